@@ -1,0 +1,5 @@
+"""`python -m smartcal_api`."""
+
+from smartcal_api.cli import main
+
+main()

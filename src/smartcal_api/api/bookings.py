@@ -1,0 +1,43 @@
+"""Cancelling a booking, and what that does to its calendar event (laws BOOK)."""
+
+import orjson
+
+from smartcal_api.api.resources import find, getter, list_path
+from smartcal_api.clock import format_rfc3339, parse_rfc3339
+from smartcal_api.errors import Problem
+from smartcal_api.http.answer import Answer, json_answer
+from smartcal_api.http.exchange import Exchange
+
+_NOUN = "booking"
+
+get_booking = getter("Booking", _NOUN, "booking_id")
+
+
+def cancel_booking(exchange: Exchange) -> Answer:
+    sandbox, owner = exchange.sandbox, exchange.principal.owner
+    with sandbox.store.transaction():
+        booking = orjson.loads(find(exchange, "Booking", _NOUN, exchange.parameters["booking_id"]))
+        if booking["status"] == "cancelled":
+            raise Problem(
+                "booking_already_cancelled",
+                f"This booking was cancelled at {booking['cancellation']['cancelled_at']}; nothing is left to do.",
+            )
+        if parse_rfc3339(booking["end_time"]) <= exchange.now:
+            raise Problem(
+                "booking_in_the_past",
+                f"This booking ended at {booking['end_time']}. "
+                "Only bookings that have not ended can be cancelled: "
+                f"GET {list_path(exchange)}?upcoming=true lists those to come.",
+            )
+        at = format_rfc3339(exchange.now)
+        reason = (exchange.body or {}).get("reason")
+        booking |= {
+            "status": "cancelled",
+            "cancellation": {"reason": reason, "cancelled_by": "host", "cancelled_at": at},
+            "updated_at": at,
+        }
+        sandbox.store.put("Booking", booking, owner=owner)
+        event = sandbox.store.get("Event", booking["event_id"], owner=owner)
+        if event is not None:
+            sandbox.store.put("Event", orjson.loads(event) | {"status": "cancelled", "updated_at": at}, owner=owner)
+    return json_answer(200, booking)

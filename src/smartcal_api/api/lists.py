@@ -1,0 +1,92 @@
+"""Lists, whatever they list: filters, order, paging and links come from the contract (laws PAGE, FILT)."""
+
+from collections.abc import Callable
+from urllib.parse import quote, unquote_to_bytes
+
+import orjson
+
+from smartcal_api.clock import NANOSECONDS, format_rfc3339, parse_rfc3339
+from smartcal_api.contract import Clause, Contract, Listing, Operation
+from smartcal_api.contract.filters import NOW, ORDERED
+from smartcal_api.errors import Invalid, Problem
+from smartcal_api.http.answer import JSON, Answer
+from smartcal_api.http.exchange import Exchange
+
+_YEAR_ONE = -62_135_596_800 * NANOSECONDS
+_QUERY = "%/?:@!$&'()*+,;=~"  # what a query holds unencoded (RFC 3986 section 3.4), beside letters, digits, - . _
+
+
+def lister(operation: Operation, listing: Listing, contract: Contract) -> Callable[[Exchange], Answer]:
+    """The handler of a list operation."""
+    names = contract.policy.pagination
+    timestamps = {p.name for p in operation.parameters if p.schema.get("format") == "date-time"}
+
+    def list_resources(exchange: Exchange) -> Answer:
+        given = exchange.parameters
+        page, per_page = given[names.page_parameter], given[names.per_page_parameter]
+        clauses: list[Clause] = []
+        for each in listing.filters:
+            if each.parameter in given:
+                for clause in each.bind(given[each.parameter]):
+                    timestamp = clause.value == NOW or each.parameter in timestamps
+                    clauses.append(_instant(clause, each.parameter, exchange.now) if timestamp else clause)
+        documents, total = exchange.sandbox.store.page(
+            listing.collection, clauses, owner=exchange.owner, limit=per_page, offset=(page - 1) * per_page
+        )
+        pages = -(-total // per_page)
+        pagination = {names.page: page, names.per_page: per_page, names.total: total, names.total_pages: pages}
+        body = b'{"%s":[%s],"%s":%s}' % (
+            names.items.encode(),
+            b",".join(documents),
+            names.pagination.encode(),
+            orjson.dumps(pagination),
+        )
+        link = _links(exchange, names.page_parameter, page, pages)
+        return Answer(200, body, media_type=JSON, headers={names.link_header: link})
+
+    return list_resources
+
+
+def _instant(clause: Clause, parameter: str, now: int) -> Clause:
+    """The clause with its timestamp as stored ones are written: UTC, to the second.
+
+    Stored ones have no fraction, so one in a bound moves it to the second that selects the same.
+    """
+    if clause.comparison not in ORDERED:
+        return clause
+    try:
+        instant = now if clause.value == NOW else parse_rfc3339(clause.value)
+    except ValueError as error:
+        detail = f"does not fit: {error}."
+        raise Problem(
+            "invalid_request", f"The parameter {parameter!r} {detail}", errors=[Invalid(detail, parameter=parameter)]
+        ) from None
+    if clause.comparison in ("at_or_after", "before"):
+        instant += NANOSECONDS - 1
+    return Clause(clause.field, clause.comparison, format_rfc3339(max(instant, _YEAR_ONE)))
+
+
+def _links(exchange: Exchange, page_parameter: str, page: int, pages: int) -> str:
+    """RFC 8288: first and last always; prev and next where there are such pages."""
+    targets = {"first": 1, "prev": page - 1, "next": page + 1, "last": max(pages, 1)}
+    if page <= 1:
+        del targets["prev"]
+    if page >= pages:
+        del targets["next"]
+    if page > pages:
+        targets["prev"] = max(pages, 1)
+    base = f"{exchange.root}{exchange.scope['path']}?"
+    others = _others(exchange.scope["query_string"], page_parameter)
+    return ", ".join(
+        f'<{base}{others}{page_parameter}={number}>; rel="{relation}"' for relation, number in targets.items()
+    )
+
+
+def _others(query: bytes, page_parameter: str) -> str:
+    """The query without the page, as it was sent: the links keep every filter."""
+    if not query:
+        return ""
+    own = page_parameter.encode()
+    kept = [pair for pair in query.split(b"&") if pair and unquote_to_bytes(pair.partition(b"=")[0]) != own]
+    # Unknown parameters may be let through, and hold bytes that end a link or that no header can carry.
+    return quote(b"&".join(kept), safe=_QUERY) + "&" if kept else ""

@@ -1,0 +1,55 @@
+"""Answers of operations that the contract has and no handler serves (law SRC 3)."""
+
+import orjson
+
+from smartcal_api.api.lists import lister
+from smartcal_api.contract import Contract, Operation
+from smartcal_api.errors import Finding, Problem
+from smartcal_api.http.answer import Answer, document_answer
+from smartcal_api.http.exchange import Exchange
+from smartcal_api.http.mocked_response import MockedResponse
+from smartcal_api.http.served import Handler
+from smartcal_api.mock import ValueGenerator
+
+
+def mocked(operation: Operation, contract: Contract, *, generator: ValueGenerator) -> Handler:
+    """The lowest 2xx with its first example, else generated from (seed, operation, parameters).
+
+    A list that pages is served from items made at start, and so is the resource of its items by id.
+    Raises `ContractError` where no value satisfies the schema.
+    """
+    if operation.listing is not None:
+        return lister(operation, operation.listing, contract)
+    response = MockedResponse(operation.success, operation.responses[operation.success], contract, generator=generator)
+
+    def mock(exchange: Exchange) -> Answer:
+        stored = _stored(operation, exchange)
+        if stored is not None:
+            return stored
+        parameters = orjson.dumps(exchange.parameters, option=orjson.OPT_SORT_KEYS).decode()
+        return response.make(f"{operation.id} {parameters}")
+
+    return mock
+
+
+def unserved(finding: Finding) -> Handler:
+    """501 for an operation with a construct that is not understood (law SRC 4, `--draft`)."""
+
+    def refuse(_: Exchange) -> Answer:
+        raise Problem(
+            "not_implemented",
+            f"The contract has something here that this server does not understand, at {finding}. "
+            "Everything that is understood is served.",
+        )
+
+    return refuse
+
+
+def _stored(operation: Operation, exchange: Exchange) -> Answer | None:
+    """The item that a mocked list shows under this id, so that its links lead to what it shows."""
+    store, collection = exchange.sandbox.store, operation.collection
+    names = [each.name for each in operation.parameters if each.location == "path"]
+    if operation.method != "GET" or operation.success != 200 or len(names) != 1 or collection not in store.collections:
+        return None
+    document = store.get(collection, exchange.parameters[names[0]], owner=exchange.owner)
+    return document_answer(document) if document is not None else None

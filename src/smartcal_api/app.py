@@ -1,0 +1,110 @@
+"""Builds a server's parts, and states a request's way once: reading `STEPS` in `build` is reading the architecture."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from connexion.middleware import ConnexionMiddleware
+from connexion.resolver import Resolver
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from smartcal_api.api import handlers
+from smartcal_api.api.mocked import mocked, unserved
+from smartcal_api.auth import Identification
+from smartcal_api.contract import Contract, Operation
+from smartcal_api.contract.routing_view import routing_view
+from smartcal_api.http.cors import LOOPBACK, Cors
+from smartcal_api.http.failures import Failures
+from smartcal_api.http.gate import Gate
+from smartcal_api.http.head import HeadGuard
+from smartcal_api.http.identify import Identify, Limit
+from smartcal_api.http.operate import Operate
+from smartcal_api.http.roots import Roots
+from smartcal_api.http.routing import Authorise, Route
+from smartcal_api.http.served import Served
+from smartcal_api.mock import ValueGenerator
+from smartcal_api.sandbox import Sandbox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How the wire is served, apart from what the contract says."""
+
+    public_url: str = "http://127.0.0.1:8080"
+    allowed_hosts: tuple[str, ...] = ()
+    origins: tuple[str, ...] = (LOOPBACK,)
+    refuse_unknown_parameters: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """One contract, ready to be served on a sandbox; `served` is what `smartcal routes` lists."""
+
+    contract: Contract
+    asgi: ASGIApp
+    served: dict[str, Served]
+
+    @property
+    def mocked(self) -> list[Operation]:
+        return [each.operation for each in self.served.values() if each.mocked]
+
+
+def build(contract: Contract, sandbox: Sandbox, options: Options) -> Application:
+    """Compiles everything that serving needs; raises `ContractError` where an operation can't even be mocked."""
+    identification = Identification(contract.data)
+    served = {each.operation.id: each for each in _served(contract, sandbox, identification, options)}
+    gate = Gate(contract)
+    roots = Roots(options.public_url, allowed_hosts=options.allowed_hosts)
+    policy = contract.policy
+    steps = [
+        partial(Failures, sandbox=sandbox, gate=gate),
+        partial(Cors, origins=options.origins, contract=contract),
+        partial(HeadGuard, limits=policy.request_limits, roots=roots),
+        partial(Identify, identification=identification),
+        partial(Limit, retry_after=policy.rate_limit_headers.retry_after),
+        partial(Route, contract=contract),
+        partial(Authorise, served=served),
+    ]
+    connexion = ConnexionMiddleware(
+        Operate(gate=gate), middlewares=steps, resolver=Resolver(lambda operation_id: served[operation_id].handler)
+    )
+    view = routing_view(contract.data["info"]["title"], (each.operation for each in served.values()))
+    connexion.add_api(view, base_path="")
+    return Application(contract, connexion, served)
+
+
+async def prepare(application: Application) -> None:
+    """Lets Connexion build its routes now and not in the first request; it does so on the first scope of any type."""
+
+    async def nothing(*_: object) -> None:
+        return None
+
+    await application.asgi({"type": "prepare"}, nothing, nothing)  # type: ignore[arg-type]
+
+
+class Switch:
+    """An ASGI application that another one can take the place of between two requests."""
+
+    def __init__(self, application: Application) -> None:
+        self.application = application
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.application.asgi(scope, receive, send)
+
+
+def _served(contract: Contract, sandbox: Sandbox, identification: Identification, options: Options) -> Iterator[Served]:
+    known = handlers(contract)
+    generator = ValueGenerator(contract.data, seed=sandbox.seed)
+    make = partial(
+        Served,
+        contract=contract,
+        identification=identification,
+        generator=generator,
+        refuse_unknown=options.refuse_unknown_parameters,
+    )
+    for operation in contract.operations.values():
+        handler = known.get(operation.id)
+        mock = handler is None
+        yield make(operation, handler or mocked(operation, contract, generator=generator), mocked=mock)
+    for operation, finding in contract.unserved.values():
+        yield make(operation, unserved(finding), mocked=False)

@@ -1,0 +1,18 @@
+"""Credentials, the principals that they stand for, and the scopes that these have."""
+
+from smartcal_api.auth.authorization import Authorization
+from smartcal_api.auth.identification import Identification, Identity
+from smartcal_api.auth.keys import KeyRecord, Keys, random_key
+from smartcal_api.auth.principal import API_KEY, OAUTH, Principal
+
+__all__ = [
+    "API_KEY",
+    "OAUTH",
+    "Authorization",
+    "Identification",
+    "Identity",
+    "KeyRecord",
+    "Keys",
+    "Principal",
+    "random_key",
+]

@@ -1,0 +1,93 @@
+"""Which credential a request presents, and what is wrong with it. Refuses nothing: that comes after routing."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from smartcal_api.auth.keys import Keys
+from smartcal_api.auth.principal import Principal, satisfied
+from smartcal_api.errors import Problem
+
+BEARER, HEADER = "bearer", "header"
+_AUTHORIZATION = b"authorization"
+
+
+class Identity(NamedTuple):
+    """A principal and the header that carried its credential, or what an operation with security answers instead."""
+
+    principal: Principal | None
+    carrier: str | None
+    refusal: Problem | None
+
+
+class Identification:
+    """Reads credentials where the contract's security schemes say that they are."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        schemes = document["components"].get("securitySchemes", {}).values()
+        self._key_headers = tuple(s["name"].lower().encode() for s in schemes if s["type"] == "apiKey")
+        self._realm = document["info"]["title"]
+        self._implies = {s: i for s, i in document["x-scope-implies"].items() if not s.startswith("x-")}
+        prefix = document["x-secrets"]["api_key"]
+        self._how = f"Send a key as `Authorization: Bearer {prefix}…`" + "".join(
+            f" or as `{s['name']}: {prefix}…`" for s in schemes if s["type"] == "apiKey"
+        )
+        self._nobody = Identity(None, None, self.missing())
+
+    def identify(self, headers: Mapping[bytes, bytes], raw: Sequence[tuple[bytes, bytes]], keys: Keys) -> Identity:
+        """`headers` holds one value for each name; `raw` is asked only where names repeat."""
+        authorization = headers.get(_AUTHORIZATION)
+        candidates: set[bytes] = set()
+        carrier = BEARER
+        if authorization is not None:
+            values = {v for n, v in raw if n == _AUTHORIZATION} if len(raw) != len(headers) else {authorization}
+            for value in values:
+                scheme, _, token = value.partition(b" ")
+                candidates.add(token.strip(b" ") if scheme.lower() == b"bearer" else b"")
+        for name in self._key_headers:
+            if name in headers:
+                if authorization is None:
+                    carrier = HEADER
+                candidates |= {v.strip(b" \t") for n, v in raw if n == name}
+        if not candidates:
+            return self._nobody
+        if len(candidates) > 1:
+            return Identity(None, None, self.conflicting())
+        principal = keys.find(candidates.pop())
+        if principal is None:
+            return Identity(None, None, self.invalid("The credential is malformed, unknown, revoked or expired."))
+        return Identity(principal, carrier, None)
+
+    def missing(self) -> Problem:
+        # RFC 6750 section 3.1: no error code where no credential was sent.
+        return Problem(
+            "missing_credentials",
+            f"This operation needs a credential and the request has none. {self._how}.",
+            headers={"WWW-Authenticate": f'Bearer realm="{self._realm}"'},
+        )
+
+    def invalid(self, why: str) -> Problem:
+        return Problem(
+            "invalid_token",
+            f"{why} {self._how}, with a key or token that this server knows.",
+            headers={"WWW-Authenticate": f'Bearer realm="{self._realm}", error="invalid_token"'},
+        )
+
+    def conflicting(self) -> Problem:
+        return Problem(
+            "conflicting_credentials",
+            "The request carries two credentials that differ. Send one, in one header.",
+        )
+
+    def insufficient(self, scopes: Sequence[str]) -> Problem:
+        needed = " ".join(scopes)
+        return Problem(
+            "insufficient_scope",
+            f"This credential lacks the scope {needed!r}. Use one that was granted it{self._or_more(scopes)}.",
+            headers={"WWW-Authenticate": f'Bearer realm="{self._realm}", error="insufficient_scope", scope="{needed}"'},
+        )
+
+    def _or_more(self, scopes: Sequence[str]) -> str:
+        """The scopes that stand for these and more, as an end of the sentence."""
+        return "".join(
+            f", or one with `{scope}`" for scope in self._implies if {*scopes} <= satisfied((scope,), self._implies)
+        )

@@ -1,0 +1,109 @@
+"""API keys: kept as SHA-256 alone, found by their hash (law AUTH 3)."""
+
+import secrets
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from typing import NamedTuple
+
+import orjson
+
+from smartcal_api.auth.principal import API_KEY, Principal, satisfied
+from smartcal_api.clock import Clock
+from smartcal_api.store import Store
+
+
+class KeyRecord(NamedTuple):
+    """A stored key as a list may show it: the head of its hash, never the key."""
+
+    fingerprint: str
+    owner: int
+    scopes: tuple[str, ...]
+    label: str
+    created_at: int
+    revoked: bool
+
+
+class Keys:
+    """The keys of a sandbox: those in its store, and those given at start, which are gone with the process."""
+
+    def __init__(self, store: Store, clock: Clock, *, prefix: str, implies: Mapping[str, frozenset[str]]) -> None:
+        self._store = store
+        self._clock = clock
+        self._prefix = prefix
+        self._implies = implies
+        self._principals: dict[bytes, Principal] = {}
+        for digest, owner, scopes, expires_at in store.query(
+            "SELECT digest, owner, scopes, expires_at FROM keys WHERE revoked_at IS NULL"
+        ):
+            self._principals[digest] = self._principal(digest, owner, orjson.loads(scopes), expires_at)
+
+    def find(self, secret: bytes) -> Principal | None:
+        """Whose key this is; None if it is unknown, revoked or expired."""
+        principal = self._principals.get(sha256(secret).digest())
+        if principal is not None and principal.expires_at is not None and principal.expires_at <= self._clock.now():
+            return None
+        return principal
+
+    def add(self, secret: str, scopes: Iterable[str], *, owner: int) -> None:
+        """Takes a key for as long as the process lives."""
+        digest = sha256(secret.encode()).digest()
+        self._principals[digest] = self._principal(digest, owner, scopes, None)
+
+    def mint(self, scopes: Iterable[str], *, owner: int, label: str = "") -> str:
+        """A fresh random key, kept in the store; the return value is the only sight of it."""
+        secret, granted = random_key(self._prefix), list(scopes)
+        digest = sha256(secret.encode()).digest()
+        with self._store.transaction():
+            self._store.query(
+                "INSERT INTO keys (digest, owner, scopes, label, created_at) VALUES (?, ?, ?, ?, ?)",
+                (digest, owner, orjson.dumps(granted).decode(), label, self._clock.now()),
+            )
+        self._principals[digest] = self._principal(digest, owner, granted, None)
+        return secret
+
+    def revoke(self, fingerprint: str) -> int:
+        """Revokes the stored keys whose fingerprint begins so, and returns how many there were."""
+        digests = [
+            digest
+            for (digest,) in self._store.query("SELECT digest FROM keys WHERE revoked_at IS NULL")
+            if digest.hex().startswith(fingerprint)
+        ]
+        with self._store.transaction():
+            for digest in digests:
+                self._store.query("UPDATE keys SET revoked_at = ? WHERE digest = ?", (self._clock.now(), digest))
+        for digest in digests:
+            self._principals.pop(digest, None)
+        return len(digests)
+
+    def records(self) -> list[KeyRecord]:
+        rows = self._store.query(
+            "SELECT digest, owner, scopes, label, created_at, revoked_at FROM keys ORDER BY created_at"
+        )
+        return [
+            KeyRecord(
+                digest.hex()[:12],
+                owner,
+                tuple(orjson.loads(scopes)),
+                label.decode(),
+                created_at,
+                revoked_at is not None,
+            )
+            for digest, owner, scopes, label, created_at, revoked_at in rows
+        ]
+
+    def adopt(self, implies: Mapping[str, frozenset[str]]) -> None:
+        """Judges every key by an edited contract's scopes."""
+        self._implies = implies
+        self._principals = {
+            digest: self._principal(digest, each.owner, each.granted, each.expires_at)
+            for digest, each in self._principals.items()
+        }
+
+    def _principal(self, digest: bytes, owner: int, scopes: Iterable[str], expires_at: int | None) -> Principal:
+        granted = tuple(dict.fromkeys(scopes))
+        return Principal(owner, granted, satisfied(granted, self._implies), API_KEY, digest.hex(), expires_at)
+
+
+def random_key(prefix: str) -> str:
+    """A key of 256 random bits behind the contract's prefix."""
+    return prefix + secrets.token_urlsafe(32)

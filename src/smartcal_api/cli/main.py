@@ -1,0 +1,121 @@
+"""The entry point: finds the command, and is the one place that turns errors into a line and an exit code."""
+
+import difflib
+import logging
+import os
+import sys
+import tomllib
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+from smartcal_api import __version__
+from smartcal_api.errors import SmartCalError
+
+SETTINGS_FILE = "smartcal.toml"
+# A command's module is imported when it is asked for: `smartcal version` must not wait for a web framework.
+_COMMANDS = {
+    "serve": "start a local SmartCal Pro",
+    "seed": "fill a store file with a data set",
+    "keys": "list, add and revoke the API keys of a store file",
+    "routes": "list the operations, their scopes, and what serves them",
+    "version": "print the version",
+}
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"smartcal_api.cli.{cmd_name}"), cmd_name)
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
+            close = difflib.get_close_matches(args[0], _COMMANDS, 1)
+            hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(_COMMANDS)}."
+            raise click.UsageError(f"no command {args[0]!r}; {hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="smartcal", message="%(prog)s %(version)s")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """A local SmartCal Pro that answers from its OpenAPI contract.
+
+    Every flag can also be set in the environment, as SMARTCAL_ and its name, or
+    in smartcal.toml in the current folder; a flag wins over the environment,
+    and that over the file.
+    """
+    settings = _settings_file(Path(SETTINGS_FILE))
+    ctx.default_map = dict.fromkeys(_COMMANDS, settings)
+    ctx.obj = settings
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Runs a command and exits: 0 fine, 2 usage or set-up (one line on standard error), never a traceback."""
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(message)s")
+    logging.getLogger("smartcal").setLevel(logging.INFO)
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: list[str] | None) -> int:
+    try:
+        result = cli.main(arguments, prog_name="smartcal", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help())
+        return 0
+    except click.ClickException as error:
+        context = getattr(error, "ctx", None)
+        asked = f" Try '{context.command_path} --help'." if context is not None else ""
+        return _refuse(error.format_message().replace("\n", " ") + asked)
+    except SmartCalError as error:
+        return _refuse(str(error))
+    except (KeyboardInterrupt, click.Abort):
+        return 130
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; the interpreter must not complain about it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return result if isinstance(result, int) else 0
+
+
+def _refuse(message: str) -> int:
+    click.echo(f"smartcal: {message}", err=True)
+    return 2
+
+
+def _settings_file(path: Path) -> dict[str, Any]:
+    """The settings of `smartcal.toml`, names as flags have them, with `-` or `_`."""
+    try:
+        stated = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise click.UsageError(f"{path}: {error}.") from None
+    from smartcal_api.cli.serve import serve
+
+    known = {parameter.name: parameter for parameter in serve.params if isinstance(parameter, click.Option)}
+    settings = {}
+    for name, value in stated.items():
+        option = known.get(name.replace("-", "_"))
+        if option is None or option.name is None:
+            close = difflib.get_close_matches(name, [str(each) for each in known], 1)
+            hint = (
+                f"did you mean {close[0]!r}?" if close else "its keys are the names of the flags of `smartcal serve`."
+            )
+            raise click.UsageError(f"{path}: there is no setting {name!r}; {hint}")
+        if isinstance(value, dict):
+            raise click.UsageError(f"{path}: {name} is a table; it takes a value.")
+        settings[option.name] = [value] if option.multiple and not isinstance(value, list) else value
+    return settings

@@ -1,0 +1,42 @@
+"""The flags that commands share, each also in the environment under `SMARTCAL_…`."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+SWITCH = click.Choice(["on", "off"])
+
+
+def option(*names: str, **attributes: Any) -> Callable[[Any], Any]:
+    """A flag, and the environment variable of the same name."""
+    flag = next(name for name in names if name.startswith("--"))
+    environment = "SMARTCAL_" + flag.removeprefix("--").replace("-", "_").upper()
+    return click.option(*names, envvar=environment, **attributes)
+
+
+def spec_options(command: Any) -> Any:
+    """`--spec` and `--draft`."""
+    command = option("--draft", is_flag=True, help="Serve what is understood of the contract; the rest answers 501.")(
+        command
+    )
+    return option(
+        "--spec", type=click.Path(path_type=Path), metavar="FILE", help="The contract; default: the one shipped."
+    )(command)
+
+
+def data_options(command: Any) -> Any:
+    """`--seed`, `--events`, `--bookings`, `--now`."""
+    size = click.IntRange(0, 1_000_000)
+    command = option("--now", metavar="RFC3339", help="What time it is in the sandbox; default: now.")(command)
+    command = option(
+        "--bookings", type=size, metavar="N", help="How many bookings; default: 50, at most one an event."
+    )(command)
+    command = option("--events", type=size, metavar="N", help="How many events, 0 to 1,000,000; default: 200.")(command)
+    return option(
+        "--seed",
+        type=click.IntRange(-(2**63), 2**63 - 1),
+        metavar="N",
+        help="Decides all data but credentials; default: 0.",
+    )(command)

@@ -1,0 +1,26 @@
+"""`smartcal routes`."""
+
+from pathlib import Path
+
+import click
+
+from smartcal_api.cli.options import spec_options
+
+
+@click.command()
+@spec_options
+def routes(spec: Path | None, draft: bool) -> None:
+    """List the operations: method, path, scope, operationId, and what serves them."""
+    from smartcal_api.api import handlers
+    from smartcal_api.contract import Contract
+
+    contract = Contract.read(spec, draft=draft)
+    known = handlers(contract)
+    rows = [
+        (o.method, o.path, " ".join(sorted(o.scopes)) or "-", o.id, "handler" if o.id in known else "mock")
+        for o in contract.operations.values()
+    ]
+    rows += [(o.method, o.path, "-", o.id, "501") for o, _ in contract.unserved.values()]
+    widths = [max(len(row[column]) for row in rows) for column in range(5)]
+    for row in rows:
+        click.echo("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())

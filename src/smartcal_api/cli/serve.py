@@ -1,0 +1,107 @@
+"""`smartcal serve`."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+
+from smartcal_api.cli.options import SWITCH, data_options, option, spec_options
+from smartcal_api.errors import UsageError
+
+
+@click.command()
+@option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="The port; 0 takes a free one.")
+@option("--store", default="memory", show_default=True, metavar="memory|PATH.db", help="Where the data is kept.")
+@data_options
+@option("--freeze", is_flag=True, help="Stop the clock.")
+@spec_options
+@option("--rate-limits", type=SWITCH, default="on", show_default=True, help="Whether anything is refused by them.")
+@option(
+    "--unknown-parameters",
+    type=click.Choice(["refuse", "ignore"]),
+    default="refuse",
+    show_default=True,
+    help="What becomes of query parameters that the contract lacks.",
+)
+@option(
+    "--key", multiple=True, metavar="SCOPES=VALUE", help="A key of your own, such as read,write=my_key. Repeatable."
+)
+@option(
+    "--cors", multiple=True, metavar="ORIGIN|off", help="Who may call from a browser; default: loopback. Repeatable."
+)
+@option("--allow-host", multiple=True, metavar="HOST", help="A Host that links may be written to. Repeatable.")
+@option("--public-url", metavar="URL", help="The root that links start with for any other Host.")
+@option("--reload", is_flag=True, help="Take the contract up again whenever it is saved.")
+@option("--ready-file", type=click.Path(path_type=Path), metavar="FILE", help="Written when the server answers.")
+def serve(
+    host: str,
+    port: int,
+    store: str,
+    seed: int | None,
+    events: int | None,
+    bookings: int | None,
+    now: str | None,
+    freeze: bool,
+    spec: Path | None,
+    draft: bool,
+    rate_limits: str,
+    unknown_parameters: str,
+    key: tuple[str, ...],
+    cors: tuple[str, ...],
+    allow_host: tuple[str, ...],
+    public_url: str | None,
+    reload: bool,
+    ready_file: Path | None,
+) -> None:
+    """Start a local SmartCal Pro: state, real keys, real limits."""
+    from smartcal_api.cli.progress import progress
+    from smartcal_api.server.lean import lean_imports
+    from smartcal_api.settings import Settings, parse_key, parse_now
+
+    settings = Settings(
+        host=host,
+        port=port,
+        store=None if store == "memory" else Path(store),
+        seed=seed,
+        events=events,
+        bookings=bookings,
+        now=parse_now(now) if now is not None else None,
+        freeze=freeze,
+        spec=spec,
+        draft=draft,
+        rate_limits=rate_limits == "on",
+        refuse_unknown_parameters=unknown_parameters == "refuse",
+        keys=tuple(parse_key(each) for each in key),
+        origins=_origins(cors),
+        allowed_hosts=allow_host,
+        public_url=_root(public_url) if public_url else None,
+        reload=reload,
+        ready_file=ready_file,
+    )
+    with lean_imports():
+        from smartcal_api.server.run import run
+    run(settings, report=progress("seeding"))
+
+
+def _origins(given: tuple[str, ...]) -> tuple[str, ...]:
+    if not given:
+        return ("loopback",)
+    if "off" in given:
+        if len(given) > 1:
+            raise UsageError("--cors: give origins or off, not both.")
+        return ()
+    for origin in given:
+        parts = urlsplit(origin)
+        if origin not in ("*", "loopback") and (not parts.scheme or not parts.netloc or parts.path.strip("/")):
+            raise UsageError(
+                f"--cors: {origin!r} is no origin; write scheme, host and port, such as https://app.example.com."
+            )
+    return given
+
+
+def _root(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise UsageError(f"--public-url: {url!r} is no root URL; write it as https://host[:port][/path].")
+    return url.rstrip("/")

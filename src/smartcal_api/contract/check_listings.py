@@ -1,0 +1,104 @@
+"""Lists: the pages, the order and the filters that an operation states can be served (law SRC 4)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from smartcal_api.contract import check_filters
+from smartcal_api.contract.check_fields import field, types, unknown
+from smartcal_api.contract.check_filters import Sample
+from smartcal_api.contract.check_parameters import Declared, declared
+from smartcal_api.contract.check_survey import Survey
+from smartcal_api.contract.document import escape
+from smartcal_api.errors import Finding
+
+_SORTABLE = frozenset({"string", "integer", "number", "boolean", "null"})
+
+
+def listings(survey: Survey) -> Iterator[Finding]:
+    stated_names = survey.document.data["x-pagination"]["parameters"]
+    names = (stated_names["page"], stated_names["per_page"])
+    for at, stated in survey.sound("operation"):
+        accepted = declared(survey, at)
+        pages = [each for each in accepted if each.stated["in"] == "query" and each.stated["name"] in names]
+        filters = [each for each in accepted if "x-filter" in each.stated]
+        if len(pages) < len(names):
+            yield from _no_list(at, stated, filters, " and ".join(names))
+            continue
+        for each in pages:
+            yield from _page(survey, each)
+        if "x-order" not in stated:
+            yield Finding(at, "pages, but doesn't say in which order; add x-order, a list of fields of its items")
+            continue
+        fault, item = _item(survey, at, stated)
+        if item is None:
+            yield Finding(at, fault)
+            continue
+        for index, name in enumerate(stated["x-order"]):
+            yield from _ordered(survey, item, name, f"{at}/x-order/{index}")
+        for each in filters:
+            yield from check_filters.comparisons(survey, item, each)
+
+
+def samples(survey: Survey) -> Iterator[Sample]:
+    for at, stated in survey.sound("operation"):
+        item = _item(survey, at, stated)[1] if "x-order" in stated else None
+        for each in declared(survey, at):
+            if item is not None and "x-filter" in each.stated:
+                yield from check_filters.samples(survey, item, each)
+
+
+def _no_list(at: str, stated: Any, filters: list[Declared], names: str) -> Iterator[Finding]:
+    if "x-order" in stated:
+        yield Finding(f"{at}/x-order", f"an order without pages has no effect; add the parameters {names}")
+    for each in filters:
+        yield Finding(f"{each.at}/x-filter", f"has no effect in {stated['operationId']}, which lacks {names}; add them")
+
+
+def _page(survey: Survey, each: Declared) -> Iterator[Finding]:
+    schema = survey.schema(each.stated["schema"])
+    lacking = [key for key in ("minimum", "maximum", "default") if key not in schema]
+    if schema.get("type") != "integer" or lacking or schema["minimum"] < 1:
+        yield Finding(
+            f"{each.at}/schema", "must be an integer with a minimum from 1, a maximum and a default, to page by"
+        )
+
+
+def _item(survey: Survey, at: str, stated: Any) -> tuple[str, str | None]:
+    """The pointer to the schema of a list's items; or what is wrong with the answer, and None."""
+    names = survey.document.data["x-pagination"]["fields"]
+    status = min((status for status in stated["responses"] if status[0] == "2"), default=None)
+    if status is None:
+        return "pages, but has no response with a status from 200 to 299; add one", None
+    response, where = survey.follow(stated["responses"][status], f"{at}/responses/{status}")
+    for media_type, content in response.get("content", {}).items():
+        inside = f"{where}/content/{escape(media_type)}/schema"
+        schema = content.get("schema", {})
+        # One step, as `operation.Reader` does to tell what the items are.
+        target = survey.document.resolve(schema["$ref"]) if "$ref" in schema else schema
+        properties = target.get("properties", {}) if isinstance(target, dict) else {}
+        lacking = _lacking(survey, properties, names)
+        if lacking is not None:
+            return f"pages, but the schema {inside} has no property {lacking}, as x-pagination names it; add it", None
+        items = properties[names["items"]].get("items")
+        if not isinstance(items, dict) or "$ref" not in items:
+            return f"pages, but the items of {inside} are no $ref to a schema in components; make them one", None
+        return "", survey.follow(items, inside)[1]
+    return f"pages, but its {status} has no content; give it a schema such as x-pagination names it", None
+
+
+def _lacking(survey: Survey, properties: Any, names: dict[str, str]) -> str | None:
+    items, (page, _) = properties.get(names["items"]), survey.follow(properties.get(names["pagination"]), "")
+    if not isinstance(items, dict):
+        return names["items"]
+    if not isinstance(page, dict):
+        return names["pagination"]
+    inner = [names[role] for role in ("page", "per_page", "total", "total_pages")]
+    return next((f"{names['pagination']}.{name}" for name in inner if name not in page.get("properties", {})), None)
+
+
+def _ordered(survey: Survey, item: str, name: str, at: str) -> Iterator[Finding]:
+    found = field(survey, item, name)
+    if found is None:
+        yield unknown(survey, item, name, at)
+    elif not (found_types := types(survey, found)) or {kind for kind, _ in found_types} - _SORTABLE:
+        yield Finding(at, f"{name} can't be ordered by; name a field of text, numbers or flags")

@@ -1,0 +1,96 @@
+"""Our own x- members: the shape of each, and its place (law SRC 4)."""
+
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+
+from smartcal_api.contract.check_kinds import Anything, Choice, Items, Member, Number, Table, Text
+from smartcal_api.contract.check_shape import Shape, Variants
+from smartcal_api.contract.filters import COMPARISONS, ONE_OF
+
+NAME = Text("text that isn't empty", re.compile(r"."))
+HEADER = Text("the name of a header", re.compile(r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z"))
+PREFIX = Text("a prefix such as 'evt_'", re.compile(r"^[A-Za-z0-9]+_\Z"))
+BASIS = Choice(("decision", "documented"))
+COUNT, SECONDS = Number(1), Number(0)
+STATUS = Number(100, 599)
+
+SECRETS = ("api_key", "webhook_secret", "client_secret", "authorization_code", "access_token", "refresh_token")
+PREFIXES = (
+    *("event", "booking", "booking_page", "webhook", "account"),
+    *("calendar", "delivery", "webhook_event", "request", "sandbox"),
+)
+
+
+def _all(names: tuple[str, ...], kind: Member) -> Mapping[str, Member]:
+    return {f"{name}!": kind for name in names}
+
+
+FIELDS = ("items", "pagination", "page", "per_page", "total", "total_pages")
+# Members at the top level, all of them required: nothing in the code has a default for them.
+TOP: Mapping[str, Member] = {
+    "x-rate-limits": Items("rate limit", least=1),
+    "x-rate-limit-headers": Shape("x-rate-limit-headers", _all(("limit", "remaining", "retry_after"), HEADER)),
+    "x-request-id": Shape("x-request-id", {"header!": HEADER}),
+    "x-scope-implies": Table(Items(NAME, unique=True), open=True),
+    "x-webhook-signature": Shape(
+        "x-webhook-signature", {"header!": HEADER, "algorithm!": Choice(("hmac-sha256",)), "prefix!": Text()}
+    ),
+    "x-pagination": Shape(
+        "x-pagination", {"parameters!": "pagination parameters", "fields!": "pagination fields", "link_header!": HEADER}
+    ),
+    "x-lifetimes": Shape("x-lifetimes", _all(("authorization_code", "access_token", "refresh_token"), COUNT)),
+    "x-retry-schedule": Shape(
+        "x-retry-schedule",
+        {
+            "delays_seconds!": Items(SECONDS, least=1),
+            "attempt_timeout_seconds!": COUNT,
+            "disable_after_exhausted!": COUNT,
+            "disable_on_status!": Items(STATUS, unique=True),
+        },
+    ),
+    "x-request-limits": Shape(
+        "x-request-limits", _all(("body_bytes", "url_bytes", "header_bytes", "header_count", "json_depth"), COUNT)
+    ),
+    "x-resource-limits": Shape("x-resource-limits", {"webhooks!": COUNT}),
+    "x-cors": Shape("x-cors", {"expose!": Items(HEADER, unique=True), "max_age_seconds!": SECONDS}),
+    "x-ids": Shape(
+        "x-ids",
+        {
+            # One byte of a digest picks a letter, and a digest has at most 64 of them (`ids.py`).
+            "alphabet!": Text("ASCII letters and digits, none twice", re.compile(r"^(?:([0-9A-Za-z])(?!.*\1))+\Z")),
+            "length!": Number(1, 64),
+            "prefixes!": "id prefixes",
+        },
+    ),
+    "x-secrets": Shape("x-secrets", _all(SECRETS, PREFIX)),
+    "x-problems": Table("problem", open=True),
+    "x-unrouted-responses": "responses",
+}
+KINDS = (
+    Shape("rate limit", {"name!": NAME, "limit!": COUNT, "window_seconds!": COUNT}, closed=True),
+    Shape("pagination parameters", _all(("page", "per_page"), NAME)),
+    Shape("pagination fields", _all(FIELDS, NAME)),
+    Shape("id prefixes", _all(PREFIXES, PREFIX), closed=True),
+    Shape("problem", {"status!": Number(400, 599), "title!": NAME}),
+    Shape("filter", {"field!": NAME, "comparison!": Choice(tuple(c for c in COMPARISONS if c != ONE_OF))}),
+    Shape("compound filter", {"when!": Anything(), "all!": Items("clause", least=1)}),
+    Shape("clause", {"field!": NAME, "comparison!": Choice(COMPARISONS), "value!": Anything()}),
+)
+ORDER = Items(NAME, least=1, unique=True)
+FILTER = Variants(lambda stated: "compound filter" if {"all", "when"} & stated.keys() else "filter")
+
+PLACES = {**dict.fromkeys(TOP, "at the top level"), "x-order": "in an operation", "x-filter": "in a parameter"}
+_PLAIN = {re.sub(r"[^a-z]", "", name[2:]): name for name in (*PLACES, "x-basis")}
+
+
+def misnamed(key: str) -> str | None:
+    """What is wrong with the name of an x- member that nothing in its place knows; None: it is foreign."""
+    if key in PLACES:
+        return f"{key} has no effect here; it belongs {PLACES[key]}"
+    near = get_close_matches(re.sub(r"[^a-z]", "", key[2:].lower()), _PLAIN, 1, 0.8)
+    if near:
+        right = _PLAIN[near[0]]
+        place = f" ({PLACES[right]})" if right in PLACES else ""
+        return f"{key} looks like {right}{place}: write it so, or take another name if it is your own"
+    return None if key.startswith("x-") else f"{key} is no member that OpenAPI knows; those of one's own begin with x-"

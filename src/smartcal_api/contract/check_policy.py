@@ -1,0 +1,72 @@
+"""Policy that the contract states in two places is the same in both (law SRC 1)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from smartcal_api.contract.check_kinds import closest
+from smartcal_api.contract.check_reach import EVENT_TYPE, PROBLEM
+from smartcal_api.contract.check_survey import Survey
+from smartcal_api.contract.document import escape
+from smartcal_api.errors import Finding
+
+
+def policy(survey: Survey) -> Iterator[Finding]:
+    data = survey.document.data
+    own = {code: problem for code, problem in data["x-problems"].items() if not code.startswith("x-")}
+    yield from _same(survey, "/webhooks", data["webhooks"], EVENT_TYPE)
+    yield from _same(survey, "/x-problems", own, f"{PROBLEM}/properties/code")
+    declared = {int(s) for s in data["x-unrouted-responses"] if not s.startswith("x-")}
+    for _, stated in survey.sound("operation"):
+        declared |= {int(status) for status in stated["responses"] if not status.startswith("x-")}
+    for code, problem in own.items():
+        if problem["status"] not in declared:
+            message = f"no operation and no x-unrouted-responses has a response {problem['status']}; add one"
+            yield Finding(f"/x-problems/{escape(code)}/status", message)
+    yield from _repeated(
+        "/x-rate-limits", {str(i): each["name"] for i, each in enumerate(data["x-rate-limits"])}, "/name"
+    )
+    yield from _repeated("/x-ids/prefixes", data["x-ids"]["prefixes"])
+    yield from _repeated("/x-secrets", {k: v for k, v in data["x-secrets"].items() if not k.startswith("x-")})
+    header = data["x-webhook-signature"]["header"]
+    for at, stated in survey.sound("webhook operation"):
+        yield from _signed(survey, at, stated, header)
+
+
+def _same(survey: Survey, at: str, table: Any, schema: str) -> Iterator[Finding]:
+    """The keys of a table are the values of an enum, both ways."""
+    stated = survey.nodes.get(schema, ("", None))[1]
+    values = stated.get("enum") if isinstance(stated, dict) else None
+    if values is None:
+        yield Finding(at, f"its keys must be the enum of {schema}, which has none; add it")
+        return
+    for key in table.keys() - set(filter(_is_text, values)):
+        meant = closest(key, tuple(filter(_is_text, values))) or "; add it there, or leave it out here"
+        yield Finding(at, f"{key} is not in the enum of {schema}{meant}")
+    for value in values:
+        if not _is_text(value) or value not in table:
+            yield Finding(at, f"lacks {value}, which is in the enum of {schema}; add it, or leave it out there")
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _repeated(at: str, names: dict[str, str], below: str = "") -> Iterator[Finding]:
+    seen: dict[str, str] = {}
+    for key, name in names.items():
+        first = seen.setdefault(name, key)
+        if first != key:
+            yield Finding(f"{at}/{escape(key)}{below}", f"{name!r} is that of {first}, too; give each its own")
+
+
+def _signed(survey: Survey, at: str, stated: Any, header: str) -> Iterator[Finding]:
+    """A delivery carries the signature, and nothing else that a receiver could ask for (law DELV 2)."""
+    signature = False
+    for index, each in enumerate(stated.get("parameters", [])):
+        declared, _ = survey.follow(each, at)
+        if declared["in"] == "header" and declared["name"].lower() == header.lower():
+            signature = declared.get("required") is True
+        else:
+            yield Finding(f"{at}/parameters/{index}", f"a delivery has no parameter but {header}; leave it out")
+    if not signature:
+        yield Finding(at, f"lacks {header}, the header of x-webhook-signature, as a required header parameter")

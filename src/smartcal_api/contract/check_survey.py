@@ -1,0 +1,71 @@
+"""One walk over a document: its faults of structure, and the index that every later check reads."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from smartcal_api.contract.check_kinds import Kind, Member
+from smartcal_api.contract.check_members import BASIS, misnamed
+from smartcal_api.contract.check_reach import unit
+from smartcal_api.contract.document import Document
+from smartcal_api.errors import Finding
+
+
+class Survey:
+    """What the walk found.
+
+    `nodes`: pointer → the kind of object there, and the object. `references`: where a `$ref` stands, what it says, and
+    the kind that it must lead to. `foreign`: x- members that are none of ours (law SRC 4).
+    """
+
+    def __init__(self, document: Document, kinds: Mapping[str, Kind]) -> None:
+        self.document = document
+        self.findings: list[Finding] = []
+        self.foreign: list[str] = []
+        self.nodes: dict[str, tuple[str, Any]] = {}
+        self.references: list[tuple[str, str, str]] = []
+        self._kinds = kinds
+        self._aside: frozenset[str] = frozenset()
+        self.read("document", document.data, "")
+
+    def read(self, member: Member, value: Any, at: str) -> None:
+        kind = self._kinds[member] if isinstance(member, str) else member
+        kind.read(self, value, at)
+
+    def find(self, at: str, message: str) -> None:
+        self.findings.append(Finding(at, message))
+
+    def extension(self, key: str, value: Any, at: str) -> None:
+        """An x- member where any may stand."""
+        if key == "x-basis":
+            self.read(BASIS, value, at)
+            return
+        wrong = misnamed(key)
+        if wrong is not None:
+            self.find(at, wrong)
+        else:
+            self.foreign.append(at)
+
+    def set_aside(self, units: Iterable[str]) -> None:
+        """Whatever reaches a fault of structure is left out of the checks that rely on structure."""
+        self._aside |= frozenset(units)
+
+    def sound(self, kind: str) -> Iterator[tuple[str, Any]]:
+        """Pointer and value of every object of a kind, references left out."""
+        for at, (found, value) in self.nodes.items():
+            if found == kind and self.is_sound(at) and (kind == "schema" or "$ref" not in value):
+                yield at, value
+
+    def is_sound(self, at: str) -> bool:
+        return not self._aside or unit(at) not in self._aside
+
+    def follow(self, value: Any, at: str) -> tuple[Any, str]:
+        """What a chain of references ends at, and the pointer to it; only for what is sound, so that it does end."""
+        while isinstance(value, dict) and "$ref" in value:
+            at = value["$ref"][1:]
+            value = self.document.resolve(value["$ref"])
+        return value, at
+
+    def schema(self, value: Any) -> Mapping[str, Any]:
+        """The schema that a chain of references ends at; true, false and a missing one ask nothing."""
+        found, _ = self.follow(value, "")
+        return found if isinstance(found, dict) else {}

@@ -1,0 +1,106 @@
+"""Examples, defaults and the like are valid against their schemas (law SRC 6), and every schema compiles (law SRC 4).
+
+All schemas are compiled as one and all values judged in one pass, for this runs at every start.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from jsonschema_rs import Draft202012Validator, ReferencingError, ValidationError
+
+from smartcal_api.contract import check_listings
+from smartcal_api.contract.check_filters import Sample
+from smartcal_api.contract.check_kinds import shown
+from smartcal_api.contract.check_reach import WHOLE, Reach
+from smartcal_api.contract.check_survey import Survey
+from smartcal_api.contract.document import escape
+from smartcal_api.contract.schemas import Schemas
+from smartcal_api.errors import Finding
+
+_HOLDERS = ("media type", "request media type", "parameter", "header")
+
+
+def values(survey: Survey, reach: Reach) -> Iterator[Finding]:
+    schemas = Schemas(survey.document)
+    for holder, stated in _holders(survey):
+        if "example" in stated and "examples" in stated:
+            yield Finding(f"{holder}/example", "stands beside examples, which excludes it; move it in there")
+    while True:
+        samples = _by_schema(survey)
+        # A list of lists: the samples of the first schema, of the second, … An error's path begins with both indexes.
+        whole = {"prefixItems": [{"items": schemas.reference(at)} for at in samples]}
+        try:
+            validator = schemas.compile(whole)
+        except (ValidationError, ReferencingError, ValueError) as error:
+            at, message = _refusal(error)
+            yield Finding(at, message)
+            aside = reach.users([at])
+            if WHOLE in aside:
+                return
+            survey.set_aside(aside)  # and judge the rest
+        else:
+            yield from _judge(validator, samples)
+            return
+
+
+def _judge(validator: Draft202012Validator, samples: dict[str, list[Sample]]) -> Iterator[Finding]:
+    in_order = list(samples.items())
+    for error in validator.iter_errors([[sample.value for sample in each] for each in samples.values()]):
+        first, second, *path = error.instance_path
+        schema, each = in_order[int(first)]
+        sample = each[int(second)]
+        inside = "".join(f"/{escape(str(token))}" for token in path)
+        message = error.message if len(error.message) <= 200 else error.message[:200] + "…"
+        yield Finding(f"{sample.at}{inside}", f"doesn't fit the schema {schema}: {message}; correct one of the two")
+
+
+def _refusal(error: Any) -> tuple[str, str]:
+    path = [str(token) for token in getattr(error, "instance_path", ())]
+    if path[-1:] == ["pattern"]:
+        message = f"{shown(error.instance)} is no regular expression that the validator can compile; correct it"
+    else:
+        message = f"is a schema that the validator can't compile: {getattr(error, 'message', error)}; correct it"
+    return "".join(f"/{escape(token)}" for token in path), message
+
+
+def _by_schema(survey: Survey) -> dict[str, list[Sample]]:
+    """The samples of every schema that is used for itself, also where there are none: it must compile all the same."""
+    found: dict[str, list[Sample]] = {
+        at: [] for at, _ in survey.sound("schema") if at.startswith("/components/schemas/") and at.count("/") == 3
+    }
+    for sample in _samples(survey):
+        found.setdefault(sample.schema, []).append(sample)
+    for holder, stated in _holders(survey):
+        found.setdefault(_schema(holder, stated), [])
+    return found
+
+
+def _samples(survey: Survey) -> Iterator[Sample]:
+    for holder, stated in _holders(survey):
+        schema = _schema(holder, stated)
+        if "example" in stated:
+            yield Sample(schema, f"{holder}/example", stated["example"])
+        for name, each in stated.get("examples", {}).items():
+            example, at = survey.follow(each, f"{holder}/examples/{escape(name)}")
+            yield Sample(schema, f"{at}/value", example["value"])
+    for at, stated in survey.sound("schema"):
+        if isinstance(stated, dict):
+            for key in ("default", "example"):
+                if key in stated:
+                    yield Sample(at, f"{at}/{key}", stated[key])
+            for index, value in enumerate(stated.get("examples", [])):
+                yield Sample(at, f"{at}/examples/{index}", value)
+    yield from check_listings.samples(survey)
+
+
+def _holders(survey: Survey) -> Iterator[tuple[str, Any]]:
+    for kind in _HOLDERS:
+        for at, stated in survey.sound(kind):
+            if "schema" in stated:
+                yield at, stated
+
+
+def _schema(holder: str, stated: Any) -> str:
+    """Most holders only refer to a component: naming it itself compiles it once."""
+    reference = stated["schema"].get("$ref")
+    return reference[1:] if reference and len(stated["schema"]) == 1 else f"{holder}/schema"

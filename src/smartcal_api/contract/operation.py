@@ -1,0 +1,212 @@
+"""One operation of the contract, with every `$ref` followed and everything that serving it asks for."""
+
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from smartcal_api.contract.document import Document, escape
+from smartcal_api.contract.filters import Filter, read_filter
+from smartcal_api.contract.policy import Pagination
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A query, path or header parameter; `pointer` leads to its schema."""
+
+    name: str
+    location: str
+    required: bool
+    schema: Mapping[str, Any]
+    pointer: str
+    explode: bool
+    filter: Filter | None
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A request body: media type → pointer to its schema."""
+
+    required: bool
+    media_types: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    name: str
+    required: bool
+    pointer: str
+    integer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What the contract says of one status: media type → pointer to its schema (None: any body), and the headers."""
+
+    pointer: str
+    media_types: Mapping[str, str | None]
+    headers: tuple[Header, ...]
+    examples: Mapping[str, tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list that pages: the collection (the name of its items' schema), its order and its filters."""
+
+    collection: str
+    order: tuple[str, ...]
+    filters: tuple[Filter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    id: str
+    method: str
+    path: str
+    pointer: str
+    summary: str
+    alternatives: tuple[Mapping[str, frozenset[str]], ...]
+    """Security requirements, OR-ed: scheme → scopes. Empty: anybody may call it."""
+    parameters: tuple[Parameter, ...]
+    body: Body | None
+    responses: Mapping[int, Response]
+    listing: Listing | None
+    collection: str | None
+    """The component schema of the resource that its success answers with, or lists."""
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """The scopes that the operation wants of any credential."""
+        return frozenset().union(*(scopes for each in self.alternatives for scopes in each.values()))
+
+    @property
+    def success(self) -> int:
+        """The lowest 2xx status, or the lowest status at all."""
+        return min((status for status in self.responses if 200 <= status < 300), default=min(self.responses))
+
+
+class Reader:
+    """Builds operations out of a document that `contract.check` found sound."""
+
+    def __init__(self, document: Document, pagination: Pagination) -> None:
+        self._document = document
+        self._pagination = pagination
+        self._security = document.data.get("security", [])
+
+    def operations(self, without: Container[str] = ()) -> Iterator[Operation]:
+        for path, method, item in self._items():
+            if item[method]["operationId"] not in without:
+                yield self._operation(path, method, item)
+
+    def outlines(self, only: Container[str]) -> Iterator[Operation]:
+        """Operations that can't be read whole, as far as routing to them goes."""
+        for path, method, item in self._items():
+            identifier = item[method].get("operationId")
+            if identifier in only:
+                pointer = f"/paths/{escape(path)}/{method}"
+                yield Operation(identifier, method.upper(), path, pointer, "", (), (), None, {}, None, None)
+
+    def _items(self) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+        for path, item in self._document.data.get("paths", {}).items():
+            yield from ((path, method, item) for method in METHODS if method in item)
+
+    def response(self, holder: Any, pointer: str) -> Response:
+        stated, at = self.follow(holder, pointer)
+        media_types: dict[str, str | None] = {}
+        examples: dict[str, tuple[Any, ...]] = {}
+        for media_type, content in stated.get("content", {}).items():
+            inside = f"{at}/content/{escape(media_type)}"
+            media_types[media_type] = f"{inside}/schema" if "schema" in content else None
+            examples[media_type] = tuple(self._examples(content, inside))
+        headers = []
+        for name, header in stated.get("headers", {}).items():
+            if name.lower() == "content-type":  # OpenAPI 3.1, Response Object: ignored
+                continue
+            found, where = self.follow(header, f"{at}/headers/{escape(name)}")
+            schema, _ = self.follow(found.get("schema", {}), f"{where}/schema")
+            integer = schema.get("type") == "integer"
+            headers.append(Header(name, found.get("required", False), f"{where}/schema", integer))
+        return Response(at, media_types, tuple(headers), examples)
+
+    def follow(self, value: Any, pointer: str) -> tuple[Any, str]:
+        """What a chain of references ends at, and the pointer to it."""
+        while isinstance(value, dict) and "$ref" in value:
+            pointer = value["$ref"][1:]
+            value = self._document.resolve(value["$ref"])
+        return value, pointer
+
+    def _operation(self, path: str, method: str, item: Mapping[str, Any]) -> Operation:
+        stated = item[method]
+        pointer = f"/paths/{escape(path)}/{method}"
+        parameters = {(p.name, p.location): p for p in self._parameters(item, f"/paths/{escape(path)}")}
+        parameters |= {(p.name, p.location): p for p in self._parameters(stated, pointer)}
+        responses = {
+            int(status): self.response(response, f"{pointer}/responses/{status}")
+            for status, response in stated["responses"].items()
+            if not status.startswith("x-")
+        }
+        order = stated.get("x-order")
+        collection = self._collection(responses)
+        filters = tuple(p.filter for p in parameters.values() if p.filter is not None)
+        security = stated.get("security", self._security)
+        return Operation(
+            id=stated["operationId"],
+            method=method.upper(),
+            path=path,
+            pointer=pointer,
+            summary=stated.get("summary", ""),
+            alternatives=tuple({scheme: frozenset(scopes) for scheme, scopes in each.items()} for each in security),
+            parameters=tuple(parameters.values()),
+            body=self._body(stated.get("requestBody"), f"{pointer}/requestBody"),
+            responses=responses,
+            listing=Listing(collection, tuple(order), filters) if order and collection else None,
+            collection=collection,
+        )
+
+    def _parameters(self, holder: Mapping[str, Any], pointer: str) -> Iterator[Parameter]:
+        for index, each in enumerate(holder.get("parameters", [])):
+            stated, at = self.follow(each, f"{pointer}/parameters/{index}")
+            schema, where = self.follow(stated["schema"], f"{at}/schema")
+            yield Parameter(
+                name=stated["name"],
+                location=stated["in"],
+                required=stated.get("required", False),
+                schema=schema,
+                pointer=where,
+                explode=stated.get("explode", stated["in"] == "query"),
+                filter=read_filter(stated["name"], stated["x-filter"]) if "x-filter" in stated else None,
+            )
+
+    def _body(self, holder: Any, pointer: str) -> Body | None:
+        if holder is None:
+            return None
+        stated, at = self.follow(holder, pointer)
+        media_types = {name: f"{at}/content/{escape(name)}/schema" for name in stated["content"]}
+        return Body(stated.get("required", False), media_types)
+
+    def _examples(self, content: Mapping[str, Any], pointer: str) -> Iterator[Any]:
+        if "example" in content:
+            yield content["example"]
+        for name, example in content.get("examples", {}).items():
+            found, _ = self.follow(example, f"{pointer}/examples/{escape(name)}")
+            if "value" in found:
+                yield found["value"]
+
+    def _collection(self, responses: Mapping[int, Response]) -> str | None:
+        """A resource is known by the name of its component schema: that of the answer, or of its items."""
+        for status in sorted(responses):
+            for pointer in responses[status].media_types.values():
+                if 200 <= status < 300 and pointer:
+                    return self._name(self._document.resolve(f"#{pointer}"))
+        return None
+
+    def _name(self, schema: Any) -> str | None:
+        if not isinstance(schema, dict):
+            return None
+        reference = schema.get("$ref")
+        target = self._document.resolve(reference) if reference else schema
+        items = target.get("properties", {}).get(self._pagination.items)
+        if isinstance(items, dict) and isinstance(items.get("items"), dict):
+            return self._name(items["items"])
+        return reference.rpartition("/")[2] if reference else None

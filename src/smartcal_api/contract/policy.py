@@ -1,0 +1,102 @@
+"""The policy that the contract states in its `x-` members, as typed values. Nothing here has a default."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """At most `limit` admitted requests in any `window_seconds`."""
+
+    name: str
+    limit: int
+    window_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimitHeaders:
+    limit: str
+    remaining: str
+    retry_after: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestLimits:
+    """Bounds of a request in bytes, headers and levels of JSON."""
+
+    body_bytes: int
+    url_bytes: int
+    header_bytes: int
+    header_count: int
+    json_depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pagination:
+    """The names of the two parameters, of the members of a list, and of the header that links its pages."""
+
+    page_parameter: str
+    per_page_parameter: str
+    items: str
+    pagination: str
+    page: str
+    per_page: str
+    total: str
+    total_pages: str
+    link_header: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemKind:
+    """What a problem with this code always has (RFC 9457 section 3.1)."""
+
+    code: str
+    status: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    rate_limits: tuple[RateLimit, ...]
+    rate_limit_headers: RateLimitHeaders
+    request_id_header: str
+    scope_implies: Mapping[str, frozenset[str]]
+    request_limits: RequestLimits
+    resource_limits: Mapping[str, int]
+    pagination: Pagination
+    lifetimes: Mapping[str, int]
+    problems: Mapping[str, ProblemKind]
+    ids: Mapping[str, Any]
+    secrets: Mapping[str, str]
+    cors_expose: tuple[str, ...]
+    cors_max_age_seconds: int
+
+
+def read_policy(document: Mapping[str, Any]) -> Policy:
+    """The policy of a document that `contract.check` found sound."""
+    names = document["x-pagination"]
+    return Policy(
+        rate_limits=tuple(RateLimit(**_own(limit)) for limit in document["x-rate-limits"]),
+        rate_limit_headers=RateLimitHeaders(**_own(document["x-rate-limit-headers"])),
+        request_id_header=document["x-request-id"]["header"],
+        scope_implies={scope: frozenset(implied) for scope, implied in _own(document["x-scope-implies"]).items()},
+        request_limits=RequestLimits(**_own(document["x-request-limits"])),
+        resource_limits=_own(document["x-resource-limits"]),
+        pagination=Pagination(
+            page_parameter=names["parameters"]["page"],
+            per_page_parameter=names["parameters"]["per_page"],
+            link_header=names["link_header"],
+            **_own(names["fields"]),
+        ),
+        lifetimes=_own(document["x-lifetimes"]),
+        problems={code: ProblemKind(code, **_own(kind)) for code, kind in _own(document["x-problems"]).items()},
+        ids=_own(document["x-ids"]),
+        secrets=_own(document["x-secrets"]),
+        cors_expose=tuple(document["x-cors"]["expose"]),
+        cors_max_age_seconds=document["x-cors"]["max_age_seconds"],
+    )
+
+
+def _own(members: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if not name.startswith("x-")}

@@ -1,0 +1,44 @@
+"""Compiled validators for the schemas of a contract: Draft 2020-12, formats asserted."""
+
+from typing import Any
+from urllib.parse import quote
+
+from jsonschema_rs import Draft202012, Draft202012Validator, Registry
+
+from smartcal_api.contract.document import Document
+
+_BASE = "urn:contract"
+
+
+class Schemas:
+    """Compiles each schema once, on the first request for it; serving asks for all of them at start."""
+
+    def __init__(self, document: Document) -> None:
+        self._registry = Registry([(_BASE, document.data)], draft=Draft202012)
+        self._compiled: dict[str, Draft202012Validator] = {}
+
+    def at(self, pointer: str) -> Draft202012Validator:
+        """The validator for the schema that `pointer` (such as `/components/schemas/Event`) leads to."""
+        found = self._compiled.get(pointer)
+        if found is None:
+            found = self._compiled[pointer] = self.compile({"$ref": f"{_BASE}#{_quote(pointer)}"})
+        return found
+
+    def compile(self, schema: dict[str, Any]) -> Draft202012Validator:
+        """A validator for a schema of one's own; it refers to the contract's by `Schemas.reference(pointer)`."""
+        return Draft202012Validator(schema, registry=self._registry, validate_formats=True)
+
+    @staticmethod
+    def reference(pointer: str) -> dict[str, str]:
+        return {"$ref": f"{_BASE}#{_quote(pointer)}"}
+
+
+def clause(error: Any) -> str:
+    """The pointer of the clause that an error of a validator comes from."""
+    location = error.absolute_keyword_location or ""
+    return location.removeprefix(f"{_BASE}#") or "/" + "/".join(map(str, error.schema_path))
+
+
+def _quote(pointer: str) -> str:
+    """A pointer as a URI fragment (RFC 6901 section 6)."""
+    return quote(pointer, safe="/~:@!$&'()*+,;=")

@@ -1,0 +1,95 @@
+"""What can go wrong, as a tree.
+
+SmartCalError
+├── UsageError             a command can't start or go on: one line for the person, exit code 2
+│   └── ContractError      the contract can't be served: file, line, JSON pointer and cause of each finding
+└── Problem                an answer other than success: a code of the contract's `x-problems`, RFC 9457
+    ├── NotFound           404, the same for a missing id and for somebody else's
+    └── Unavailable        503: the store couldn't do its work, and nothing has changed
+
+One place renders problems (`http/problems.py`), one place renders usage errors (`cli/__init__.py`).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+
+class SmartCalError(Exception):
+    """Anything that this package raises on purpose."""
+
+
+class UsageError(SmartCalError):
+    """The message is one line: what is wrong, and what to do next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault of a contract: where it stands and what is wrong there."""
+
+    pointer: str
+    message: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.pointer or '/'}: {self.message}"
+
+
+class ContractError(UsageError):
+    """Every finding on a line of its own: `file:line: pointer: cause`."""
+
+    def __init__(self, file: str, findings: Sequence[Finding]) -> None:
+        self.file = file
+        self.findings = tuple(findings)
+        super().__init__("\n".join(f"{file}:{finding.line or 1}: {finding}" for finding in findings))
+
+
+@dataclass(frozen=True, slots=True)
+class Invalid:
+    """One fault of a request: a JSON `pointer` into its body, or the name of a `parameter`, and what to do about it."""
+
+    detail: str
+    pointer: str | None = None
+    parameter: str | None = None
+
+    def as_json(self) -> dict[str, str]:
+        where = {"pointer": self.pointer} if self.pointer is not None else {"parameter": self.parameter or ""}
+        return {**where, "detail": self.detail}
+
+
+class Problem(SmartCalError):
+    """An answer other than success. `detail` says what is wrong and what to do; its status is the contract's."""
+
+    def __init__(
+        self,
+        code: str,
+        detail: str,
+        *,
+        errors: Sequence[Invalid] = (),
+        headers: Mapping[str, str | int] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+        self.errors = tuple(errors)
+        self.headers = dict(headers or {})
+
+
+class NotFound(Problem):
+    def __init__(self, noun: str, identifier: str, *, list_path: str) -> None:
+        super().__init__(
+            "not_found",
+            f"This account has no {noun} with the id {shortened(identifier, 64)!r}. GET {list_path} lists what it has.",
+        )
+
+
+class Unavailable(Problem):
+    def __init__(self, cause: str) -> None:
+        super().__init__(
+            "unavailable",
+            f"The store could not do this now: {cause}. Nothing has changed; free it and send the request again.",
+        )
+
+
+def shortened(text: str, most: int = 300) -> str:
+    """A text that quotes what was sent, cut so that an error is never much longer than its reason."""
+    return text if len(text) <= most else text[: most - 1] + "…"

@@ -1,0 +1,92 @@
+"""Reads a request body: bounded, in one of the operation's media types, valid by its schema."""
+
+from typing import Any
+
+from starlette.types import Receive
+
+from smartcal_api.contract import Schemas
+from smartcal_api.contract.document import escape
+from smartcal_api.contract.operation import Body
+from smartcal_api.contract.policy import RequestLimits
+from smartcal_api.errors import Invalid, Problem, shortened
+from smartcal_api.http.exchange import Exchange
+from smartcal_api.http.form import parse_form
+from smartcal_api.http.json_text import NotJson, parse_json
+
+FORM = "application/x-www-form-urlencoded"
+
+
+class BodyReader:
+    def __init__(self, body: Body, schemas: Schemas, limits: RequestLimits) -> None:
+        self._required = body.required
+        self._limits = limits
+        self._validators = {media_type: schemas.at(pointer) for media_type, pointer in body.media_types.items()}
+        self._takes = " or ".join(body.media_types)
+
+    async def receive(self, exchange: Exchange, receive: Receive) -> bytes:
+        """The bytes of the body; raises 413 as soon as they are too many, 400 for a client that went away."""
+        self._refuse_large(exchange.headers.get(b"content-length", b"0"))
+        if exchange.headers.get(b"content-encoding", b"identity").strip().lower() != b"identity":
+            raise Problem("unsupported_media_type", "The body has a Content-Encoding. Send it as it is, without one.")
+        body = bytearray()
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise Problem("invalid_request", "The body broke off. Send the request again, whole.")
+            body += message.get("body", b"")
+            if len(body) > self._limits.body_bytes:
+                raise self._too_large()
+            if not message.get("more_body", False):
+                return bytes(body)
+
+    def read(self, exchange: Exchange, body: bytes) -> Any:
+        """The body's value, or None where there is no body; raises 400 or 415."""
+        if not body:
+            # An empty body is no body, whatever its Content-Type.
+            if self._required:
+                raise Problem("invalid_body", f"This operation needs a body. Send {self._takes}.", errors=[_missing()])
+            return None
+        media_type = self._media_type(exchange.headers.get(b"content-type"))
+        if media_type == FORM:
+            value: Any = parse_form(body)
+        else:
+            try:
+                value = parse_json(body, depth=self._limits.json_depth)
+            except NotJson as error:
+                raise Problem(
+                    "invalid_body", f"The body is not JSON: {error}.", errors=[Invalid(f"{error}.", pointer="")]
+                ) from None
+        faults = [
+            Invalid(
+                f"{shortened(error.message)}.", pointer="".join("/" + escape(str(part)) for part in error.instance_path)
+            )
+            for error, _ in zip(self._validators[media_type].iter_errors(value), range(20), strict=False)
+        ]
+        if faults:
+            first = faults[0]
+            where = f"at {first.pointer}" if first.pointer else "at its top"
+            raise Problem("invalid_body", f"The body does not fit the schema {where}: {first.detail}", errors=faults)
+        return value
+
+    def _media_type(self, content_type: bytes | None) -> str:
+        essence, *parameters = (content_type or b"").decode("latin-1").split(";")
+        media_type = essence.strip().lower()
+        if media_type not in self._validators:
+            sent = f"{media_type[:64]!r} as its Content-Type" if media_type else "no Content-Type"
+            raise Problem("unsupported_media_type", f"The body has {sent}. Send {self._takes}.")
+        for parameter in parameters:
+            name, _, value = parameter.partition("=")
+            if name.strip().lower() == "charset" and value.strip().strip('"').lower() not in ("utf-8", "utf8"):
+                raise Problem("unsupported_media_type", "The body is not in UTF-8 by its charset. Send UTF-8.")
+        return media_type
+
+    def _refuse_large(self, length: bytes) -> None:
+        if len(length) > 18 or (length.isdigit() and int(length) > self._limits.body_bytes):
+            raise self._too_large()
+
+    def _too_large(self) -> Problem:
+        return Problem("body_too_large", f"The body has more than {self._limits.body_bytes} bytes. Send a smaller one.")
+
+
+def _missing() -> Invalid:
+    return Invalid("is required; send a body.", pointer="")

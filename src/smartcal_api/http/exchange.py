@@ -1,0 +1,78 @@
+"""One request on its way through the steps, and what they found out about it."""
+
+from typing import TYPE_CHECKING, Any
+
+from starlette.types import Scope
+
+from smartcal_api.auth import Identity, Principal
+from smartcal_api.contract import Operation
+from smartcal_api.errors import Problem
+from smartcal_api.sandbox import Sandbox
+from smartcal_api.sandbox.limits import Admission
+
+if TYPE_CHECKING:
+    from smartcal_api.http.served import Served
+
+KEY = "smartcal.exchange"
+
+
+class Exchange:
+    """Each step fills in what its name says; a handler finds everything filled in."""
+
+    __slots__ = (
+        "admission",
+        "body",
+        "cors",
+        "headers",
+        "identity",
+        "now",
+        "parameters",
+        "refusal",
+        "request_id",
+        "root",
+        "sandbox",
+        "scope",
+        "served",
+    )
+
+    def __init__(self, scope: Scope, sandbox: Sandbox) -> None:
+        self.scope = scope
+        self.sandbox = sandbox
+        self.request_id = sandbox.request_id()
+        # Names are lower-case already (httptools); of a repeated one the last value stays.
+        self.headers: dict[bytes, bytes] = dict(scope["headers"])
+        self.refusal: Problem | None = None
+        self.identity: Identity | None = None
+        self.admission: Admission | None = None
+        self.cors: tuple[tuple[bytes, bytes], ...] = ()
+        self.now = 0
+        self.root = ""
+        self.served: Served | None = None
+        self.parameters: dict[str, Any] = {}
+        self.body: Any = None
+
+    @property
+    def owner(self) -> int:
+        """The number of the account that this is about: the principal's, or the first one's where anybody may call."""
+        identity = self.identity
+        return identity.principal.owner if identity is not None and identity.principal is not None else 1
+
+    @property
+    def operation(self) -> Operation:
+        """The contract's operation, once the router has found it."""
+        if self.served is None:
+            raise LookupError("this request has no operation yet; routing comes first")
+        return self.served.operation
+
+    @property
+    def principal(self) -> Principal:
+        """Who asks; only where the operation has security, so that there is one."""
+        identity = self.identity
+        if identity is None or identity.principal is None:
+            raise LookupError("this operation has no security in the contract, and its handler needs a principal")
+        return identity.principal
+
+
+def exchange_of(scope: Scope) -> Exchange:
+    found: Exchange = scope[KEY]
+    return found

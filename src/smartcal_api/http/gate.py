@@ -1,0 +1,89 @@
+"""The one place that sends responses: adds what every one has, has it judged, and lets nothing invalid out."""
+
+import logging
+from collections.abc import Mapping
+
+from starlette.types import Send
+
+from smartcal_api.contract import Contract
+from smartcal_api.errors import Problem
+from smartcal_api.http.answer import Answer
+from smartcal_api.http.exchange import Exchange
+from smartcal_api.http.judge import Judge
+from smartcal_api.http.problems import problem_answer
+
+_log = logging.getLogger("smartcal")
+
+
+class Gate:
+    """Judges by the operation's responses, and by `x-unrouted-responses` for the statuses that the operation lacks."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._policy = contract.policy
+        names = contract.policy.rate_limit_headers
+        self._limit, self._remaining = names.limit, names.remaining
+        self._request_id = contract.policy.request_id_header
+        self._unrouted = {status: Judge(each, contract.schemas) for status, each in contract.unrouted.items()}
+        self._names: dict[str, bytes] = {}
+
+    async def refuse(self, exchange: Exchange, problem: Problem, send: Send) -> None:
+        await self.respond(exchange, self._problem(exchange, problem), send)
+
+    async def respond(self, exchange: Exchange, answer: Answer, send: Send) -> None:
+        headers = self._headers(exchange, answer)
+        objection = self._objection(exchange, answer, headers)
+        if objection is not None:
+            _log.error("%s: the response breaks the contract: %s", exchange.request_id, objection)
+            problem = Problem(
+                "internal_error",
+                f"The response that was about to be sent breaks the contract at {objection}. "
+                "That is a defect of this server or of its contract: please report it with the request_id.",
+            )
+            answer = self._problem(exchange, problem)
+            headers = self._headers(exchange, answer)
+        await send(
+            {"type": "http.response.start", "status": answer.status, "headers": self._wire(exchange, answer, headers)}
+        )
+        await send({"type": "http.response.body", "body": answer.body})
+
+    def _problem(self, exchange: Exchange, problem: Problem) -> Answer:
+        if exchange.served is not None:
+            own = exchange.served.refusals.get(self._policy.problems[problem.code].status)
+            if own is not None:
+                return own.make(exchange.served.operation.id, headers=problem.headers)
+        return problem_answer(problem, self._policy, path=exchange.scope["path"], request_id=exchange.request_id)
+
+    def _headers(self, exchange: Exchange, answer: Answer) -> dict[str, str | int]:
+        headers: dict[str, str | int] = {self._request_id: exchange.request_id}
+        admission = exchange.admission
+        if admission is not None:
+            headers[self._limit] = admission.limit
+            headers[self._remaining] = admission.remaining
+        headers.update(answer.headers)
+        return headers
+
+    def _objection(self, exchange: Exchange, answer: Answer, headers: Mapping[str, str | int]) -> str | None:
+        judge = exchange.served.judges.get(answer.status) if exchange.served is not None else None
+        if judge is None:
+            judge = self._unrouted.get(answer.status)
+        if judge is None:
+            return f"the status {answer.status}, which neither the operation nor x-unrouted-responses has"
+        return judge.objection(answer, headers)
+
+    def _wire(self, exchange: Exchange, answer: Answer, headers: Mapping[str, str | int]) -> list[tuple[bytes, bytes]]:
+        names = self._names
+        wire = []
+        for name, value in headers.items():
+            known = names.get(name)
+            if known is None:
+                known = names[name] = name.lower().encode("ascii")
+            wire.append((known, str(value).encode("latin-1")))
+        if answer.media_type is not None:
+            wire.append((b"content-type", answer.media_type.encode("ascii")))
+        if answer.status != 204:
+            wire.append((b"content-length", b"%d" % len(answer.body)))
+        if answer.status in (413, 414, 431):
+            # The rest of what was too large is not worth reading (RFC 9110 section 15.5.14).
+            wire.append((b"connection", b"close"))
+        wire.extend(exchange.cors)
+        return wire

@@ -1,0 +1,65 @@
+"""Guards the head of a request, before anything else looks at it (law GUARD 1)."""
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from smartcal_api.contract.policy import RequestLimits
+from smartcal_api.errors import Invalid, Problem
+from smartcal_api.http.exchange import Exchange, exchange_of
+from smartcal_api.http.roots import Roots
+
+# Read by this server, so that two of them could mean two things to two readers (RFC 9112 section 11.2).
+_SINGLE = frozenset({b"host", b"content-type", b"content-length", b"content-encoding", b"origin"})
+
+
+class HeadGuard:
+    """Finds a refusal and keeps it: the request is counted first, so that refused ones have a budget too."""
+
+    def __init__(self, app: ASGIApp, *, limits: RequestLimits, roots: Roots) -> None:
+        self._app = app
+        self._limits = limits
+        self._roots = roots
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        exchange = exchange_of(scope)
+        exchange.root = self._roots.of(exchange.headers.get(b"host"))
+        exchange.refusal = self._refusal(scope, exchange)
+        await self._app(scope, receive, send)
+
+    def _refusal(self, scope: Scope, exchange: Exchange) -> Problem | None:
+        limits = self._limits
+        raw = scope["headers"]
+        url_bytes = len(scope["raw_path"]) + len(scope["query_string"]) + (1 if scope["query_string"] else 0)
+        if url_bytes > limits.url_bytes:
+            return Problem(
+                "uri_too_long",
+                f"The URL has more than {limits.url_bytes} bytes. Send fewer or shorter query parameters.",
+            )
+        if len(raw) > limits.header_count:
+            return Problem(
+                "headers_too_large", f"The request has more than {limits.header_count} header fields. Send fewer."
+            )
+        size = 0
+        for name, value in raw:
+            size += len(name) + len(value)
+        if size > limits.header_bytes:
+            return Problem(
+                "headers_too_large", f"The header fields have more than {limits.header_bytes} bytes. Send less."
+            )
+        if len(raw) != len(exchange.headers):
+            return self._repeated(raw)
+        if b"host" not in exchange.headers and scope["http_version"] != "1.0":
+            return _bad_head("Host", "HTTP/1.1 asks for one Host header; send one (RFC 9112 section 3.2).")
+        return None
+
+    def _repeated(self, raw: list[tuple[bytes, bytes]]) -> Problem | None:
+        seen = set()
+        for name, _ in raw:
+            if name in seen and name in _SINGLE:
+                shown = name.decode("ascii").title()
+                return _bad_head(shown, f"The header {shown} stands more than once; send it once.")
+            seen.add(name)
+        return None
+
+
+def _bad_head(name: str, detail: str) -> Problem:
+    return Problem("invalid_request", detail, errors=[Invalid(detail, parameter=name)])

@@ -1,0 +1,51 @@
+"""Finds out whose request it is, and counts it against that budget."""
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from smartcal_api.auth import Identification
+from smartcal_api.errors import Problem
+from smartcal_api.http.exchange import exchange_of
+
+
+class Identify:
+    """Refuses nothing: which credential an operation wants is known after routing."""
+
+    def __init__(self, app: ASGIApp, *, identification: Identification) -> None:
+        self._app = app
+        self._identification = identification
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        exchange = exchange_of(scope)
+        if exchange.refusal is None:
+            exchange.identity = self._identification.identify(exchange.headers, scope["headers"], exchange.sandbox.keys)
+        await self._app(scope, receive, send)
+
+
+class Limit:
+    """Admits a request to the budget of its credential, or of its address where there is no valid one (laws RATE)."""
+
+    def __init__(self, app: ASGIApp, *, retry_after: str) -> None:
+        self._app = app
+        self._retry_after = retry_after
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        exchange = exchange_of(scope)
+        identity = exchange.identity
+        if identity is not None and identity.principal is not None:
+            budget = identity.principal.budget
+        else:
+            client = scope.get("client")
+            budget = client[0] if client else "unknown"
+        # Counted before what fell due is done: should the store fail at that, the request had its budget all the same.
+        exchange.admission = admission = exchange.sandbox.limits.admit(budget, exchange.sandbox.clock.now())
+        if admission.retry_after is not None:
+            raise Problem(
+                "rate_limited",
+                f"The limit of {admission.limit} requests is used up for this window. "
+                f"Wait {admission.retry_after} s, as {self._retry_after} says, and send the request again.",
+                headers={self._retry_after: admission.retry_after},
+            )
+        if exchange.refusal is not None:
+            raise exchange.refusal
+        exchange.now = exchange.sandbox.now()
+        await self._app(scope, receive, send)

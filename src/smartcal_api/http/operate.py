@@ -1,0 +1,25 @@
+"""The innermost step: body, validation, handler, and the answer through the gate."""
+
+from starlette.types import Receive, Scope, Send
+
+from smartcal_api.http.exchange import exchange_of
+from smartcal_api.http.gate import Gate
+
+
+class Operate:
+    """Handlers are plain functions over an in-process store; they never wait."""
+
+    def __init__(self, *, gate: Gate) -> None:
+        self._gate = gate
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        exchange = exchange_of(scope)
+        served = exchange.served
+        assert served is not None  # `Authorise` answers 404 without one
+        if served.body is not None:
+            body = await served.body.receive(exchange, receive)
+            exchange.parameters = served.parameters.read(scope["path_params"], scope["query_string"], exchange.headers)
+            exchange.body = served.body.read(exchange, body)
+        else:
+            exchange.parameters = served.parameters.read(scope["path_params"], scope["query_string"], exchange.headers)
+        await self._gate.respond(exchange, served.handler(exchange), send)

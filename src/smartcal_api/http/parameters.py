@@ -1,0 +1,163 @@
+"""Reads and validates an operation's parameters: query, path and headers."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from jsonschema_rs import Draft202012Validator
+
+from smartcal_api.contract import Operation, Parameter, Schemas
+from smartcal_api.errors import Invalid, Problem, shortened
+
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})", re.ASCII)
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,17})?(?:[eE][+-]?[0-9]{1,2})?", re.ASCII)
+_TEXTS: dict[str, Any] = {"true": True, "false": False}
+
+
+class _Reader:
+    """One parameter: text → value, valid by its schema."""
+
+    def __init__(self, parameter: Parameter, validator: Draft202012Validator) -> None:
+        self.name = parameter.name
+        self.required = parameter.required
+        self.explode = parameter.explode
+        self._validator = validator
+        schema = parameter.schema
+        self.array = schema.get("type") == "array"
+        self._types = _types(schema.get("items", {}) if self.array else schema)
+        self._timestamp = schema.get("format") == "date-time"
+
+    def read(self, texts: Sequence[str]) -> tuple[Any, str | None]:
+        """(value, None), or (None, what is wrong and what to do)."""
+        if not self.array and len(texts) > 1:
+            return None, "stands more than once; send it once."
+        if "" in texts:
+            return None, "is empty; give it a value or leave it out."
+        if self.array and not self.explode:
+            texts = texts[0].split(",")
+        values = [self._value(text) for text in texts]
+        value = values if self.array else values[0]
+        for error in self._validator.iter_errors(value):
+            return None, f"does not fit: {self._fault(texts[0], error)}"
+        return value, None
+
+    def _value(self, text: str) -> Any:
+        """Text that is no number or boolean stays text, and the schema refuses it."""
+        for kind in self._types:
+            if kind == "integer" and _INTEGER.fullmatch(text):
+                return int(text)
+            if kind == "number" and _NUMBER.fullmatch(text):
+                return float(text)
+            if kind == "boolean" and text in _TEXTS:
+                return _TEXTS[text]
+        return text
+
+    def _fault(self, text: str, error: Any) -> str:
+        if not self._timestamp:
+            return f"{shortened(error.message)}."
+        if " " in text:
+            return "a + in a query stands for a space; write it as %2B."
+        return "write it as RFC 3339 with an offset, such as 2026-03-02T09:00:00Z."
+
+
+class ParameterReader:
+    """All parameters of an operation. Path parameters come by position, since the router knows them by number."""
+
+    def __init__(self, operation: Operation, schemas: Schemas, *, refuse_unknown: bool) -> None:
+        self._refuse_unknown = refuse_unknown
+        self._query: dict[str, _Reader] = {}
+        self._headers: list[tuple[bytes, _Reader]] = []
+        declared: dict[str, _Reader] = {}
+        self._defaults: dict[str, Any] = {}
+        for parameter in operation.parameters:
+            reader = _Reader(parameter, schemas.at(parameter.pointer))
+            if parameter.location == "query":
+                self._query[parameter.name] = reader
+            elif parameter.location == "header":
+                self._headers.append((parameter.name.lower().encode(), reader))
+            else:
+                declared[parameter.name] = reader
+            if "default" in parameter.schema:
+                self._defaults[parameter.name] = parameter.schema["default"]
+        names = re.findall(r"\{([^}]+)\}", operation.path)
+        self._path = [(f"p{index}", declared[name]) for index, name in enumerate(names) if name in declared]
+        self._demanding = any(reader.required for reader in self._query.values()) or bool(self._headers)
+
+    def read(self, path: Mapping[str, str], query: bytes, headers: Mapping[bytes, bytes]) -> dict[str, Any]:
+        """Name → value, defaults filled in. Raises 400 with every fault, 404 for a path value that can name nothing."""
+        values = self._defaults.copy()
+        for position, reader in self._path:
+            value, fault = reader.read((path[position],))
+            if fault is not None:
+                raise Problem(
+                    "not_found", f"Nothing has the {reader.name} {path[position][:64]!r}. Look it up in the list."
+                )
+            values[reader.name] = value
+        if not query and not self._demanding:
+            return values
+        faults: list[Invalid] = []
+        given = _split(query, faults)
+        for name, texts in given.items():
+            wanted = self._query.get(name)
+            if wanted is None:
+                if self._refuse_unknown:
+                    faults.append(Invalid(self._unknown(name), parameter=name[:64]))
+                continue
+            self._take(wanted, texts, values, faults)
+        for reader in self._query.values():
+            if reader.required and reader.name not in given:
+                faults.append(Invalid("is required; add it to the query.", parameter=reader.name))
+        for name_bytes, reader in self._headers:
+            if name_bytes in headers:
+                self._take(reader, (headers[name_bytes].decode("latin-1"),), values, faults)
+            elif reader.required:
+                faults.append(Invalid("is required; send this header.", parameter=reader.name))
+        if faults:
+            raise invalid_request(faults)
+        return values
+
+    @staticmethod
+    def _take(reader: _Reader, texts: Sequence[str], values: dict[str, Any], faults: list[Invalid]) -> None:
+        value, fault = reader.read(texts)
+        if fault is None:
+            values[reader.name] = value
+        else:
+            faults.append(Invalid(fault, parameter=reader.name))
+
+    def _unknown(self, name: str) -> str:
+        known = ", ".join(self._query) or "none"
+        return f"is not a parameter of this operation; it takes: {known}."
+
+
+def invalid_request(faults: Sequence[Invalid]) -> Problem:
+    first = faults[0]
+    more = f" And {len(faults) - 1} more, in errors." if len(faults) > 1 else ""
+    return Problem("invalid_request", f"The parameter {first.parameter!r} {first.detail}{more}", errors=faults)
+
+
+def _split(query: bytes, faults: list[Invalid]) -> dict[str, list[str]]:
+    """The query as name → texts, by the rules of HTML forms; bytes that are not UTF-8 are faults."""
+    given: dict[str, list[str]] = {}
+    for pair in query.split(b"&"):
+        if not pair:
+            continue
+        name, _, text = pair.partition(b"=")
+        try:
+            key, value = (_decode(part) for part in (name, text))
+        except UnicodeDecodeError:
+            faults.append(
+                Invalid("is not UTF-8; percent-encode it from UTF-8.", parameter=name[:64].decode("ascii", "replace"))
+            )
+            continue
+        given.setdefault(key, []).append(value)
+    return given
+
+
+def _decode(text: bytes) -> str:
+    return unquote_to_bytes(text.replace(b"+", b" ")).decode("utf-8")
+
+
+def _types(schema: Mapping[str, Any]) -> tuple[str, ...]:
+    stated = schema.get("type", "string")
+    return (stated,) if isinstance(stated, str) else tuple(stated)

@@ -1,0 +1,40 @@
+"""The one place that renders problems: `application/problem+json`, RFC 9457."""
+
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+
+from smartcal_api.contract import Policy
+from smartcal_api.errors import Problem
+from smartcal_api.http.answer import PROBLEM, Answer
+
+TYPE = "urn:smartcalpro:problem:"
+
+
+def problem_answer(problem: Problem, policy: Policy, *, path: str, request_id: str) -> Answer:
+    """Status and title are the contract's for the problem's code; `instance` is the path that was asked for."""
+    kind = policy.problems[problem.code]
+    document: dict[str, Any] = {
+        "type": TYPE + kind.code,
+        "title": kind.title,
+        "status": kind.status,
+        "detail": problem.detail,
+        "instance": as_reference(path),
+        "code": kind.code,
+        "request_id": request_id,
+    }
+    if problem.errors:
+        document["errors"] = [each.as_json() for each in problem.errors]
+    headers = {name: value if isinstance(value, int) else _field(value) for name, value in problem.headers.items()}
+    return Answer(kind.status, orjson.dumps(document), media_type=PROBLEM, headers=headers)
+
+
+def as_reference(path: str) -> str:
+    """A path as a URI reference in visible ASCII, cut short: it is shown, not followed."""
+    return "/" + quote(path[:512].lstrip("/"), safe="/~:@!$&'()*+,;=", errors="replace")
+
+
+def _field(value: str) -> str:
+    """A header's value in visible ASCII (RFC 9110 section 5.5), whatever the contract's words are written in."""
+    return value.encode("ascii", "replace").decode("ascii")

@@ -1,0 +1,47 @@
+"""An operation with everything compiled that a request to it needs, built once at start."""
+
+from collections.abc import Callable, Mapping
+
+from smartcal_api.auth import Authorization, Identification
+from smartcal_api.contract import Contract, Operation
+from smartcal_api.http.answer import PROBLEM, Answer
+from smartcal_api.http.body import BodyReader
+from smartcal_api.http.exchange import Exchange
+from smartcal_api.http.judge import Judge
+from smartcal_api.http.mocked_response import MockedResponse
+from smartcal_api.http.parameters import ParameterReader
+from smartcal_api.mock import ValueGenerator
+
+Handler = Callable[[Exchange], Answer]
+
+
+class Served:
+    __slots__ = ("authorization", "body", "handler", "judges", "mocked", "operation", "parameters", "refusals")
+
+    def __init__(
+        self,
+        operation: Operation,
+        handler: Handler,
+        contract: Contract,
+        identification: Identification,
+        *,
+        generator: ValueGenerator,
+        mocked: bool,
+        refuse_unknown: bool,
+    ) -> None:
+        self.operation = operation
+        self.handler = handler
+        self.mocked = mocked
+        self.authorization = Authorization(operation, contract.data, identification)
+        self.parameters = ParameterReader(operation, contract.schemas, refuse_unknown=refuse_unknown)
+        limits = contract.policy.request_limits
+        self.body = BodyReader(operation.body, contract.schemas, limits) if operation.body else None
+        self.judges: Mapping[int, Judge] = {
+            status: Judge(response, contract.schemas) for status, response in operation.responses.items()
+        }
+        # Where the contract answers an error with something else than a problem, its own words are sent.
+        self.refusals: Mapping[int, MockedResponse] = {
+            status: MockedResponse(status, response, contract, generator=generator)
+            for status, response in operation.responses.items()
+            if status >= 400 and PROBLEM not in response.media_types
+        }

@@ -1,0 +1,100 @@
+"""One isolated world: its store, clock, keys and budgets. Nothing of it lives anywhere else."""
+
+from random import Random
+
+import orjson
+
+from smartcal_api.auth import Keys
+from smartcal_api.clock import Clock, format_rfc3339, parse_rfc3339
+from smartcal_api.contract import Contract
+from smartcal_api.ids import Ids
+from smartcal_api.sandbox.limits import Limits
+from smartcal_api.store import Store, collections
+
+# Ids of what is made while serving count on from here, out of the way of any data set's.
+_SERVED = 1 << 40
+_NEVER = 1 << 126
+
+
+class Sandbox:
+    """All the state that requests see. `seed` decides every id and everything that is made up."""
+
+    def __init__(
+        self, name: str, contract: Contract, store: Store, clock: Clock, *, seed: int = 0, rate_limits: bool = True
+    ) -> None:
+        self.name = name
+        self.store = store
+        self.clock = clock
+        self.seed = seed
+        self._opened = int(store.meta("opened") or 0) + 1
+        with store.transaction():
+            store.set_meta("opened", str(self._opened))
+        policy = contract.policy
+        self.keys = Keys(store, clock, prefix=policy.secrets["api_key"], implies=policy.scope_implies)
+        self.limits = Limits(policy.rate_limits, enabled=rate_limits)
+        self._adopt_ids(contract)
+        # A file that is opened again must not repeat the request ids of the last time.
+        self._requests = Random(f"requests {seed} {self._opened}")
+        self._due = _NEVER
+        self.plan()
+
+    def adopt(self, contract: Contract) -> None:
+        """Goes on under an edited contract; the data stays as it is (see `sandbox.adaptation`)."""
+        self.store.adopt(collections(contract))
+        self.store.index()
+        self.keys.adopt(contract.policy.scope_implies)
+        self.limits.adopt(contract.policy.rate_limits)
+        self._adopt_ids(contract)
+        self.plan()
+
+    def request_id(self) -> str:
+        """A fresh `req_…`; the same sequence for the same seed (law SBX 2)."""
+        return self._request_prefix + self._requests.randbytes(self._id_length).translate(self._letters).decode("ascii")
+
+    def mint(self, kind: str) -> str:
+        """A fresh id of a kind of the contract's `x-ids`; belongs in the transaction that stores what it names."""
+        return self.ids.mint(kind, _SERVED + self.store.serial(kind))
+
+    def now(self) -> int:
+        """The clock's instant, after all that fell due before it has happened."""
+        now = self.clock.now()
+        if now >= self._due:
+            self._complete(now)
+        return now
+
+    def plan(self) -> None:
+        """Finds the next instant at which something falls due; to be called when bookings have been added.
+
+        Cancelling needs none: looking once too early only finds that there is nothing to do.
+        """
+        self._due = self._next_due()
+
+    def _complete(self, now: int) -> None:
+        """Bookings that were confirmed and have ended are completed at their end, not when somebody looks."""
+        with self.store.transaction():
+            select = self._bookings("SELECT owner, document") + " AND json_extract(document, '$.end_time') <= ?"
+            for owner, document in self.store.query(select, (format_rfc3339(now),)):
+                booking = orjson.loads(document)
+                booking |= {"status": "completed", "updated_at": booking["end_time"]}
+                self.store.put("Booking", booking, owner=owner)
+            # Inside: a store that fails here must not have completed anything, nor forget what is still due.
+            due = self._next_due()
+        self._due = due
+
+    def _next_due(self) -> int:
+        if "Booking" not in self.store.collections:
+            return _NEVER
+        (due,) = self.store.query(self._bookings("SELECT min(json_extract(document, '$.end_time'))"))[0]
+        return _NEVER if due is None else parse_rfc3339(due.decode())
+
+    def _bookings(self, select: str) -> str:
+        table = self.store.collections["Booking"].table
+        return f"{select} FROM {table} WHERE json_extract(document, '$.status') = 'confirmed'"
+
+    def _adopt_ids(self, contract: Contract) -> None:
+        stated = contract.policy.ids
+        self.ids = Ids(self.seed, alphabet=stated["alphabet"], length=stated["length"], prefixes=stated["prefixes"])
+        self._request_prefix: str = stated["prefixes"]["request"]
+        self._id_length: int = stated["length"]
+        letters = stated["alphabet"].encode("ascii")
+        self._letters = bytes(letters[byte % len(letters)] for byte in range(256))

@@ -1,0 +1,48 @@
+"""What a started server says: where it is, what to send it, and what of it is mocked."""
+
+import sys
+
+from smartcal_api.app import Application
+from smartcal_api.clock import format_rfc3339
+from smartcal_api.sandbox import Sandbox
+from smartcal_api.server.ready import PRODUCT
+from smartcal_api.server.world import KeyRing
+from smartcal_api.settings import Settings
+
+
+def banner(application: Application, sandbox: Sandbox, settings: Settings, *, root: str, keys: KeyRing) -> str:
+    """Fits a screen of 80 columns; the keys are the only secrets in it."""
+    contract = application.contract
+    moment = format_rfc3339(sandbox.clock.now()) + (", frozen" if sandbox.clock.frozen else "")
+    store = settings.store or "memory"
+    lines = [
+        f"{contract.data['info']['title']} {contract.version} on {root + PRODUCT}",
+        f"store {store} · seed {sandbox.seed} · clock {moment}",
+        "",
+        "keys" if keys.well_known else "keys, random and shown only here",
+        *(f"  {scope:<10}{value}" for scope, value in keys.main.items()),
+        *(
+            f"  {'the other account: ' if not i else '':<19}{value}"
+            for i, value in enumerate(list(keys.other.values())[:1])
+        ),
+        "",
+        f'  curl -H "Authorization: Bearer {next(iter(keys.main.values()))}" \\',
+        f"    {root}{PRODUCT}/events",
+        "",
+    ]
+    for title, entries in (
+        ("mocked, since no handler serves them", [f"{o.method} {o.path}" for o in application.mocked]),
+        ("answered with 501, since not understood", [str(finding) for _, finding in contract.unserved.values()]),
+        ("foreign members of the contract, ignored", contract.foreign),
+    ):
+        if entries:
+            lines += [title, *(f"  {entry}" for entry in entries), ""]
+    return "\n".join([*lines, "Ctrl-C stops it."])
+
+
+def tell(text: str) -> None:
+    """On standard output, at once; a reader that has gone away is no reason to stop serving."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        sys.stdout = None

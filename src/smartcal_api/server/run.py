@@ -1,0 +1,98 @@
+"""Runs `smartcal serve` from its settings to its end."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from socket import socket
+
+import uvicorn
+import uvloop
+
+from smartcal_api.app import Options, Switch, prepare
+from smartcal_api.contract import Contract
+from smartcal_api.http.protocol import BoundedProtocol
+from smartcal_api.server.application import open_application
+from smartcal_api.server.banner import banner, tell
+from smartcal_api.server.ready import ready_document, remove_ready_file, write_ready_file
+from smartcal_api.server.reload import reload_on_save
+from smartcal_api.server.socket import bind, root_url
+from smartcal_api.server.world import Report, key_ring, open_sandbox
+from smartcal_api.settings import Settings
+
+
+def run(settings: Settings, *, report: Report | None = None) -> None:
+    """Serves until SIGINT or SIGTERM, then finishes what is in flight; raises `UsageError` where it can't start."""
+    with ExitStack() as stack:
+        listening = stack.enter_context(bind(settings.host, settings.port))
+        if settings.ready_file is not None:
+            remove_ready_file(settings.ready_file)
+        contract = Contract.read(settings.spec, draft=settings.draft)
+        sandbox = stack.enter_context(open_sandbox(contract, settings, report=report))
+        root = root_url(settings.host, listening)
+        options = Options(
+            public_url=settings.public_url or root,
+            allowed_hosts=(*settings.allowed_hosts, settings.host),
+            origins=settings.origins,
+            refuse_unknown_parameters=settings.refuse_unknown_parameters,
+        )
+        keys = key_ring(sandbox, contract, settings)
+        switch = Switch(open_application(contract, sandbox, options))
+
+        def ready() -> None:
+            if settings.ready_file is not None:
+                write_ready_file(settings.ready_file, ready_document(root, contract, keys))
+                stack.callback(remove_ready_file, settings.ready_file)
+            tell(banner(switch.application, sandbox, settings, root=root, keys=keys))
+
+        async def serve() -> None:
+            await prepare(switch.application)
+            server = _Server(_config(switch), ready=ready)
+            watch = reload_on_save(switch, sandbox, options, draft=settings.draft) if settings.reload else None
+            watching = asyncio.ensure_future(watch) if watch else None
+            await server.serve(sockets=[listening])
+            if watching is not None:
+                watching.cancel()
+
+        with _signals(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(serve())
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, which tells when it answers."""
+
+    def __init__(self, config: uvicorn.Config, *, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        if not self.should_exit:
+            self._ready()
+
+
+def _config(switch: Switch) -> uvicorn.Config:
+    return uvicorn.Config(
+        switch,
+        http=BoundedProtocol,
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        # Forwarded-for headers are not trusted: anybody can send them.
+        proxy_headers=False,
+        timeout_graceful_shutdown=10,
+    )
+
+
+@contextmanager
+def _signals() -> Iterator[None]:
+    """uvicorn raises the signal that stopped it once more; here it has done its work."""
+    caught = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(each, lambda *_: None) for each in caught]
+    try:
+        yield
+    finally:
+        for each, handler in zip(caught, before, strict=True):
+            signal.signal(each, handler)

@@ -1,0 +1,97 @@
+"""Opens the sandbox that a server starts with: contract, store, clock, data and keys."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from smartcal_api.auth import random_key
+from smartcal_api.clock import Clock
+from smartcal_api.contract import Contract
+from smartcal_api.errors import UsageError
+from smartcal_api.http.roots import is_loopback
+from smartcal_api.sandbox import Sandbox
+from smartcal_api.sandbox.population import default_data_set, populate, seeded_data_set
+from smartcal_api.settings import Settings
+from smartcal_api.store import Store, open_store
+
+EVENTS, BOOKINGS = 200, 50  # of the default data set
+DEFAULT_SEED = 0
+Report = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRing:
+    """scope → key, for the main account and for the second one; each is valid while the server runs."""
+
+    main: Mapping[str, str]
+    other: Mapping[str, str]
+    well_known: bool
+
+
+@contextmanager
+def open_sandbox(contract: Contract, settings: Settings, *, report: Report | None = None) -> Iterator[Sandbox]:
+    """The sandbox `default`, filled where its store is new; the store is closed at the end."""
+    store = open_store(contract, settings.store)
+    try:
+        fresh = store.is_empty() and store.meta("seed") is None
+        if not fresh and settings.seeding:
+            raise UsageError(
+                f"{settings.store}: has data already, and --seed, --events and --bookings are for a new store; "
+                "leave them out, or name a new file."
+            )
+        sandbox = _sandbox(contract, store, settings)
+        if fresh:
+            fill(sandbox, settings, report=report)
+        store.index()
+        yield sandbox
+    finally:
+        store.close()
+
+
+def fill(sandbox: Sandbox, settings: Settings, *, report: Report | None = None) -> None:
+    """Stores the default data set, or the one that was asked for; `report(done, total)` is called as it goes on."""
+    events = EVENTS if settings.events is None else settings.events
+    # Every booking has an event, so fewer events than the default bookings bring those down too.
+    bookings = min(BOOKINGS, events) if settings.bookings is None else settings.bookings
+    try:
+        if (sandbox.seed, events, bookings) == (DEFAULT_SEED, EVENTS, BOOKINGS):
+            populate(sandbox, default_data_set())
+        else:
+            total = events + bookings
+            populate(
+                sandbox,
+                seeded_data_set(sandbox, events=events, bookings=bookings),
+                progress=(lambda done: report(done, total)) if report else None,
+            )
+    except (ValueError, OverflowError) as error:
+        raise UsageError(f"can't make such a data set: {error}.") from None
+
+
+def key_ring(sandbox: Sandbox, contract: Contract, settings: Settings) -> KeyRing:
+    """One key for each scope. Well known on loopback, random on any other bind, one's own where given (AUTH 3)."""
+    well_known = is_loopback(settings.host)
+    prefix = contract.policy.secrets["api_key"]
+
+    def key(name: str) -> str:
+        return f"{prefix}demo_{name}" if well_known else random_key(prefix)
+
+    main = {scope: key(scope) for scope in contract.scopes}
+    other = {scope: key(f"other_{scope}") for scope in contract.scopes}
+    for given in settings.keys:
+        unknown = [scope for scope in given.scopes if scope not in contract.scopes]
+        if unknown:
+            raise UsageError(f"--key: the contract has no scope {unknown[0]!r}; it has {', '.join(contract.scopes)}.")
+        if len(given.scopes) == 1:
+            main[given.scopes[0]] = given.value
+        else:
+            sandbox.keys.add(given.value, given.scopes, owner=1)
+    for owner, keys in ((1, main), (2, other)):
+        for scope, value in keys.items():
+            sandbox.keys.add(value, (scope,), owner=owner)
+    return KeyRing(main, other, well_known)
+
+
+def _sandbox(contract: Contract, store: Store, settings: Settings) -> Sandbox:
+    seed = settings.seed if settings.seed is not None else int(store.meta("seed") or DEFAULT_SEED)
+    clock = Clock(settings.now, frozen=settings.freeze)
+    return Sandbox("default", contract, store, clock, seed=seed, rate_limits=settings.rate_limits)

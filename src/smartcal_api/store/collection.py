@@ -1,0 +1,99 @@
+"""A collection of the store: one table for each component schema, its columns and indexes drawn from the contract."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from smartcal_api.contract import Clause, Contract
+from smartcal_api.contract.filters import EQUALS, ONE_OF, ORDERED
+
+# Equality filters beyond this many get no indexes for their combinations: 2 ** n of them would slow every write.
+_COMBINED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """`order`: the fields that its lists are ordered by; `equal`: those filtered by equality; `fields`: all of them."""
+
+    name: str
+    order: tuple[str, ...] = ()
+    equal: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+
+    @property
+    def table(self) -> str:
+        return quoted(f"resources {self.name}")
+
+    def columns(self) -> Iterator[tuple[str, str]]:
+        """(name, definition) of the generated column of each field; `id` has a real one."""
+        for field in self.fields:
+            path = "$." + '"' + field.replace('"', '\\"') + '"'
+            yield column_name(field), f"GENERATED ALWAYS AS (json_extract(document, {literal(path)})) VIRTUAL"
+
+    def indexes(self) -> Iterator[tuple[str, str]]:
+        """(name, columns): for each set of equality filters an index to find, order and count without the table."""
+        if not self.order:
+            return
+        sizes = range(len(self.equal) + 1) if len(self.equal) <= _COMBINED else (0, 1)
+        for size in sizes:
+            for chosen in combinations(self.equal, size):
+                rest = [field for field in self.fields if field not in chosen and field not in self.order]
+                columns = ["owner", *(column(field) for field in (*chosen, *self.order, *rest))]
+                yield f"{self.name} by {' '.join((*chosen, *self.order))}", ", ".join(columns)
+
+    def where(self, clauses: Sequence[Clause]) -> tuple[str, list[object]]:
+        """The condition of a query for an owner's resources, and its parameters after the owner."""
+        parts, parameters = ["owner = ?"], []
+        for clause in clauses:
+            if clause.comparison == EQUALS:
+                parts.append(f"{column(clause.field)} = ?")
+                parameters.append(clause.value)
+            elif clause.comparison == ONE_OF:
+                parts.append(f"{column(clause.field)} IN ({', '.join('?' * len(clause.value))})")
+                parameters.extend(clause.value)
+            else:
+                parts.append(f"{column(clause.field)} {ORDERED[clause.comparison]} ?")
+                parameters.append(clause.value)
+        return " AND ".join(parts), parameters
+
+
+def collections(contract: Contract) -> dict[str, Collection]:
+    """Every collection of a contract: what its operations answer with or list."""
+    found: dict[str, Collection] = {}
+    for operation in contract.operations.values():
+        if operation.collection is None:
+            continue
+        known = found.get(operation.collection, Collection(operation.collection))
+        if operation.listing is not None:
+            clauses = [clause for each in operation.listing.filters for clause in each.clauses]
+            equal = [clause.field for clause in clauses if clause.comparison in (EQUALS, ONE_OF)]
+            fields = [*operation.listing.order, *(clause.field for clause in clauses)]
+            known = Collection(
+                known.name,
+                order=known.order or operation.listing.order,
+                equal=_once((*known.equal, *equal)),
+                fields=_once((*known.fields, *(field for field in fields if field != "id"))),
+            )
+        found[known.name] = known
+    return found
+
+
+def column_name(field: str) -> str:
+    return "id" if field == "id" else f"field {field}"
+
+
+def column(field: str) -> str:
+    return quoted(column_name(field))
+
+
+def quoted(name: str) -> str:
+    """A name as an SQL identifier; the contract's names may hold anything."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _once(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))

@@ -1,0 +1,105 @@
+"""Opens the SQLite database of a store, in memory or in a file that one process holds alone."""
+
+import errno
+import os
+import sqlite3
+import stat
+from pathlib import Path
+
+from smartcal_api.errors import UsageError
+
+FORMAT = 1
+_APPLICATION_ID = 0x5343_4150  # "SCAP", in the header of every file that we write
+
+_TABLES = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE serials (kind TEXT PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE keys (
+    digest BLOB PRIMARY KEY, owner INTEGER NOT NULL, scopes TEXT NOT NULL, label TEXT NOT NULL,
+    created_at INTEGER NOT NULL, expires_at INTEGER, revoked_at INTEGER
+) WITHOUT ROWID;
+CREATE TABLE webhook_secrets (webhook TEXT PRIMARY KEY, secret TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+
+def open_memory() -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    _prepare(connection)
+    return connection
+
+
+def open_file(path: Path) -> sqlite3.Connection:
+    """The database in `path`, made if there is none, readable by its owner alone; raises `UsageError`.
+
+    One connection holds it exclusively for as long as it is open: SQLite up to 3.51.2 can corrupt a WAL database that
+    two connections write, and a second server would serve answers out of date.
+    """
+    try:
+        _make_private(path)
+        connection = sqlite3.connect(path.absolute(), isolation_level=None, check_same_thread=False, timeout=0)
+    except OSError as error:
+        raise UsageError(f"{path}: can't be opened as a store: {error.strerror}.") from None
+    except sqlite3.Error as error:
+        raise UsageError(f"{path}: {_refusal(error)}") from None
+    try:
+        _claim(connection, path)
+    except sqlite3.Error as error:
+        connection.close()
+        raise UsageError(f"{path}: {_refusal(error)}") from None
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _make_private(path: Path) -> None:
+    """Makes the file here and not by SQLite, for the mode: webhook secrets are in it in clear.
+
+    One that is there is not opened: closing it again would drop the locks that this process may have on it.
+    """
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600))
+    except FileExistsError:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "Is not a regular file") from None
+        if not os.access(path, os.R_OK | os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES)) from None
+        if status.st_size == 0:
+            path.chmod(0o600)
+
+
+def _claim(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+    connection.execute("BEGIN EXCLUSIVE")
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (objects,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    connection.execute("COMMIT")
+    if objects and application != _APPLICATION_ID:
+        raise UsageError(f"{path}: is a database of another program; give --store a file of its own.")
+    if objects and version != FORMAT:
+        raise UsageError(
+            f"{path}: has store format {version}, and this version of smartcal reads format {FORMAT}; "
+            "use the version that wrote it, or a new file."
+        )
+    connection.execute("PRAGMA journal_mode = WAL")
+    # With WAL, NORMAL loses nothing committed when the process is killed; only a power cut can take the last commits.
+    connection.execute("PRAGMA synchronous = NORMAL")
+    if not objects:
+        _prepare(connection)
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    connection.executescript(
+        f"BEGIN IMMEDIATE; PRAGMA application_id = {_APPLICATION_ID}; PRAGMA user_version = {FORMAT}; {_TABLES} COMMIT;"
+    )
+
+
+def _refusal(error: sqlite3.Error) -> str:
+    message = str(error)
+    if "locked" in message:
+        return "is in use by another smartcal; stop that one, or give --store another file."
+    if "not a database" in message:
+        return "is no database; give --store a file that smartcal made, or one that doesn't exist yet."
+    return f"can't be used as a store: {message}."

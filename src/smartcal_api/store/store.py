@@ -1,0 +1,226 @@
+"""Resources as JSON documents in SQLite, beside the few columns that filters and order need."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import orjson
+
+from smartcal_api.contract import Clause
+from smartcal_api.errors import Unavailable
+from smartcal_api.store.collection import Collection, column, quoted
+
+_TOTALS = 1024
+
+
+class Row(NamedTuple):
+    """A resource to store: its collection, the number of the account that owns it, and its document."""
+
+    collection: str
+    owner: int
+    document: Mapping[str, Any]
+
+
+class Store:
+    """One SQLite connection, used by one thread at a time. Documents go in as dicts and come out as JSON bytes.
+
+    Whatever SQLite can't do (a full disk, a lock) is `Unavailable`, and nothing has changed (law STORE 3).
+    """
+
+    def __init__(self, connection: sqlite3.Connection, collections: Mapping[str, Collection]) -> None:
+        # Documents leave as they came in, UTF-8 bytes; decoding them to text and back would cost more than the query.
+        connection.text_factory = bytes
+        self._connection = connection
+        self._totals: dict[tuple[object, ...], int] = {}
+        self.collections: dict[str, Collection] = {}
+        self.adopt(collections)
+
+    # -- reading
+
+    def get(self, collection: str, identifier: str, *, owner: int) -> bytes | None:
+        """The document of that id as JSON bytes, or None where this owner has none."""
+        table = self.collections[collection].table
+        found = self.query(f"SELECT document FROM {table} WHERE id = ? AND owner = ?", (identifier, owner))
+        return found[0][0] if found else None
+
+    def page(
+        self, collection: str, clauses: Sequence[Clause] = (), *, owner: int, limit: int, offset: int = 0
+    ) -> tuple[list[bytes], int]:
+        """A page of the owner's documents in the collection's order, and how many there are in all."""
+        shape = self.collections[collection]
+        where, parameters = shape.where(clauses)
+        key = (collection, owner, where, *parameters)
+        total = self._totals.get(key)
+        if total is None:
+            total = self.query(f"SELECT count(*) FROM {shape.table} WHERE {where}", (owner, *parameters))[0][0]
+            if len(self._totals) >= _TOTALS:
+                self._totals.clear()
+            self._totals[key] = total
+        if offset >= total:
+            return [], total
+        order = ", ".join(column(field) for field in shape.order) or "rowid"
+        rows = self.query(
+            f"SELECT document FROM {shape.table} WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?",
+            (owner, *parameters, limit, offset),
+        )
+        return [document for (document,) in rows], total
+
+    def all(self, collection: str) -> Iterator[tuple[int, bytes]]:
+        """(owner, document) of every resource of a collection, in the order of insertion, a batch at a time."""
+        table, last = self.collections[collection].table, -1
+        while rows := self.query(
+            f"SELECT rowid, owner, document FROM {table} WHERE rowid > ? ORDER BY rowid LIMIT 1000",
+            (last,),
+        ):
+            yield from ((owner, document) for _, owner, document in rows)
+            last = rows[-1][0]
+
+    def owner_of(self, collection: str, identifier: str) -> int | None:
+        found = self.query(f"SELECT owner FROM {self.collections[collection].table} WHERE id = ?", (identifier,))
+        return found[0][0] if found else None
+
+    def count(self, collection: str) -> int:
+        """How many resources a collection has, whoever owns them."""
+        number: int = self.query(f"SELECT count(*) FROM {self.collections[collection].table}")[0][0]
+        return number
+
+    def is_empty(self, *names: str) -> bool:
+        """Whether none of these collections, or none at all, holds anything."""
+        tables = [self.collections[name].table for name in names or self.collections]
+        return not any(self.query(f"SELECT 1 FROM {table} LIMIT 1") for table in tables)
+
+    def meta(self, name: str) -> str | None:
+        found = self.query("SELECT value FROM meta WHERE name = ?", (name,))
+        return found[0][0].decode() if found else None
+
+    def query(self, statement: str, parameters: Sequence[object] = ()) -> list[Any]:
+        """All rows of a statement; text columns are bytes."""
+        try:
+            return self._connection.execute(statement, parameters).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise _unavailable(error) from error
+
+    # -- writing, inside a transaction
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything inside happens, or nothing."""
+        self.query("BEGIN IMMEDIATE")
+        try:
+            yield
+            self.query("COMMIT")
+        except BaseException:
+            self._totals.clear()
+            # A failed COMMIT leaves the transaction open; some failures have rolled it back already.
+            if self._connection.in_transaction:
+                self._connection.rollback()
+            raise
+
+    def put(self, collection: str, document: Mapping[str, Any], *, owner: int, identifier: str | None = None) -> None:
+        """Inserts a document, or replaces the one of the same id; a document without one is known by `identifier`."""
+        self._write(collection, [(identifier or document["id"], owner, orjson.dumps(document).decode())])
+
+    def load(self, rows: Iterable[Row]) -> None:
+        """Inserts many, in batches, so that a million documents are never in memory at once."""
+        batch: dict[str, list[tuple[str, int, str]]] = {}
+        for row in rows:
+            pending = batch.setdefault(row.collection, [])
+            pending.append((row.document["id"], row.owner, orjson.dumps(row.document).decode()))
+            if len(pending) >= 1000:
+                self._write(row.collection, pending)
+                pending.clear()
+        for collection, pending in batch.items():
+            self._write(collection, pending)
+
+    def delete(self, collection: str, identifier: str, *, owner: int) -> bool:
+        """Whether there was one to delete."""
+        table = self.collections[collection].table
+        gone = self.query(f"DELETE FROM {table} WHERE id = ? AND owner = ? RETURNING 1", (identifier, owner))
+        self._forget(collection)
+        return bool(gone)
+
+    def serial(self, kind: str) -> int:
+        """The next number of a kind, from 0. It is part of the data, so a restored snapshot counts on from its own."""
+        statement = (
+            "INSERT INTO serials VALUES (?, 1) ON CONFLICT (kind) DO UPDATE SET next = next + 1 RETURNING next - 1"
+        )
+        number: int = self.query(statement, (kind,))[0][0]
+        return number
+
+    def set_serial(self, kind: str, following: int) -> None:
+        self.query("INSERT OR REPLACE INTO serials VALUES (?, ?)", (kind, following))
+
+    def set_meta(self, name: str, value: str) -> None:
+        self.query("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+    # -- the shape of the database
+
+    def adopt(self, collections: Mapping[str, Collection]) -> None:
+        """Gives every collection its table and its columns; those of an older contract stay, unused."""
+        with self.transaction():
+            for collection in collections.values():
+                self.query(
+                    f"CREATE TABLE IF NOT EXISTS {collection.table} "
+                    "(id TEXT NOT NULL UNIQUE, owner INTEGER NOT NULL, document TEXT NOT NULL)"
+                )
+                present = {
+                    row[0].decode()
+                    for row in self.query("SELECT name FROM pragma_table_xinfo(?)", (collection.table[1:-1],))
+                }
+                for name, definition in collection.columns():
+                    if name not in present:
+                        self.query(f"ALTER TABLE {collection.table} ADD COLUMN {quoted(name)} {definition}")
+        self.collections = dict(collections)
+        self._totals.clear()
+
+    def index(self) -> None:
+        """Makes the indexes that the contract's filters and orders want, and drops those that nothing wants any more.
+
+        Apart from `adopt`, because loading a million documents first and indexing them then takes half the time.
+        """
+        wanted = {
+            name: f"CREATE INDEX {quoted(name)} ON {collection.table} ({columns})"
+            for collection in self.collections.values()
+            for name, columns in collection.indexes()
+        }
+        with self.transaction():
+            for name, statement in self.query(
+                "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql NOT NULL"
+            ):
+                if wanted.get(name.decode()) == statement.decode():
+                    del wanted[name.decode()]
+                else:
+                    self.query(f"DROP INDEX {quoted(name.decode())}")
+            for statement in wanted.values():
+                self.query(statement)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _write(self, collection: str, rows: Sequence[tuple[str, int, str]]) -> None:
+        statement = (
+            f"INSERT INTO {self.collections[collection].table} (id, owner, document) VALUES (?, ?, ?) "
+            "ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, document = excluded.document"
+        )
+        try:
+            self._connection.executemany(statement, rows)
+        except sqlite3.DatabaseError as error:
+            raise _unavailable(error) from error
+        self._forget(collection)
+
+    def _forget(self, collection: str) -> None:
+        for key in [key for key in self._totals if key[0] == collection]:
+            del self._totals[key]
+
+
+_CAUSES = {"full": "its disk is full", "locked": "its file is locked", "readonly": "its file can't be written"}
+
+
+def _unavailable(error: sqlite3.DatabaseError) -> Exception:
+    """SQLite's refusal as a 503; a statement that is wrong in itself stays the defect that it is."""
+    if isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError:
+        message = str(error)
+        if not message.startswith(("no such", "near ")):
+            return Unavailable(next((words for sign, words in _CAUSES.items() if sign in message), message))
+    return error
