@@ -1,0 +1,20 @@
+import pytest
+from hypothesis import HealthCheck, settings
+
+from smartcal_api.contract import Contract
+from tests.wire import World, open_world
+
+# The machines that run this differ in speed by a factor of two: a deadline would only measure them.
+settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("default")
+
+
+@pytest.fixture(scope="session")
+def contract() -> Contract:
+    return Contract.read()
+
+
+@pytest.fixture
+def world(contract: Contract) -> World:
+    """A fresh frozen world with the default data set and without rate limits."""
+    return open_world(contract)
