@@ -21,7 +21,8 @@ class Sample(NamedTuple):
 
 
 def comparisons(survey: Survey, item: str, each: Declared) -> Iterator[Finding]:
-    stated, at, name = (each.stated["x-filter"], f"{each.at}/x-filter", each.stated["name"])
+    """Faults of one filter: `each` declares it, and `item` is the pointer to the schema of what the list holds."""
+    stated, at, name = each.stated["x-filter"], f"{each.at}/x-filter", each.stated["name"]
     if each.stated["in"] != "query":
         yield Finding(at, f"can't be in a {each.stated['in']} parameter; make it a query parameter")
     accepted = types(survey, f"{each.at}/schema")

@@ -18,12 +18,16 @@ _EXPRESSION = re.compile(
 
 
 def links(survey: Survey) -> Iterator[Finding]:
-    every = {stated.get("operationId"): at for at, (kind, stated) in survey.nodes.items() if kind == "operation"}
+    # Those of operations that are set aside, too: a link to one is no fault of the link.
+    every = {
+        stated["operationId"]: at
+        for at, (kind, stated) in survey.nodes.items()
+        if kind == "operation" and isinstance(stated.get("operationId"), str)
+    }
     for at, stated in survey.sound("link"):
         target = every.get(stated["operationId"])
         if target is None:
-            named = tuple(name for name in every if isinstance(name, str))
-            meant = closest(stated["operationId"], named) or "; name one that is in paths"
+            meant = closest(stated["operationId"], every) or "; name one that is in paths"
             yield Finding(f"{at}/operationId", f"{stated['operationId']} is no operation{meant}")
         elif survey.is_sound(target):
             yield from _parameters(at, stated, declared(survey, target))
@@ -45,7 +49,9 @@ def _parameters(at: str, stated: Any, accepted: list[Declared]) -> Iterator[Find
     for each in accepted:
         # A client may know the rest by itself, but without these there is no path to follow.
         if each.stated["in"] == "path" and each not in filled:
-            yield Finding(at, f"leaves out {each.stated['name']}, which is in the path of {stated['operationId']}; fill it in")
+            yield Finding(
+                at, f"leaves out {each.stated['name']}, which is in the path of {stated['operationId']}; fill it in"
+            )
 
 
 def _names(each: Declared) -> tuple[str, str]:

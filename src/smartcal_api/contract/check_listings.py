@@ -15,6 +15,7 @@ _SORTABLE = frozenset({"string", "integer", "number", "boolean", "null"})
 
 
 def listings(survey: Survey) -> Iterator[Finding]:
+    """An operation with both parameters of x-pagination is a list; order and filters have no effect in any other."""
     stated_names = survey.document.data["x-pagination"]["parameters"]
     names = (stated_names["page"], stated_names["per_page"])
     for at, stated in survey.sound("operation"):

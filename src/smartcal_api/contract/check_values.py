@@ -45,13 +45,15 @@ def values(survey: Survey, reach: Reach) -> Iterator[Finding]:
 
 def _judge(validator: Draft202012Validator, samples: dict[str, list[Sample]]) -> Iterator[Finding]:
     in_order = list(samples.items())
+    faults: dict[tuple[str, str], list[str]] = {}
     for error in validator.iter_errors([[sample.value for sample in each] for each in samples.values()]):
         first, second, *path = error.instance_path
         schema, each = in_order[int(first)]
-        sample = each[int(second)]
         inside = "".join(f"/{escape(str(token))}" for token in path)
         message = error.message if len(error.message) <= 200 else error.message[:200] + "…"
-        yield Finding(f"{sample.at}{inside}", f"doesn't fit the schema {schema}: {message}; correct one of the two")
+        faults.setdefault((f"{each[int(second)].at}{inside}", schema), []).append(message)
+    for (at, schema), messages in faults.items():
+        yield Finding(at, f"doesn't fit the schema {schema}: {'; '.join(messages)}. Correct one of the two")
 
 
 def _refusal(error: Any) -> tuple[str, str]:

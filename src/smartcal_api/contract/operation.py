@@ -61,6 +61,8 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
+    """An operation of `paths`, whole; of one that is not understood, only what routing needs (`Reader.outlines`)."""
+
     id: str
     method: str
     path: str

@@ -58,6 +58,8 @@ class ProblemKind:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
+    """All that the server, the tests and the docs ask for; `read_policy` makes it."""
+
     rate_limits: tuple[RateLimit, ...]
     rate_limit_headers: RateLimitHeaders
     request_id_header: str

@@ -1,10 +1,11 @@
-"""One isolated world: its store, clock, keys and budgets. Nothing of it lives anywhere else."""
+"""One isolated world: its store, clock, credentials and budgets. Nothing of it lives anywhere else."""
 
 from random import Random
 
 import orjson
 
-from smartcal_api.auth import Keys
+from smartcal_api.auth import Keys, Principal
+from smartcal_api.auth.oauth import OAuth
 from smartcal_api.clock import Clock, format_rfc3339, parse_rfc3339
 from smartcal_api.contract import Contract
 from smartcal_api.ids import Ids
@@ -31,6 +32,7 @@ class Sandbox:
             store.set_meta("opened", str(self._opened))
         policy = contract.policy
         self.keys = Keys(store, clock, prefix=policy.secrets["api_key"], implies=policy.scope_implies)
+        self.oauth = OAuth(contract, store, clock)
         self.limits = Limits(policy.rate_limits, enabled=rate_limits)
         self._adopt_ids(contract)
         # A file that is opened again must not repeat the request ids of the last time.
@@ -43,9 +45,14 @@ class Sandbox:
         self.store.adopt(collections(contract))
         self.store.index()
         self.keys.adopt(contract.policy.scope_implies)
+        self.oauth.adopt(contract)
         self.limits.adopt(contract.policy.rate_limits)
         self._adopt_ids(contract)
         self.plan()
+
+    def find(self, secret: bytes) -> Principal | None:
+        """Whose key or access token this is; None if it is unknown, revoked or expired."""
+        return self.keys.find(secret) or self.oauth.tokens.find(secret)
 
     def request_id(self) -> str:
         """A fresh `req_…`; the same sequence for the same seed (law SBX 2)."""

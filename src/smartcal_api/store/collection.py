@@ -4,11 +4,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+import orjson
+
 from smartcal_api.contract import Clause, Contract
 from smartcal_api.contract.filters import EQUALS, ONE_OF, ORDERED
 
 # Equality filters beyond this many get no indexes for their combinations: 2 ** n of them would slow every write.
 _COMBINED = 3
+# What data sets and handlers store, also while a contract lacks the operations that show it, or is a draft of them.
+_ALWAYS = ("Account", "BookingPage", "Booking", "Event", "Webhook")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,7 @@ class Collection:
     def columns(self) -> Iterator[tuple[str, str]]:
         """(name, definition) of the generated column of each field; `id` has a real one."""
         for field in self.fields:
-            path = "$." + '"' + field.replace('"', '\\"') + '"'
+            path = "$." + orjson.dumps(field).decode()  # SQLite looks a name up as it is written in the document
             yield column_name(field), f"GENERATED ALWAYS AS (json_extract(document, {literal(path)})) VIRTUAL"
 
     def indexes(self) -> Iterator[tuple[str, str]]:
@@ -40,6 +44,10 @@ class Collection:
                 rest = [field for field in self.fields if field not in chosen and field not in self.order]
                 columns = ["owner", *(column(field) for field in (*chosen, *self.order, *rest))]
                 yield f"{self.name} by {' '.join((*chosen, *self.order))}", ", ".join(columns)
+
+    def sorting(self) -> tuple[str, ...]:
+        """The columns that its lists are ordered by; those without an order of their own, by insertion."""
+        return tuple(column(field) for field in self.order) or ("rowid",)
 
     def where(self, clauses: Sequence[Clause]) -> tuple[str, list[object]]:
         """The condition of a query for an owner's resources, and its parameters after the owner."""
@@ -58,8 +66,8 @@ class Collection:
 
 
 def collections(contract: Contract) -> dict[str, Collection]:
-    """Every collection of a contract: what its operations answer with or list."""
-    found: dict[str, Collection] = {}
+    """Every collection of a contract: what its operations answer with or list, and what there is in any case."""
+    found = {name: Collection(name) for name in _ALWAYS}
     for operation in contract.operations.values():
         if operation.collection is None:
             continue

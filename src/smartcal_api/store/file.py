@@ -19,6 +19,20 @@ CREATE TABLE keys (
     created_at INTEGER NOT NULL, expires_at INTEGER, revoked_at INTEGER
 ) WITHOUT ROWID;
 CREATE TABLE webhook_secrets (webhook TEXT PRIMARY KEY, secret TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE oauth_clients (
+    id TEXT PRIMARY KEY, secret BLOB, name TEXT NOT NULL, redirect_uris TEXT NOT NULL, scopes TEXT,
+    development INTEGER NOT NULL, created_at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE oauth_grants (
+    id INTEGER PRIMARY KEY, code BLOB NOT NULL UNIQUE, client TEXT NOT NULL, owner INTEGER NOT NULL,
+    scopes TEXT NOT NULL, redirect_uri TEXT NOT NULL, challenge TEXT, expires_at INTEGER NOT NULL,
+    used_at INTEGER, revoked_at INTEGER, kept_until INTEGER NOT NULL
+);
+CREATE TABLE oauth_tokens (
+    digest BLOB PRIMARY KEY, grant_id INTEGER NOT NULL, kind TEXT NOT NULL, scopes TEXT NOT NULL,
+    expires_at INTEGER NOT NULL, used_at INTEGER, revoked_at INTEGER
+) WITHOUT ROWID;
+CREATE TABLE oauth_tickets (digest BLOB PRIMARY KEY, expires_at INTEGER NOT NULL) WITHOUT ROWID;
 """
 
 
@@ -62,7 +76,8 @@ def _make_private(path: Path) -> None:
     except FileExistsError:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            raise OSError(errno.EINVAL, "Is not a regular file") from None
+            kind = "Is a directory" if stat.S_ISDIR(status.st_mode) else "Is not a regular file"
+            raise OSError(errno.EINVAL, kind) from None
         if not os.access(path, os.R_OK | os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES)) from None
         if status.st_size == 0:

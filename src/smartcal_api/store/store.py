@@ -9,7 +9,7 @@ import orjson
 
 from smartcal_api.contract import Clause
 from smartcal_api.errors import Unavailable
-from smartcal_api.store.collection import Collection, column, quoted
+from smartcal_api.store.collection import Collection, quoted
 
 _TOTALS = 1024
 
@@ -59,12 +59,16 @@ class Store:
             self._totals[key] = total
         if offset >= total:
             return [], total
-        order = ", ".join(column(field) for field in shape.order) or "rowid"
+        # SQLite walks over what an offset skips, so a page of the second half is read from the end.
+        count = min(limit, total - offset)
+        backwards = offset > total // 2
+        skipped = total - offset - count if backwards else offset
+        order = ", ".join(f"{each} DESC" if backwards else each for each in shape.sorting())
         rows = self.query(
             f"SELECT document FROM {shape.table} WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?",
-            (owner, *parameters, limit, offset),
+            (owner, *parameters, count, skipped),
         )
-        return [document for (document,) in rows], total
+        return [document for (document,) in (reversed(rows) if backwards else rows)], total
 
     def all(self, collection: str) -> Iterator[tuple[int, bytes]]:
         """(owner, document) of every resource of a collection, in the order of insertion, a batch at a time."""

@@ -1,0 +1,59 @@
+"""A database that fails where a test wants it to."""
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+
+class FailingConnection:
+    """A connection whose n-th statement from now on fails, before it does anything."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.real = connection
+        self.statements_left: int | None = None
+        self.message, self.rolls_back = "", False
+        self.failed, self.committed = "", False
+
+    def arm(self, nth: int, message: str, *, rolls_back: bool = False) -> None:
+        self.statements_left, self.message, self.rolls_back = nth, message, rolls_back
+        self.failed, self.committed = "", False
+
+    def disarm(self) -> None:
+        self.statements_left = None
+
+    def execute(self, statement: str, parameters: Sequence[object] = ()) -> sqlite3.Cursor:
+        self._count(statement)
+        return self.real.execute(statement, parameters)
+
+    def executemany(self, statement: str, rows: Any) -> sqlite3.Cursor:
+        self._count(statement)
+        return self.real.executemany(statement, rows)
+
+    def rollback(self) -> None:
+        self.real.rollback()
+
+    def close(self) -> None:
+        self.real.close()
+
+    @property
+    def in_transaction(self) -> bool:
+        return self.real.in_transaction
+
+    @property
+    def text_factory(self) -> Any:
+        return self.real.text_factory
+
+    @text_factory.setter
+    def text_factory(self, factory: Any) -> None:
+        self.real.text_factory = factory
+
+    def _count(self, statement: str) -> None:
+        if self.statements_left is None or self.failed:
+            return
+        if self.statements_left == 0:
+            self.failed = statement
+            if self.rolls_back and self.in_transaction:
+                self.real.rollback()  # as SQLite itself does at some failures
+            raise sqlite3.OperationalError(self.message)
+        self.statements_left -= 1
+        self.committed |= statement == "COMMIT"
