@@ -9,7 +9,7 @@ ARGS ?=
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-warn-script-location
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint types check bench crash fuzz fixtures contract-lint client lock clean
+.PHONY: help serve test lint types check bench crash fuzz fixtures conformance contract-lint client lock clean
 
 help:  ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ fuzz: $(VENV)/development  ## a million mutated requests against the guard (abou
 
 fixtures: $(VENV)/runtime  ## generate the default data set anew
 	@$(BIN)/python fixtures/generate.py
+
+conformance: $(VENV)/development  ## Schemathesis on every operation (ARGS="--url ROOT --key KEY" for any deployment)
+	@$(BIN)/python -m pytest contract-tests $(ARGS)
 
 contract-lint: $(VENV)/development  ## openapi-spec-validator, Redocly and Spectral on the contract (needs npm)
 	@sh contract-tests/lint.sh $(BIN)

@@ -18,7 +18,9 @@ from smartcal_api.http.failures import Failures
 from smartcal_api.http.gate import Gate
 from smartcal_api.http.head import HeadGuard
 from smartcal_api.http.identify import Identify, Limit
+from smartcal_api.http.judge import Judges
 from smartcal_api.http.operate import Operate
+from smartcal_api.http.raw import RawPaths
 from smartcal_api.http.roots import Roots
 from smartcal_api.http.routing import Authorise, Route
 from smartcal_api.http.served import Served
@@ -52,15 +54,17 @@ class Application:
 def build(contract: Contract, sandbox: Sandbox, options: Options) -> Application:
     """Compiles everything that serving needs; raises `ContractError` where an operation can't even be mocked."""
     identification = Identification(contract.data)
-    served = {each.operation.id: each for each in _served(contract, sandbox, identification, options)}
-    gate = Gate(contract)
+    generator = ValueGenerator(contract.data, seed=sandbox.seed)
+    judges = Judges(contract, generator)
+    served = {each.operation.id: each for each in _served(contract, generator, judges, identification, options)}
+    gate = Gate(contract, judges)
     roots = Roots(options.public_url, allowed_hosts=options.allowed_hosts)
     policy = contract.policy
     steps = [
         partial(Failures, sandbox=sandbox, gate=gate),
         partial(Cors, origins=options.origins, contract=contract),
         partial(HeadGuard, limits=policy.request_limits, roots=roots),
-        partial(Identify, identification=identification),
+        partial(Identify, identification=identification, raw=RawPaths(served)),
         partial(Limit, retry_after=policy.rate_limit_headers.retry_after),
         partial(Route, contract=contract),
         partial(Authorise, served=served),
@@ -92,14 +96,16 @@ class Switch:
         await self.application.asgi(scope, receive, send)
 
 
-def _served(contract: Contract, sandbox: Sandbox, identification: Identification, options: Options) -> Iterator[Served]:
+def _served(
+    contract: Contract, generator: ValueGenerator, judges: Judges, identification: Identification, options: Options
+) -> Iterator[Served]:
     known = handlers(contract)
-    generator = ValueGenerator(contract.data, seed=sandbox.seed)
     make = partial(
         Served,
         contract=contract,
         identification=identification,
         generator=generator,
+        judges=judges,
         refuse_unknown=options.refuse_unknown_parameters,
     )
     for operation in contract.operations.values():

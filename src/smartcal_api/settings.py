@@ -1,5 +1,6 @@
 """What `smartcal serve` was asked for, checked."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +9,9 @@ from smartcal_api.errors import UsageError
 
 # Data sets reach two years around their instant, and times on the wire lie in the years 1 to 9998.
 _YEARS = range(1900, 9900)
+# The colon ends it in HTTP Basic.
+_CLIENT_ID = re.compile(r"[!-9;-~]{1,255}", re.ASCII)
+_CLIENT = re.compile(r"(?P<id>[^:=]*)(?::(?P<secret>.*?))?=(?P<uris>[A-Za-z][A-Za-z0-9+.-]*:.*)", re.ASCII | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +20,15 @@ class GivenKey:
 
     scopes: tuple[str, ...]
     value: str
+
+
+@dataclass(frozen=True, slots=True)
+class GivenClient:
+    """`--oauth-client ID[:SECRET]=URI[,URI]`; without a secret it is a public one."""
+
+    client_id: str
+    secret: str | None
+    redirect_uris: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +48,9 @@ class Settings:
     rate_limits: bool = True
     refuse_unknown_parameters: bool = True
     keys: tuple[GivenKey, ...] = ()
+    oauth_clients: tuple[GivenClient, ...] = ()
+    pkce_required: bool = False
+    auto_consent: bool = False
     origins: tuple[str, ...] = ("loopback",)
     allowed_hosts: tuple[str, ...] = ()
     public_url: str | None = None
@@ -69,3 +85,25 @@ def parse_key(text: str) -> GivenKey:
             f"--key: the value for {scopes} must be printable ASCII without spaces, as it goes into a header."
         )
     return GivenKey(names, value)
+
+
+def parse_client(text: str) -> GivenClient:
+    """`my_app:my_secret=http://127.0.0.1/callback`; raises `UsageError` without repeating the secret."""
+    match = _CLIENT.fullmatch(text)
+    if match is None:
+        raise UsageError(
+            "--oauth-client: write it as ID[:SECRET]=URI[,URI], such as my_app:my_secret=http://127.0.0.1/callback."
+        )
+    check_client_id(match["id"])
+    secret: str | None = match["secret"]
+    if secret is not None and not (secret.isascii() and secret.isprintable() and 0 < len(secret) <= 255):
+        raise UsageError(f"--oauth-client: the secret of {match['id']} must be 1 to 255 characters of printable ASCII.")
+    return GivenClient(match["id"], secret, tuple(match["uris"].split(",")))
+
+
+def check_client_id(text: str) -> None:
+    """Raises `UsageError`."""
+    if not _CLIENT_ID.fullmatch(text):
+        raise UsageError(
+            f"{text[:64]!r} can't be a client id: it is 1 to 255 characters of printable ASCII, no colon and no space."
+        )

@@ -75,16 +75,18 @@ def environment(**more: str) -> dict[str, str]:
 
 
 @contextmanager
-def serving(folder: Path, *arguments: str, env: Mapping[str, str] | None = None) -> Iterator[Running]:
-    """`smartcal serve --port 0` in `folder`; the process is ended in any case."""
+def serving(
+    folder: Path, *arguments: str, env: Mapping[str, str] | None = None, output: int | None = None
+) -> Iterator[Running]:
+    """`smartcal serve --port 0` in `folder`; the process is ended in any case. `output` takes what it prints."""
     ready_file, log = folder / "ready.json", folder / "serve.log"
     ready_file.unlink(missing_ok=True)
-    with log.open("ab") as output:
+    with log.open("ab") as logged:
         process = subprocess.Popen(
             command("serve", "--port", "0", "--ready-file", str(ready_file), *arguments),
             cwd=folder,
-            stdout=output,
-            stderr=subprocess.STDOUT,
+            stdout=logged if output is None else output,
+            stderr=logged,
             env=environment(**(env or {})),
         )
     try:

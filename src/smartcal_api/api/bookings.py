@@ -10,13 +10,13 @@ from smartcal_api.http.exchange import Exchange
 
 _NOUN = "booking"
 
-get_booking = getter("Booking", _NOUN, "booking_id")
+get_booking = getter("Booking", _NOUN)
 
 
 def cancel_booking(exchange: Exchange) -> Answer:
     sandbox, owner = exchange.sandbox, exchange.principal.owner
     with sandbox.store.transaction():
-        booking = orjson.loads(find(exchange, "Booking", _NOUN, exchange.parameters["booking_id"]))
+        booking = orjson.loads(find(exchange, "Booking", _NOUN, exchange.identifier))
         if booking["status"] == "cancelled":
             raise Problem(
                 "booking_already_cancelled",

@@ -1,28 +1,43 @@
 """operationId → handler. What the contract has and this table lacks is mocked."""
 
+from collections.abc import Callable
+
 from smartcal_api.api.account import get_account
 from smartcal_api.api.bookings import cancel_booking, get_booking
 from smartcal_api.api.lists import lister
+from smartcal_api.api.oauth import Authorize, Decide, IssueToken, RevokeToken, describer
 from smartcal_api.api.resources import getter
 from smartcal_api.api.webhooks import Subscriptions
-from smartcal_api.contract import Contract
+from smartcal_api.contract import Contract, Operation
 from smartcal_api.http.served import Handler
+
+_RAW: dict[str, Callable[[Operation, Contract], Handler]] = {
+    "authorize": Authorize,
+    "decideConsent": Decide,
+    "issueToken": IssueToken,
+    "revokeToken": RevokeToken,
+}
+# The lists of what the data set has; any other list is as good as these, of items that are mocked.
+_LISTS = ("listEvents", "listBookingPages", "listBookings", "listWebhooks")
 
 
 def handlers(contract: Contract) -> dict[str, Handler]:
     subscriptions = Subscriptions(contract)
     single: dict[str, Handler] = {
-        "getEvent": getter("Event", "event", "event_id"),
-        "getBookingPage": getter("BookingPage", "booking page", "booking_page_id"),
+        "getEvent": getter("Event", "event"),
+        "getBookingPage": getter("BookingPage", "booking page"),
         "getBooking": get_booking,
         "cancelBooking": cancel_booking,
         "createWebhook": subscriptions.create,
         "deleteWebhook": subscriptions.delete,
         "getAccount": get_account,
+        "getAuthorizationServerMetadata": describer(contract),
     }
+    operations = contract.operations
+    oauth = {name: make(operations[name], contract) for name, make in _RAW.items() if name in operations}
     listed = {
         operation.id: lister(operation, operation.listing, contract)
         for operation in contract.operations.values()
-        if operation.listing is not None
+        if operation.id in _LISTS and operation.listing is not None
     }
-    return listed | single
+    return listed | single | oauth

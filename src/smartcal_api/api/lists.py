@@ -19,6 +19,7 @@ _QUERY = "%/?:@!$&'()*+,;=~"  # what a query holds unencoded (RFC 3986 section 3
 def lister(operation: Operation, listing: Listing, contract: Contract) -> Callable[[Exchange], Answer]:
     """The handler of a list operation."""
     names = contract.policy.pagination
+    opening, closing = b'{"%s":[' % names.items.encode(), b'],"%s":%%s}' % names.pagination.encode()
     timestamps = {p.name for p in operation.parameters if p.schema.get("format") == "date-time"}
 
     def list_resources(exchange: Exchange) -> Answer:
@@ -31,18 +32,24 @@ def lister(operation: Operation, listing: Listing, contract: Contract) -> Callab
                     timestamp = clause.value == NOW or each.parameter in timestamps
                     clauses.append(_instant(clause, each.parameter, exchange.now) if timestamp else clause)
         documents, total = exchange.sandbox.store.page(
-            listing.collection, clauses, owner=exchange.owner, limit=per_page, offset=(page - 1) * per_page
+            listing.collection,
+            clauses,
+            owner=exchange.owner,
+            limit=per_page,
+            offset=(page - 1) * per_page,
+            order=listing.order,
         )
         pages = -(-total // per_page)
         pagination = {names.page: page, names.per_page: per_page, names.total: total, names.total_pages: pages}
-        body = b'{"%s":[%s],"%s":%s}' % (
-            names.items.encode(),
-            b",".join(documents),
-            names.pagination.encode(),
-            orjson.dumps(pagination),
+        head, tail = opening, closing % orjson.dumps(pagination)
+        return Answer(
+            200,
+            head + b",".join(documents) + tail,
+            media_type=JSON,
+            headers={names.link_header: _links(exchange, names.page_parameter, page, pages)},
+            documents=documents,
+            envelope=head + tail,
         )
-        link = _links(exchange, names.page_parameter, page, pages)
-        return Answer(200, body, media_type=JSON, headers={names.link_header: link})
 
     return list_resources
 
@@ -68,14 +75,13 @@ def _instant(clause: Clause, parameter: str, now: int) -> Clause:
 
 def _links(exchange: Exchange, page_parameter: str, page: int, pages: int) -> str:
     """RFC 8288: first and last always; prev and next where there are such pages."""
-    targets = {"first": 1, "prev": page - 1, "next": page + 1, "last": max(pages, 1)}
+    last = max(pages, 1)
+    targets = {"first": 1, "prev": min(page - 1, last), "next": page + 1, "last": last}
     if page <= 1:
         del targets["prev"]
-    if page >= pages:
+    if page >= last:
         del targets["next"]
-    if page > pages:
-        targets["prev"] = max(pages, 1)
-    base = f"{exchange.root}{exchange.scope['path']}?"
+    base = f"{exchange.root}{exchange.scope['raw_path'].decode('ascii')}?"
     others = _others(exchange.scope["query_string"], page_parameter)
     return ", ".join(
         f'<{base}{others}{page_parameter}={number}>; rel="{relation}"' for relation, number in targets.items()
@@ -83,7 +89,10 @@ def _links(exchange: Exchange, page_parameter: str, page: int, pages: int) -> st
 
 
 def _others(query: bytes, page_parameter: str) -> str:
-    """The query without the page, as it was sent: the links keep every filter."""
+    """The query without the page, otherwise as it was sent: the links keep every filter.
+
+    What can't stand in a URI (RFC 3986 appendix A), such as the `>` that would end a link, is percent-encoded.
+    """
     if not query:
         return ""
     own = page_parameter.encode()

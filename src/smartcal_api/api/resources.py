@@ -7,11 +7,11 @@ from smartcal_api.http.answer import Answer, document_answer
 from smartcal_api.http.exchange import Exchange
 
 
-def getter(collection: str, noun: str, parameter: str) -> Callable[[Exchange], Answer]:
+def getter(collection: str, noun: str) -> Callable[[Exchange], Answer]:
     """The handler that answers one resource, or the same 404 for a missing and for somebody else's (law AUTH 4)."""
 
     def get_resource(exchange: Exchange) -> Answer:
-        return document_answer(find(exchange, collection, noun, exchange.parameters[parameter]))
+        return document_answer(find(exchange, collection, noun, exchange.identifier))
 
     return get_resource
 

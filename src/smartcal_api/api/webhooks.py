@@ -47,11 +47,11 @@ class Subscriptions:
             }
             sandbox.store.put(_COLLECTION, webhook, owner=owner)
             sandbox.store.query("INSERT INTO webhook_secrets VALUES (?, ?)", (webhook["id"], secret))
-        location = f"{exchange.root}{exchange.scope['path']}/{webhook['id']}"
+        location = f"{exchange.root}{exchange.scope['raw_path'].decode('ascii')}/{webhook['id']}"
         return json_answer(201, {**webhook, "secret": secret}, headers={"Location": location})
 
     def delete(self, exchange: Exchange) -> Answer:
-        store, identifier = exchange.sandbox.store, exchange.parameters["webhook_id"]
+        store, identifier = exchange.sandbox.store, exchange.identifier
         with store.transaction():
             if not store.delete(_COLLECTION, identifier, owner=exchange.principal.owner):
                 raise missing(exchange, "webhook subscription", identifier)

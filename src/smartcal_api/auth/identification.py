@@ -1,14 +1,19 @@
 """Which credential a request presents, and what is wrong with it. Refuses nothing: that comes after routing."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
-from smartcal_api.auth.keys import Keys
 from smartcal_api.auth.principal import Principal, satisfied
 from smartcal_api.errors import Problem
 
 BEARER, HEADER = "bearer", "header"
 _AUTHORIZATION = b"authorization"
+
+
+class Known(Protocol):
+    """Whoever knows keys or tokens."""
+
+    def find(self, secret: bytes) -> Principal | None: ...
 
 
 class Identity(NamedTuple):
@@ -31,9 +36,9 @@ class Identification:
         self._how = f"Send a key as `Authorization: Bearer {prefix}…`" + "".join(
             f" or as `{s['name']}: {prefix}…`" for s in schemes if s["type"] == "apiKey"
         )
-        self._nobody = Identity(None, None, self.missing())
+        self.nobody = Identity(None, None, self.missing())
 
-    def identify(self, headers: Mapping[bytes, bytes], raw: Sequence[tuple[bytes, bytes]], keys: Keys) -> Identity:
+    def identify(self, headers: Mapping[bytes, bytes], raw: Sequence[tuple[bytes, bytes]], known: Known) -> Identity:
         """`headers` holds one value for each name; `raw` is asked only where names repeat."""
         authorization = headers.get(_AUTHORIZATION)
         candidates: set[bytes] = set()
@@ -49,10 +54,10 @@ class Identification:
                     carrier = HEADER
                 candidates |= {v.strip(b" \t") for n, v in raw if n == name}
         if not candidates:
-            return self._nobody
+            return self.nobody
         if len(candidates) > 1:
             return Identity(None, None, self.conflicting())
-        principal = keys.find(candidates.pop())
+        principal = known.find(candidates.pop())
         if principal is None:
             return Identity(None, None, self.invalid("The credential is malformed, unknown, revoked or expired."))
         return Identity(principal, carrier, None)

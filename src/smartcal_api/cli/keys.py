@@ -10,7 +10,7 @@ import click
 from smartcal_api.clock import format_rfc3339
 
 if TYPE_CHECKING:
-    from smartcal_api.auth import Keys
+    from smartcal_api.sandbox import Sandbox
 
 _STORE = click.argument("store", type=click.Path(path_type=Path), metavar="PATH.db")
 
@@ -28,8 +28,8 @@ def keys() -> None:
 @_STORE
 def list_keys(store: Path) -> None:
     """List the keys: fingerprint, scopes, account, label, when they were made."""
-    with _opened(store) as (found, _):
-        for key in found.records():
+    with opened(store) as (sandbox, _):
+        for key in sandbox.keys.records():
             state = "revoked" if key.revoked else "active"
             made = format_rfc3339(key.created_at)
             scopes = f"{','.join(key.scopes):<24}"
@@ -44,14 +44,14 @@ def list_keys(store: Path) -> None:
 @click.option("--other", is_flag=True, help="For the second account.")
 def add_key(store: Path, scopes: str, label: str, other: bool) -> None:
     """Add a random key and print it; it can't be shown again."""
-    with _opened(store) as (found, known):
+    with opened(store) as (sandbox, known):
         granted = tuple(scope for scope in scopes.split(",") if scope)
         unknown = [scope for scope in granted if scope not in known]
         if unknown or not granted:
             raise click.UsageError(
                 f"--scopes: the contract has {', '.join(known)}, not {', '.join(unknown) or 'none'}."
             )
-        click.echo(found.mint(granted, owner=2 if other else 1, label=label))
+        click.echo(sandbox.keys.mint(granted, owner=2 if other else 1, label=label))
 
 
 @keys.command("revoke")
@@ -59,7 +59,8 @@ def add_key(store: Path, scopes: str, label: str, other: bool) -> None:
 @click.argument("fingerprint")
 def revoke_key(store: Path, fingerprint: str) -> None:
     """Revoke the key with this fingerprint, as `smartcal keys list` shows it."""
-    with _opened(store) as (found, _):
+    with opened(store) as (sandbox, _):
+        found = sandbox.keys
         matching = [key for key in found.records() if key.fingerprint.startswith(fingerprint) and not key.revoked]
         if len(matching) != 1:
             raise click.UsageError(f"{len(matching)} active keys have a fingerprint that begins with {fingerprint!r}.")
@@ -68,7 +69,8 @@ def revoke_key(store: Path, fingerprint: str) -> None:
 
 
 @contextmanager
-def _opened(path: Path) -> "Iterator[tuple[Keys, tuple[str, ...]]]":
+def opened(path: Path) -> "Iterator[tuple[Sandbox, tuple[str, ...]]]":
+    """The sandbox of a store file, and the scopes that there are."""
     from smartcal_api.clock import Clock
     from smartcal_api.contract import Contract
     from smartcal_api.errors import UsageError
@@ -80,6 +82,6 @@ def _opened(path: Path) -> "Iterator[tuple[Keys, tuple[str, ...]]]":
     contract = Contract.read()
     store = open_store(contract, path)
     try:
-        yield Sandbox("default", contract, store, Clock()).keys, contract.scopes
+        yield Sandbox("default", contract, store, Clock()), contract.scopes
     finally:
         store.close()

@@ -5,6 +5,8 @@ import logging
 import os
 import sys
 import tomllib
+from contextlib import suppress
+from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ _COMMANDS = {
     "serve": "start a local SmartCal Pro",
     "seed": "fill a store file with a data set",
     "keys": "list, add and revoke the API keys of a store file",
+    "clients": "list and add the OAuth clients of a store file",
     "routes": "list the operations, their scopes, and what serves them",
     "version": "print the version",
 }
@@ -83,16 +86,23 @@ def _run(arguments: list[str] | None) -> int:
         return _refuse(str(error))
     except (KeyboardInterrupt, click.Abort):
         return 130
-    except BrokenPipeError:
-        # Whoever read the output has seen enough; the interpreter must not complain about it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except SystemExit:
+        return 0  # click's own, where whoever read the output has seen enough and closed it
+    except OSError as error:
+        _drop_output()
+        return _refuse(f"can't write the output: {error.strerror or error}.")
     return result if isinstance(result, int) else 0
 
 
 def _refuse(message: str) -> int:
-    click.echo(f"smartcal: {message}", err=True)
+    with suppress(OSError):
+        click.echo(f"smartcal: {message}", err=True)
     return 2
+
+
+def _drop_output() -> None:
+    """So that the interpreter doesn't complain at its exit of what can't be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _settings_file(path: Path) -> dict[str, Any]:
@@ -115,7 +125,21 @@ def _settings_file(path: Path) -> dict[str, Any]:
                 f"did you mean {close[0]!r}?" if close else "its keys are the names of the flags of `smartcal serve`."
             )
             raise click.UsageError(f"{path}: there is no setting {name!r}; {hint}")
-        if isinstance(value, dict):
-            raise click.UsageError(f"{path}: {name} is a table; it takes a value.")
-        settings[option.name] = [value] if option.multiple and not isinstance(value, list) else value
+        settings[option.name] = _setting(option, f"{path}: {name}", value)
     return settings
+
+
+def _setting(option: click.Option, place: str, value: Any) -> Any:
+    """A TOML value as click takes it. Text goes anywhere, as from the environment; click would guess at the rest."""
+    kind: type = str
+    words = "text"
+    if option.is_flag:
+        kind, words = bool, "true or false"
+    elif isinstance(option.type, click.IntRange):
+        kind, words = int, "a whole number"
+    given = value if option.multiple and isinstance(value, list) else [value]
+    texts = [each.isoformat() if isinstance(each, datetime) else each for each in given]
+    for each in texts:
+        if type(each) not in (kind, str):
+            raise click.UsageError(f"{place} takes {words}{' or a list of it' if option.multiple else ''}.")
+    return texts if option.multiple else texts[0]

@@ -9,11 +9,11 @@ import click
 SWITCH = click.Choice(["on", "off"])
 
 
-def option(*names: str, **attributes: Any) -> Callable[[Any], Any]:
-    """A flag, and the environment variable of the same name."""
-    flag = next(name for name in names if name.startswith("--"))
-    environment = "SMARTCAL_" + flag.removeprefix("--").replace("-", "_").upper()
-    return click.option(*names, envvar=environment, **attributes)
+def option(name: str, **attributes: Any) -> Callable[[Any], Any]:
+    """A flag, and the environment variable of the same name; a switch also as `--no-…`, to overrule that."""
+    environment = "SMARTCAL_" + name.removeprefix("--").replace("-", "_").upper()
+    switch = f"/--no-{name.removeprefix('--')}" if attributes.get("is_flag") else ""
+    return click.option(name + switch, envvar=environment, **attributes)
 
 
 def spec_options(command: Any) -> Any:

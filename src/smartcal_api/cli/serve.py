@@ -1,12 +1,16 @@
 """`smartcal serve`."""
 
+import re
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import click
 
 from smartcal_api.cli.options import SWITCH, data_options, option, spec_options
 from smartcal_api.errors import UsageError
+
+# RFC 3986 section 2: what a URL may consist of.
+_URL = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+", re.ASCII)
 
 
 @click.command()
@@ -26,6 +30,26 @@ from smartcal_api.errors import UsageError
 )
 @option(
     "--key", multiple=True, metavar="SCOPES=VALUE", help="A key of your own, such as read,write=my_key. Repeatable."
+)
+@option(
+    "--oauth-client",
+    multiple=True,
+    metavar="ID[:SECRET]=URI[,URI]",
+    help="An OAuth client of your own, with its redirect URIs. Repeatable.",
+)
+@option(
+    "--pkce",
+    type=click.Choice(["supported", "required"]),
+    default="supported",
+    show_default=True,
+    help="Whether OAuth clients with a secret must send a challenge, too.",
+)
+@option(
+    "--oauth-consent",
+    type=click.Choice(["page", "auto"]),
+    default="page",
+    show_default=True,
+    help="Whether the user is asked, or allows whatever is asked for.",
 )
 @option(
     "--cors", multiple=True, metavar="ORIGIN|off", help="Who may call from a browser; default: loopback. Repeatable."
@@ -48,6 +72,9 @@ def serve(
     rate_limits: str,
     unknown_parameters: str,
     key: tuple[str, ...],
+    oauth_client: tuple[str, ...],
+    pkce: str,
+    oauth_consent: str,
     cors: tuple[str, ...],
     allow_host: tuple[str, ...],
     public_url: str | None,
@@ -57,7 +84,7 @@ def serve(
     """Start a local SmartCal Pro: state, real keys, real limits."""
     from smartcal_api.cli.progress import progress
     from smartcal_api.server.lean import lean_imports
-    from smartcal_api.settings import Settings, parse_key, parse_now
+    from smartcal_api.settings import Settings, parse_client, parse_key, parse_now
 
     settings = Settings(
         host=host,
@@ -73,6 +100,9 @@ def serve(
         rate_limits=rate_limits == "on",
         refuse_unknown_parameters=unknown_parameters == "refuse",
         keys=tuple(parse_key(each) for each in key),
+        oauth_clients=tuple(parse_client(each) for each in oauth_client),
+        pkce_required=pkce == "required",
+        auto_consent=oauth_consent == "auto",
         origins=_origins(cors),
         allowed_hosts=allow_host,
         public_url=_root(public_url) if public_url else None,
@@ -92,8 +122,8 @@ def _origins(given: tuple[str, ...]) -> tuple[str, ...]:
             raise UsageError("--cors: give origins or off, not both.")
         return ()
     for origin in given:
-        parts = urlsplit(origin)
-        if origin not in ("*", "loopback") and (not parts.scheme or not parts.netloc or parts.path.strip("/")):
+        parts = _parts(origin)
+        if origin not in ("*", "loopback") and (parts is None or parts.path.strip("/")):
             raise UsageError(
                 f"--cors: {origin!r} is no origin; write scheme, host and port, such as https://app.example.com."
             )
@@ -101,7 +131,17 @@ def _origins(given: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _root(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+    parts = _parts(url)
+    if parts is None or parts.scheme not in ("http", "https") or parts.query or parts.fragment:
         raise UsageError(f"--public-url: {url!r} is no root URL; write it as https://host[:port][/path].")
     return url.rstrip("/")
+
+
+def _parts(url: str) -> SplitResult | None:
+    """The parts of an absolute URL that may stand in a header as it is, else None."""
+    try:
+        parts = urlsplit(url)
+        sound = bool(parts.scheme and parts.hostname) and (parts.port or 0) >= 0
+    except ValueError:
+        return None
+    return parts if sound and _URL.fullmatch(url) else None

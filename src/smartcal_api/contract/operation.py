@@ -1,5 +1,6 @@
 """One operation of the contract, with every `$ref` followed and everything that serving it asks for."""
 
+import re
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,10 @@ from smartcal_api.contract.document import Document, escape
 from smartcal_api.contract.filters import Filter, read_filter
 from smartcal_api.contract.policy import Pagination
 
+# Keywords beside which the items of a list can be judged one by one.
+_PLAIN_OBJECT = frozenset({"type", "properties", "required", "title", "description", "examples"})
+_PLAIN_ARRAY = frozenset({"type", "items", "title", "description", "examples"})
+_PATH_NAME = re.compile(r"\{([^}]+)\}")
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 
 
@@ -48,6 +53,8 @@ class Response:
     media_types: Mapping[str, str | None]
     headers: tuple[Header, ...]
     examples: Mapping[str, tuple[Any, ...]]
+    items: str | None = None
+    """Of a list that says nothing of its items but the schema of each: the pointer to that schema."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,11 @@ class Operation:
     listing: Listing | None
     collection: str | None
     """The component schema of the resource that its success answers with, or lists."""
+
+    @property
+    def path_names(self) -> tuple[str, ...]:
+        """The names of its path parameters, in the order of the path."""
+        return tuple(_PATH_NAME.findall(self.path))
 
     @property
     def scopes(self) -> frozenset[str]:
@@ -111,7 +123,8 @@ class Reader:
 
     def _items(self) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
         for path, item in self._document.data.get("paths", {}).items():
-            yield from ((path, method, item) for method in METHODS if method in item)
+            if path.startswith("/"):  # not an x- member
+                yield from ((path, method, item) for method in METHODS if method in item)
 
     def response(self, holder: Any, pointer: str) -> Response:
         stated, at = self.follow(holder, pointer)
@@ -129,7 +142,20 @@ class Reader:
             schema, _ = self.follow(found.get("schema", {}), f"{where}/schema")
             integer = schema.get("type") == "integer"
             headers.append(Header(name, found.get("required", False), f"{where}/schema", integer))
-        return Response(at, media_types, tuple(headers), examples)
+        pointers = [pointer for pointer in media_types.values() if pointer]
+        items = self._items_alone(pointers[0]) if len(pointers) == 1 else None
+        return Response(at, media_types, tuple(headers), examples, items)
+
+    def _items_alone(self, pointer: str) -> str | None:
+        """The schema of a list's items, where its validity is that of each item and of the list without them."""
+        holder, at = self.follow(self._document.resolve(f"#{pointer}"), pointer)
+        if not isinstance(holder, dict) or not _PLAIN_OBJECT.issuperset(holder):
+            return None
+        name = self._pagination.items
+        array, where = self.follow(holder.get("properties", {}).get(name), f"{at}/properties/{escape(name)}")
+        if not isinstance(array, dict) or not _PLAIN_ARRAY.issuperset(array) or "items" not in array:
+            return None
+        return f"{where}/items"
 
     def follow(self, value: Any, pointer: str) -> tuple[Any, str]:
         """What a chain of references ends at, and the pointer to it."""

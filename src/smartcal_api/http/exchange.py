@@ -22,11 +22,14 @@ class Exchange:
     __slots__ = (
         "admission",
         "body",
+        "budget",
         "cors",
         "headers",
         "identity",
+        "no_store",
         "now",
         "parameters",
+        "raw",
         "refusal",
         "request_id",
         "root",
@@ -43,19 +46,28 @@ class Exchange:
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
         self.refusal: Problem | None = None
         self.identity: Identity | None = None
+        self.budget: str | None = None
         self.admission: Admission | None = None
+        self.no_store = False
         self.cors: tuple[tuple[bytes, bytes], ...] = ()
         self.now = 0
         self.root = ""
         self.served: Served | None = None
         self.parameters: dict[str, Any] = {}
         self.body: Any = None
+        self.raw: bytes | None = None
 
     @property
     def owner(self) -> int:
         """The number of the account that this is about: the principal's, or the first one's where anybody may call."""
         identity = self.identity
         return identity.principal.owner if identity is not None and identity.principal is not None else 1
+
+    @property
+    def identifier(self) -> str:
+        """The id of the resource that the path names, whatever the contract calls that parameter."""
+        value: str = self.parameters[self.operation.path_names[-1]]
+        return value
 
     @property
     def operation(self) -> Operation:

@@ -2,6 +2,7 @@
 
 from urllib.parse import unquote_to_bytes
 
+from smartcal_api.contract.document import escape
 from smartcal_api.errors import Invalid, Problem
 
 
@@ -18,7 +19,7 @@ def parse_form(body: bytes) -> dict[str, str]:
         except UnicodeDecodeError:
             raise _invalid("The form is not UTF-8.", "") from None
         if name in form:
-            raise _invalid(f"The form has {name[:64]!r} twice; send it once.", "/" + name[:64])
+            raise _invalid(f"The form has {name[:64]!r} twice; send it once.", "/" + escape(name[:64]))
         form[name] = value
     return form
 

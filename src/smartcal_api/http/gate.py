@@ -9,7 +9,7 @@ from smartcal_api.contract import Contract
 from smartcal_api.errors import Problem
 from smartcal_api.http.answer import Answer
 from smartcal_api.http.exchange import Exchange
-from smartcal_api.http.judge import Judge
+from smartcal_api.http.judge import Judges
 from smartcal_api.http.problems import problem_answer
 
 _log = logging.getLogger("smartcal")
@@ -18,12 +18,12 @@ _log = logging.getLogger("smartcal")
 class Gate:
     """Judges by the operation's responses, and by `x-unrouted-responses` for the statuses that the operation lacks."""
 
-    def __init__(self, contract: Contract) -> None:
+    def __init__(self, contract: Contract, judges: Judges) -> None:
         self._policy = contract.policy
         names = contract.policy.rate_limit_headers
         self._limit, self._remaining = names.limit, names.remaining
         self._request_id = contract.policy.request_id_header
-        self._unrouted = {status: Judge(each, contract.schemas) for status, each in contract.unrouted.items()}
+        self._unrouted = {status: judges.of(each) for status, each in contract.unrouted.items()}
         self._names: dict[str, bytes] = {}
 
     async def refuse(self, exchange: Exchange, problem: Problem, send: Send) -> None:
@@ -59,10 +59,12 @@ class Gate:
         if admission is not None:
             headers[self._limit] = admission.limit
             headers[self._remaining] = admission.remaining
+        if exchange.no_store:
+            headers["Cache-Control"] = "no-store"
         headers.update(answer.headers)
         return headers
 
-    def _objection(self, exchange: Exchange, answer: Answer, headers: Mapping[str, str | int]) -> str | None:
+    def _objection(self, exchange: Exchange, answer: Answer, headers: dict[str, str | int]) -> str | None:
         judge = exchange.served.judges.get(answer.status) if exchange.served is not None else None
         if judge is None:
             judge = self._unrouted.get(answer.status)
@@ -82,8 +84,5 @@ class Gate:
             wire.append((b"content-type", answer.media_type.encode("ascii")))
         if answer.status != 204:
             wire.append((b"content-length", b"%d" % len(answer.body)))
-        if answer.status in (413, 414, 431):
-            # The rest of what was too large is not worth reading (RFC 9110 section 15.5.14).
-            wire.append((b"connection", b"close"))
         wire.extend(exchange.cors)
         return wire

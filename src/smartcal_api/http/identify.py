@@ -5,24 +5,31 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from smartcal_api.auth import Identification
 from smartcal_api.errors import Problem
 from smartcal_api.http.exchange import exchange_of
+from smartcal_api.http.raw import RawPaths
 
 
 class Identify:
     """Refuses nothing: which credential an operation wants is known after routing."""
 
-    def __init__(self, app: ASGIApp, *, identification: Identification) -> None:
+    def __init__(self, app: ASGIApp, *, identification: Identification, raw: RawPaths) -> None:
         self._app = app
         self._identification = identification
+        self._raw = raw
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = exchange_of(scope)
-        if exchange.refusal is None:
-            exchange.identity = self._identification.identify(exchange.headers, scope["headers"], exchange.sandbox.keys)
+        if scope["path"] in self._raw:
+            exchange.no_store = True
+            exchange.identity = self._identification.nobody
+            if exchange.refusal is None:
+                await self._raw.read(exchange, receive)
+        elif exchange.refusal is None:
+            exchange.identity = self._identification.identify(exchange.headers, scope["headers"], exchange.sandbox)
         await self._app(scope, receive, send)
 
 
 class Limit:
-    """Admits a request to the budget of its credential, or of its address where there is no valid one (laws RATE)."""
+    """Admits a request to the budget of its credential or client, or of its address where there is none (laws RATE)."""
 
     def __init__(self, app: ASGIApp, *, retry_after: str) -> None:
         self._app = app
@@ -33,6 +40,8 @@ class Limit:
         identity = exchange.identity
         if identity is not None and identity.principal is not None:
             budget = identity.principal.budget
+        elif exchange.budget is not None:
+            budget = exchange.budget
         else:
             client = scope.get("client")
             budget = client[0] if client else "unknown"

@@ -13,11 +13,13 @@ class NotJson(ValueError):
 def parse_json(text: bytes, *, depth: int) -> Any:
     """The value of a UTF-8 JSON text nested at most `depth` levels deep.
 
-    Raises `NotJson` for invalid UTF-8, a byte order mark, NaN and Infinity, duplicate keys, lone surrogates, numbers
-    of more than 300 digits, and deeper nesting.
+    Raises `NotJson` for invalid UTF-8, a byte order mark, NaN and Infinity, duplicate keys, lone surrogates, integers
+    of more than 300 digits, numbers beyond a double, and deeper nesting.
     """
     try:
         decoded = text.decode("utf-8")
+        if decoded.startswith("\ufeff"):
+            raise NotJson("it begins with a byte order mark")
         _refuse_deep(text, depth)
         value = _DECODER.decode(decoded)
         # A lone surrogate (`"\\ud800"`) is text that no encoding can carry (RFC 7493 section 2.1).
@@ -60,14 +62,16 @@ def _refuse_deep(text: bytes, depth: int) -> None:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise NotJson(f"it has the member {twice[:64]!r} twice in one object")
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                raise NotJson(f"it has the member {name[:64]!r} twice in one object")
+            seen.add(name)
     return members
 
 
 def _integer(digits: str) -> int:
-    if len(digits) > _DIGITS:
+    if len(digits.removeprefix("-")) > _DIGITS:
         raise NotJson(f"it has a number of more than {_DIGITS} digits")
     return int(digits)
 

@@ -1,29 +1,45 @@
 """Whether a response is what the contract says: status, media type, headers, body (law SRC 5)."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import orjson
 from jsonschema_rs import Draft202012Validator
 
-from smartcal_api.contract import Response, Schemas
+from smartcal_api.contract import Contract, Response
 from smartcal_api.contract.schemas import clause
 from smartcal_api.http.answer import Answer
+from smartcal_api.mock import ValueGenerator
 
-# Bodies known to be valid, by their bytes. Whoever polls an unchanged list gets the same bytes again, and the same
-# bytes under the same schema are as valid as they were.
-_REMEMBERED = 16
-_REMEMBERED_BYTES = 64 * 1024
+# Texts known to be valid, by their bytes: the same bytes under the same schema are as valid as they were. Documents
+# are sent as they are stored, so most of them are judged once and sent many times.
+_REMEMBERED_BYTES = 2 * 1024 * 1024
+# What only this server can say; where such a header lacks, that is a defect and nothing to make up.
+_OWN_HEADERS = frozenset({"Allow", "Location", "WWW-Authenticate"})
+
+
+class Judges:
+    """One judge for each response, however many operations refer to it."""
+
+    def __init__(self, contract: Contract, generator: ValueGenerator) -> None:
+        self._contract, self._generator = contract, generator
+        self._known: dict[str, Judge] = {}
+
+    def of(self, response: Response) -> "Judge":
+        if response.pointer not in self._known:
+            self._known[response.pointer] = Judge(response, self._contract, self._generator)
+        return self._known[response.pointer]
 
 
 class Judge:
     """The compiled clauses of one response of the contract."""
 
-    def __init__(self, response: Response, schemas: Schemas) -> None:
+    def __init__(self, response: Response, contract: Contract, generator: ValueGenerator) -> None:
+        schemas, policy = contract.schemas, contract.policy
         self._pointer = response.pointer
-        self._bodies: dict[str, Draft202012Validator | None] = {
+        self._bodies = {
             media_type: schemas.at(pointer) if pointer else None for media_type, pointer in response.media_types.items()
         }
+        self._item = schemas.at(response.items) if response.items else None
         self._headers = schemas.compile(
             {
                 "type": "object",
@@ -31,13 +47,27 @@ class Judge:
                 "properties": {header.name: schemas.reference(header.pointer) for header in response.headers},
             }
         )
+        names = policy.rate_limit_headers
+        own = {names.limit, names.remaining, names.retry_after, policy.request_id_header, policy.pagination.link_header}
+        self._foreign = [h for h in response.headers if h.required and h.name not in own | _OWN_HEADERS]
+        self._document, self._generator = contract.document, generator
         self._valid: dict[bytes, None] = {}
+        self._valid_bytes = 0
 
-    def objection(self, answer: Answer, headers: Mapping[str, str | int]) -> str | None:
-        """The clause that a response breaks and how, or None. `headers` has the answer's own and the common ones."""
+    def objection(self, answer: Answer, headers: dict[str, str | int]) -> str | None:
+        """The clause that a response breaks and how, or None.
+
+        `headers` has the answer's own and the common ones. A required one that no code knows of, since it is new in
+        the contract, is made up as a mock would (law SRC 2).
+        """
         if not self._headers.is_valid(headers):
-            error = next(iter(self._headers.iter_errors(headers)))
-            return f"{self._pointer}/headers: {error.message}"
+            for header in self._foreign:
+                if header.name not in headers:
+                    headers[header.name] = self._generator.value(
+                        self._document.resolve(f"#{header.pointer}"), salt=f"{self._pointer} {header.name}"
+                    )
+            for error in self._headers.iter_errors(headers):
+                return f"{self._pointer}/headers: {error.message}"
         if answer.media_type is None:
             if answer.body or self._bodies:
                 return f"{self._pointer}/content: the response has {'no' if self._bodies else 'a'} body"
@@ -46,20 +76,37 @@ class Judge:
             validator = self._bodies[answer.media_type]
         except KeyError:
             return f"{self._pointer}/content: has no media type {answer.media_type}"
-        if validator is None or answer.body in self._valid:
+        if validator is None:
             return None
-        value = self._value(answer)
-        if not validator.is_valid(value):
-            error = next(iter(validator.iter_errors(value)))
-            place = "/".join(map(str, error.instance_path))
-            return f"{clause(error)}: {error.message} at /{place} of the body"
-        if len(answer.body) <= _REMEMBERED_BYTES:
-            if len(self._valid) >= _REMEMBERED:
-                self._valid.clear()
-            self._valid[answer.body] = None
-        return None
+        if answer.documents is not None and self._item is not None:
+            for document in answer.documents:
+                if document not in self._valid:
+                    fault = self._fault(self._item, document, answer.media_type)
+                    if fault is not None:
+                        return fault
+                    self._remember(document)
+            return self._fault(validator, answer.envelope, answer.media_type)
+        if answer.body in self._valid:
+            return None
+        fault = self._fault(validator, answer.body, answer.media_type)
+        if fault is None and answer.status < 400:
+            self._remember(answer.body)  # no two problems are the same: each has its request id
+        return fault
 
-    def _value(self, answer: Answer) -> Any:
-        if answer.media_type is not None and answer.media_type.endswith("json"):
-            return orjson.loads(answer.body)
-        return answer.body.decode()
+    def _fault(self, validator: Draft202012Validator, text: bytes, media_type: str) -> str | None:
+        try:
+            value: Any = orjson.loads(text) if media_type.endswith("json") else text.decode()
+        except ValueError as unreadable:
+            return f"{self._pointer}/content: the body is no {media_type}: {unreadable}"
+        if validator.is_valid(value):
+            return None
+        error = next(iter(validator.iter_errors(value)))
+        place = "/".join(map(str, error.instance_path))
+        return f"{clause(error)}: {error.message} at /{place} of the body"
+
+    def _remember(self, text: bytes) -> None:
+        self._valid_bytes += len(text)
+        if self._valid_bytes > _REMEMBERED_BYTES:
+            self._valid.clear()
+            self._valid_bytes = len(text)
+        self._valid[text] = None

@@ -4,6 +4,7 @@ from starlette.types import Receive, Scope, Send
 
 from smartcal_api.http.exchange import exchange_of
 from smartcal_api.http.gate import Gate
+from smartcal_api.http.raw import RawHandler
 
 
 class Operate:
@@ -16,7 +17,12 @@ class Operate:
         exchange = exchange_of(scope)
         served = exchange.served
         assert served is not None  # `Authorise` answers 404 without one
-        if served.body is not None:
+        if isinstance(served.handler, RawHandler):
+            if served.body is not None:
+                if exchange.raw is None:
+                    exchange.raw = await served.body.receive(exchange, receive)
+                served.body.check_media_type(exchange, exchange.raw)
+        elif served.body is not None:
             body = await served.body.receive(exchange, receive)
             exchange.parameters = served.parameters.read(scope["path_params"], scope["query_string"], exchange.headers)
             exchange.body = served.body.read(exchange, body)

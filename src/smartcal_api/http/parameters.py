@@ -80,7 +80,7 @@ class ParameterReader:
                 declared[parameter.name] = reader
             if "default" in parameter.schema:
                 self._defaults[parameter.name] = parameter.schema["default"]
-        names = re.findall(r"\{([^}]+)\}", operation.path)
+        names = operation.path_names
         self._path = [(f"p{index}", declared[name]) for index, name in enumerate(names) if name in declared]
         self._demanding = any(reader.required for reader in self._query.values()) or bool(self._headers)
 

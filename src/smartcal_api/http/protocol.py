@@ -1,17 +1,21 @@
-"""uvicorn's HTTP/1.1 protocol with a bound on the head of a request, which httptools lacks."""
+"""uvicorn's HTTP/1.1 protocol with the bounds that it lacks, and without upgrades: clients that ask for one go on."""
 
+import asyncio
+from collections.abc import Sized
 from typing import Any
 
+import httptools
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 # Generous next to the contract's limits, which are enforced later, as problems: these only keep memory flat.
-_URL_BYTES = 64 * 1024
+_URL_BYTES = 32 * 1024
 _HEADER_FIELDS = 1_000
 _HEAD_BYTES = 1024 * 1024
 _TOO_LARGE = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
-    b"content-type: text/plain; charset=utf-8\r\ncontent-length: 39\r\nconnection: close\r\n\r\n"
-    b"The head of the request is too large.\r\n"
+    b"content-type: text/plain; charset=utf-8\r\ncontent-length: 38\r\nconnection: close\r\n\r\n"
+    b"The head of the request is too large.\n"
 )
 
 
@@ -20,31 +24,92 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._head_bytes = 0
-        self._in_head = True
+        # Since the last that was of use: a head, trailers and a chunk's extension could go on for ever.
+        self._idle_bytes = 0
+        self._in_head = False
+        self._deaf = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        super().connection_made(transport)
+        self.flow = _Flow(transport, self.pipeline)
 
     def data_received(self, data: bytes) -> None:
-        if self._in_head:
-            self._head_bytes += len(data)
-            if self._head_bytes > _HEAD_BYTES:
-                self.transport.write(_TOO_LARGE)
-                self.transport.close()
+        self._unset_keepalive_if_required()
+        self._idle_bytes += len(data)
+        if self._idle_bytes > _HEAD_BYTES and not self._deaf:
+            self._deaf = True
+            self.transport.write(_TOO_LARGE)
+            self.transport.close()
+        while data and not self._deaf:
+            try:
+                self.parser.feed_data(data)
                 return
-        super().data_received(data)
+            except httptools.HttpParserUpgrade as upgrade:
+                data = self._replayed() + data[upgrade.args[0] :]
+            except httptools.HttpParserError:
+                self.logger.warning("Invalid HTTP request received.")
+                self._refuse()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._head_bytes = 0
+        self._idle_bytes = 0
         self._in_head = True
 
     def on_url(self, url: bytes) -> None:
-        if len(self.url) <= _URL_BYTES:
-            super().on_url(url)
+        super().on_url(url[: _URL_BYTES - len(self.url)])
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if len(self.headers) <= _HEADER_FIELDS:
+        # Trailers come here too, and must not be taken for headers (RFC 9110 section 6.5.1).
+        if self._in_head and len(self.headers) <= _HEADER_FIELDS:
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         self._in_head = False
-        super().on_headers_complete()
+        if not self._upgrading():
+            super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._idle_bytes = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        if not self._upgrading():
+            super().on_message_complete()
+
+    def _upgrading(self) -> bool:
+        return self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"
+
+    def _replayed(self) -> bytes:
+        """The head once more, without its Upgrade, which a server may ignore (RFC 9110 section 7.8).
+
+        The parser took the request's body for another protocol, and clients that prefer HTTP/2 ask for it each time.
+        """
+        method = self.parser.get_method()
+        if method == b"CONNECT":  # a tunnel, if it had been taken: what follows is no HTTP
+            self.cycle.keep_alive = False
+            self._deaf = True
+            return b""
+        line = b"%s %s HTTP/%s" % (method, self.url, self.parser.get_http_version().encode("ascii"))
+        fields = [b"%s: %s" % field for field in self.headers if field[0] != b"upgrade"]
+        self.parser = httptools.HttpRequestParser(self)
+        return b"\r\n".join([line, *fields, b"", b""])
+
+    def _refuse(self) -> None:
+        self._deaf = True
+        cycle = self.cycle
+        if cycle is not None and not cycle.response_complete and not cycle.more_body:
+            cycle.keep_alive = False  # a whole request came before: it has its answer, and then this hangs up
+        else:
+            self.send_400_response("Invalid HTTP request received.")
+
+
+class _Flow(FlowControl):
+    """Reads on only when what was pipelined is answered: each answer would let thousands of small requests in."""
+
+    def __init__(self, transport: asyncio.Transport, pipeline: Sized) -> None:
+        super().__init__(transport)
+        self._pipeline = pipeline
+
+    def resume_reading(self) -> None:
+        if not self._pipeline:
+            super().resume_reading()

@@ -7,6 +7,7 @@ from typing import Any
 from connexion.middleware.abstract import ROUTING_CONTEXT
 from connexion.middleware.routing import RoutingMiddleware
 from starlette.exceptions import HTTPException
+from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from smartcal_api.contract import Contract
@@ -28,10 +29,11 @@ class Route(RoutingMiddleware):  # type: ignore[misc]  # Connexion is not typed
 
     def add_api(self, specification: Any, **options: Any) -> None:
         super().add_api(specification, **options)
+        # One document at the root: its own router can be asked, without the mount that holds it.
+        (mount,) = self.router.routes
+        self.router: Router = mount.app  # type: ignore[attr-defined]  # Connexion is not typed
         # A trailing slash names something else (and nothing); Starlette would answer it with a redirect.
         self.router.redirect_slashes = False
-        for mount in self.router.routes:
-            mount.app.redirect_slashes = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # With an application in the scope, Starlette raises its 405 instead of sending it.

@@ -7,7 +7,7 @@ from smartcal_api.contract import Contract, Operation
 from smartcal_api.http.answer import PROBLEM, Answer
 from smartcal_api.http.body import BodyReader
 from smartcal_api.http.exchange import Exchange
-from smartcal_api.http.judge import Judge
+from smartcal_api.http.judge import Judge, Judges
 from smartcal_api.http.mocked_response import MockedResponse
 from smartcal_api.http.parameters import ParameterReader
 from smartcal_api.mock import ValueGenerator
@@ -26,6 +26,7 @@ class Served:
         identification: Identification,
         *,
         generator: ValueGenerator,
+        judges: Judges,
         mocked: bool,
         refuse_unknown: bool,
     ) -> None:
@@ -37,7 +38,7 @@ class Served:
         limits = contract.policy.request_limits
         self.body = BodyReader(operation.body, contract.schemas, limits) if operation.body else None
         self.judges: Mapping[int, Judge] = {
-            status: Judge(response, contract.schemas) for status, response in operation.responses.items()
+            status: judges.of(response) for status, response in operation.responses.items()
         }
         # Where the contract answers an error with something else than a problem, its own words are sent.
         self.refusals: Mapping[int, MockedResponse] = {

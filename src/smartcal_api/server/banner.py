@@ -1,17 +1,28 @@
 """What a started server says: where it is, what to send it, and what of it is mocked."""
 
+import os
+import shlex
 import sys
 
 from smartcal_api.app import Application
 from smartcal_api.clock import format_rfc3339
 from smartcal_api.sandbox import Sandbox
+from smartcal_api.server.clients import KnownClient
 from smartcal_api.server.ready import PRODUCT
 from smartcal_api.server.world import KeyRing
 from smartcal_api.settings import Settings
 
 
-def banner(application: Application, sandbox: Sandbox, settings: Settings, *, root: str, keys: KeyRing) -> str:
-    """Fits a screen of 80 columns; the keys are the only secrets in it."""
+def banner(
+    application: Application,
+    sandbox: Sandbox,
+    settings: Settings,
+    *,
+    root: str,
+    keys: KeyRing,
+    clients: tuple[KnownClient, ...],
+) -> str:
+    """Fits a screen of 80 columns; the keys and the clients' secrets are the only secrets in it."""
     contract = application.contract
     moment = format_rfc3339(sandbox.clock.now()) + (", frozen" if sandbox.clock.frozen else "")
     store = settings.store or "memory"
@@ -26,8 +37,11 @@ def banner(application: Application, sandbox: Sandbox, settings: Settings, *, ro
             for i, value in enumerate(list(keys.other.values())[:1])
         ),
         "",
-        f'  curl -H "Authorization: Bearer {next(iter(keys.main.values()))}" \\',
-        f"    {root}{PRODUCT}/events",
+        "OAuth clients" if keys.well_known else "OAuth clients, secrets shown only here",
+        *(line for each in clients for line in _client(each)),
+        "",
+        f"  curl {root}{PRODUCT}/events \\",
+        f"    -H {shlex.quote(f'Authorization: Bearer {next(iter(keys.main.values()))}')}",
         "",
     ]
     for title, entries in (
@@ -40,9 +54,15 @@ def banner(application: Application, sandbox: Sandbox, settings: Settings, *, ro
     return "\n".join([*lines, "Ctrl-C stops it."])
 
 
+def _client(client: KnownClient) -> list[str]:
+    secret = client.client_secret or "public: no secret, and PKCE"
+    return [f"  {client.client_id:<15} {secret}", *(f"  {'':<15} {uri}" for uri in client.redirect_uris[:1])]
+
+
 def tell(text: str) -> None:
-    """On standard output, at once; a reader that has gone away is no reason to stop serving."""
+    """On standard output, at once; a reader that has gone away, or a full disk, is no reason to stop serving."""
     try:
         print(text, flush=True)
-    except BrokenPipeError:
-        sys.stdout = None
+    except OSError:
+        # Not only closed: what is left in its buffer must not come up again when the interpreter exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -8,12 +8,13 @@ from typing import Any
 
 from smartcal_api.contract import Contract
 from smartcal_api.errors import UsageError
+from smartcal_api.server.clients import KnownClient, oauth_document
 from smartcal_api.server.world import KeyRing
 
 PRODUCT = "/api/v1"
 
 
-def ready_document(root: str, contract: Contract, keys: KeyRing) -> dict[str, Any]:
+def ready_document(root: str, contract: Contract, keys: KeyRing, clients: tuple[KnownClient, ...]) -> dict[str, Any]:
     return {
         "root_url": root,
         "base_url": root + PRODUCT,
@@ -21,6 +22,7 @@ def ready_document(root: str, contract: Contract, keys: KeyRing) -> dict[str, An
         "contract": {"version": contract.version, "sha256": contract.document.sha256},
         "keys": dict(keys.main),
         "other": {"keys": dict(keys.other)},
+        "oauth": oauth_document(root, contract, clients),
     }
 
 

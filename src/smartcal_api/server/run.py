@@ -14,11 +14,15 @@ from smartcal_api.contract import Contract
 from smartcal_api.http.protocol import BoundedProtocol
 from smartcal_api.server.application import open_application
 from smartcal_api.server.banner import banner, tell
+from smartcal_api.server.clients import client_ring
 from smartcal_api.server.ready import ready_document, remove_ready_file, write_ready_file
 from smartcal_api.server.reload import reload_on_save
 from smartcal_api.server.socket import bind, root_url
 from smartcal_api.server.world import Report, key_ring, open_sandbox
 from smartcal_api.settings import Settings
+
+# How long what is in flight may take when the server stops.
+_GRACE_SECONDS = 10.0
 
 
 def run(settings: Settings, *, report: Report | None = None) -> None:
@@ -37,24 +41,26 @@ def run(settings: Settings, *, report: Report | None = None) -> None:
             refuse_unknown_parameters=settings.refuse_unknown_parameters,
         )
         keys = key_ring(sandbox, contract, settings)
+        clients = client_ring(sandbox, contract, settings)
         switch = Switch(open_application(contract, sandbox, options))
 
         def ready() -> None:
             if settings.ready_file is not None:
-                write_ready_file(settings.ready_file, ready_document(root, contract, keys))
+                write_ready_file(settings.ready_file, ready_document(root, contract, keys, clients))
                 stack.callback(remove_ready_file, settings.ready_file)
-            tell(banner(switch.application, sandbox, settings, root=root, keys=keys))
+            tell(banner(switch.application, sandbox, settings, root=root, keys=keys, clients=clients))
+
+        server = _Server(_config(switch), ready=ready)
 
         async def serve() -> None:
             await prepare(switch.application)
-            server = _Server(_config(switch), ready=ready)
             watch = reload_on_save(switch, sandbox, options, draft=settings.draft) if settings.reload else None
             watching = asyncio.ensure_future(watch) if watch else None
             await server.serve(sockets=[listening])
             if watching is not None:
                 watching.cancel()
 
-        with _signals(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        with _signals(server), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(serve())
 
 
@@ -70,6 +76,16 @@ class _Server(uvicorn.Server):
         if not self.should_exit:
             self._ready()
 
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        asyncio.get_running_loop().call_later(_GRACE_SECONDS, self._hang_up)
+        await super().shutdown(sockets)
+
+    def _hang_up(self) -> None:
+        """On those that didn't finish: to the steps it is a client that went away, and no task has to be cancelled."""
+        for connection in list(self.server_state.connections):
+            if connection.transport is not None:
+                connection.transport.abort()
+
 
 def _config(switch: Switch) -> uvicorn.Config:
     return uvicorn.Config(
@@ -82,15 +98,14 @@ def _config(switch: Switch) -> uvicorn.Config:
         server_header=False,
         # Forwarded-for headers are not trusted: anybody can send them.
         proxy_headers=False,
-        timeout_graceful_shutdown=10,
     )
 
 
 @contextmanager
-def _signals() -> Iterator[None]:
-    """uvicorn raises the signal that stopped it once more; here it has done its work."""
+def _signals(server: _Server) -> Iterator[None]:
+    """uvicorn listens to signals later than it could, and raises the one that stopped it once more at its end."""
     caught = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(each, lambda *_: None) for each in caught]
+    before = [signal.signal(each, server.handle_exit) for each in caught]
     try:
         yield
     finally:

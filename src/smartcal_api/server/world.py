@@ -77,21 +77,26 @@ def key_ring(sandbox: Sandbox, contract: Contract, settings: Settings) -> KeyRin
 
     main = {scope: key(scope) for scope in contract.scopes}
     other = {scope: key(f"other_{scope}") for scope in contract.scopes}
+    granted: dict[str, dict[str, int]] = {}
     for given in settings.keys:
         unknown = [scope for scope in given.scopes if scope not in contract.scopes]
         if unknown:
             raise UsageError(f"--key: the contract has no scope {unknown[0]!r}; it has {', '.join(contract.scopes)}.")
         if len(given.scopes) == 1:
             main[given.scopes[0]] = given.value
-        else:
-            sandbox.keys.add(given.value, given.scopes, owner=1)
+        granted.setdefault(given.value, {}).update(dict.fromkeys(given.scopes, 1))
     for owner, keys in ((1, main), (2, other)):
         for scope, value in keys.items():
-            sandbox.keys.add(value, (scope,), owner=owner)
+            granted.setdefault(value, {})[scope] = owner
+    for value, scopes in granted.items():
+        sandbox.keys.add(value, scopes, owner=next(iter(scopes.values())))
     return KeyRing(main, other, well_known)
 
 
 def _sandbox(contract: Contract, store: Store, settings: Settings) -> Sandbox:
     seed = settings.seed if settings.seed is not None else int(store.meta("seed") or DEFAULT_SEED)
     clock = Clock(settings.now, frozen=settings.freeze)
-    return Sandbox("default", contract, store, clock, seed=seed, rate_limits=settings.rate_limits)
+    sandbox = Sandbox("default", contract, store, clock, seed=seed, rate_limits=settings.rate_limits)
+    sandbox.oauth.pkce_required = settings.pkce_required
+    sandbox.oauth.auto_consent = settings.auto_consent
+    return sandbox

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 
 import orjson
 
@@ -23,6 +23,8 @@ class Collection:
     order: tuple[str, ...] = ()
     equal: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
+    other_orders: tuple[tuple[str, ...], ...] = ()
+    """Those of further lists of the same resources."""
 
     @property
     def table(self) -> str:
@@ -39,15 +41,11 @@ class Collection:
         if not self.order:
             return
         sizes = range(len(self.equal) + 1) if len(self.equal) <= _COMBINED else (0, 1)
-        for size in sizes:
+        for order, size in product((self.order, *self.other_orders), sizes):
             for chosen in combinations(self.equal, size):
-                rest = [field for field in self.fields if field not in chosen and field not in self.order]
-                columns = ["owner", *(column(field) for field in (*chosen, *self.order, *rest))]
-                yield f"{self.name} by {' '.join((*chosen, *self.order))}", ", ".join(columns)
-
-    def sorting(self) -> tuple[str, ...]:
-        """The columns that its lists are ordered by; those without an order of their own, by insertion."""
-        return tuple(column(field) for field in self.order) or ("rowid",)
+                rest = [field for field in self.fields if field not in chosen and field not in order]
+                columns = ["owner", *(column(field) for field in (*chosen, *order, *rest))]
+                yield f"{self.name} by {' '.join((*chosen, *order))}", ", ".join(columns)
 
     def where(self, clauses: Sequence[Clause]) -> tuple[str, list[object]]:
         """The condition of a query for an owner's resources, and its parameters after the owner."""
@@ -76,9 +74,12 @@ def collections(contract: Contract) -> dict[str, Collection]:
             clauses = [clause for each in operation.listing.filters for clause in each.clauses]
             equal = [clause.field for clause in clauses if clause.comparison in (EQUALS, ONE_OF)]
             fields = [*operation.listing.order, *(clause.field for clause in clauses)]
+            orders = [each for each in (known.order, *known.other_orders, operation.listing.order) if each]
+            order, *others = dict.fromkeys(orders)
             known = Collection(
                 known.name,
-                order=known.order or operation.listing.order,
+                order=order,
+                other_orders=tuple(others),
                 equal=_once((*known.equal, *equal)),
                 fields=_once((*known.fields, *(field for field in fields if field != "id"))),
             )

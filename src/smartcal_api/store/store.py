@@ -9,7 +9,7 @@ import orjson
 
 from smartcal_api.contract import Clause
 from smartcal_api.errors import Unavailable
-from smartcal_api.store.collection import Collection, quoted
+from smartcal_api.store.collection import Collection, column, quoted
 
 _TOTALS = 1024
 
@@ -45,9 +45,16 @@ class Store:
         return found[0][0] if found else None
 
     def page(
-        self, collection: str, clauses: Sequence[Clause] = (), *, owner: int, limit: int, offset: int = 0
+        self,
+        collection: str,
+        clauses: Sequence[Clause] = (),
+        *,
+        owner: int,
+        limit: int,
+        offset: int = 0,
+        order: Sequence[str] | None = None,
     ) -> tuple[list[bytes], int]:
-        """A page of the owner's documents in the collection's order, and how many there are in all."""
+        """A page of the owner's documents, in the collection's order or another one, and how many there are in all."""
         shape = self.collections[collection]
         where, parameters = shape.where(clauses)
         key = (collection, owner, where, *parameters)
@@ -60,10 +67,11 @@ class Store:
         if offset >= total:
             return [], total
         # SQLite walks over what an offset skips, so a page of the second half is read from the end.
+        sorting = [column(field) for field in order or shape.order] or ["rowid"]
         count = min(limit, total - offset)
         backwards = offset > total // 2
         skipped = total - offset - count if backwards else offset
-        order = ", ".join(f"{each} DESC" if backwards else each for each in shape.sorting())
+        order = ", ".join(f"{each} DESC" if backwards else each for each in sorting)
         rows = self.query(
             f"SELECT document FROM {shape.table} WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?",
             (owner, *parameters, count, skipped),

@@ -1,0 +1,43 @@
+"""What a client that configures itself is told (RFC 8414): the endpoints that are served, and what they take."""
+
+from collections.abc import Callable
+
+from smartcal_api.api.oauth.token import GRANTS
+from smartcal_api.auth.oauth import METHODS
+from smartcal_api.contract import Contract
+from smartcal_api.http.answer import Answer, json_answer
+from smartcal_api.http.exchange import Exchange
+
+_ENDPOINTS = {
+    "authorize": "authorization_endpoint",
+    "issueToken": "token_endpoint",
+    "revokeToken": "revocation_endpoint",
+}
+
+
+def describer(contract: Contract) -> Callable[[Exchange], Answer]:
+    paths = {
+        member: contract.operations[operation].path
+        for operation, member in _ENDPOINTS.items()
+        if operation in contract.operations
+    }
+    methods = {
+        f"{member.removesuffix('_endpoint')}_endpoint_auth_methods_supported": list(METHODS)
+        for member in paths
+        if member != _ENDPOINTS["authorize"]
+    }
+    rest = {
+        "scopes_supported": list(contract.scopes),
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": list(GRANTS),
+        **methods,
+        "code_challenge_methods_supported": ["S256"],
+        "authorization_response_iss_parameter_supported": True,
+    }
+
+    def describe(exchange: Exchange) -> Answer:
+        endpoints = {member: f"{exchange.root}{path}" for member, path in paths.items()}
+        return json_answer(200, {"issuer": exchange.root, **endpoints, **rest})
+
+    return describe

@@ -1,0 +1,135 @@
+"""The token and the revocation endpoint: forms in, the JSON of RFC 6749 out (laws OAUTH, token)."""
+
+from abc import abstractmethod
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from smartcal_api.api.oauth.fields import Fields, Given
+from smartcal_api.api.oauth.refusals import note
+from smartcal_api.auth.oauth import Client, Credentials, Refused
+from smartcal_api.contract import Contract, Operation
+from smartcal_api.http.answer import Answer, json_answer
+from smartcal_api.http.exchange import Exchange
+from smartcal_api.http.raw import RawHandler, pairs
+
+if TYPE_CHECKING:
+    from smartcal_api.auth.oauth.request import Request
+    from smartcal_api.auth.oauth.server import Server
+
+_Result = TypeVar("_Result")
+
+# What each grant needs besides the client, which comes first.
+GRANTS = {"authorization_code": ("code", "redirect_uri"), "refresh_token": ("refresh_token",)}
+# What can't be what was issued, whatever is wrong with it; a verifier is judged once the code is claimed.
+_FAULTS = {"code": "invalid_grant", "redirect_uri": "invalid_grant", "refresh_token": "invalid_grant"}
+_FAULTS |= {"scope": "invalid_scope", "token": "invalid_request", "token_type_hint": "invalid_request"}
+
+
+class _ClientEndpoint(RawHandler):
+    """What both have in common: a client that authenticates, and refusals in JSON."""
+
+    def __init__(self, operation: Operation, contract: Contract) -> None:
+        self._fields = Fields(operation, contract)
+        self._challenge = f'Basic realm="{contract.data["info"]["title"]}"'.encode("ascii", "replace").decode()
+
+    def budget(self, exchange: Exchange) -> str | None:
+        values = self._fields.read(exchange.raw or b"").values
+        return client_budget(exchange, Credentials(_authorization(exchange), values).client_id)
+
+    def __call__(self, exchange: Exchange) -> Answer:
+        given = self._fields.read(exchange.raw or b"")
+        client = None
+        try:
+            self._check(exchange, given)
+            client, method = self._authenticate(exchange, given)
+            return self._answer(exchange, given, client, method)
+        except Refused as refused:
+            note(exchange, refused, client)
+            headers = {"WWW-Authenticate": self._challenge} if refused.status == 401 else {}
+            body = {"error": refused.error, "error_description": refused.description}
+            return json_answer(refused.status, body, headers=headers)
+
+    def _check(self, exchange: Exchange, given: Given) -> None:
+        """What is wrong with the request whoever sends it."""
+        query = {name.decode("latin-1") for name, _ in pairs(exchange.scope["query_string"])}
+        misplaced = sorted(query & self._fields.names)
+        if misplaced:
+            raise Refused(
+                "invalid_request",
+                f"{misplaced[0]} is in the query, where servers and proxies log it. Send it in the body.",
+            )
+        if given.repeated:
+            raise Refused("invalid_request", f"{given.repeated[0]} stands more than once. Send it once.")
+
+    def _authenticate(self, exchange: Exchange, given: Given) -> tuple[Client, str]:
+        fault = given.fault("client_id", "client_secret")
+        if fault is not None:
+            raise Refused("invalid_client", fault, status=401)
+        return Credentials(_authorization(exchange), given.values).authenticate(exchange.sandbox.oauth.clients)
+
+    @abstractmethod
+    def _answer(self, exchange: Exchange, given: Given, client: Client, method: str) -> Answer: ...
+
+    def _judge(self, given: Given, ignored: frozenset[str] = frozenset()) -> None:
+        for name in given.faults:
+            if name not in ignored:
+                raise Refused(_FAULTS.get(name, "invalid_request"), given.fault(name) or "")
+
+
+class IssueToken(_ClientEndpoint):
+    """Tokens for a code, or for a refresh token."""
+
+    def _check(self, exchange: Exchange, given: Given) -> None:
+        super()._check(exchange, given)
+        if "grant_type" not in given.values:
+            raise Refused("invalid_request", f"grant_type is missing. Send {' or '.join(GRANTS)}.")
+        if given.values["grant_type"] not in GRANTS or "grant_type" in given.faults:
+            raise Refused("unsupported_grant_type", f"This server has no such grant_type. Send {' or '.join(GRANTS)}.")
+
+    def _answer(self, exchange: Exchange, given: Given, client: Client, method: str) -> Answer:
+        for name in GRANTS[given.values["grant_type"]]:
+            if name not in given.values and name not in given.faults:
+                raise Refused("invalid_request", f"{name} is missing, which this grant_type needs. Add it.")
+        self._judge(given, frozenset({"code_verifier"}))
+        tokens = _transacted(exchange, lambda server, request: server.token(request), given, client, method)
+        return json_answer(200, tokens)
+
+
+class RevokeToken(_ClientEndpoint):
+    """The end of a token, or of all that came of a grant."""
+
+    def _answer(self, exchange: Exchange, given: Given, client: Client, method: str) -> Answer:
+        # An unknown hint is ignored (RFC 7009 section 2.1), and so is one that nobody could know.
+        self._judge(given, frozenset({"token_type_hint"}))
+        _transacted(exchange, lambda server, request: server.revoke(request), given, client, method)
+        return Answer(200)
+
+
+def client_budget(exchange: Exchange, client_id: str | None) -> str | None:
+    """The budget of a client that is registered; anything else is counted for the address, or it would be endless."""
+    client = exchange.sandbox.oauth.clients.find(client_id) if client_id else None
+    return f"client {client.id}" if client is not None else None
+
+
+def _transacted(
+    exchange: Exchange, ask: "Callable[[Server, Request], _Result]", given: Given, client: Client, method: str
+) -> _Result:
+    """Everything happens or nothing; a refusal is something: it may have spent a code, or revoked a family."""
+    from smartcal_api.auth.oauth.request import Request
+    from smartcal_api.auth.oauth.server import Server
+
+    oauth = exchange.sandbox.oauth
+    request = Request(given.values, client=client, method=method, malformed=frozenset(given.faults))
+    with oauth.store.transaction():
+        result: _Result | Refused
+        try:
+            result = ask(Server(oauth), request)
+        except Refused as refused:
+            result = refused
+    if isinstance(result, Refused):
+        raise result
+    return result
+
+
+def _authorization(exchange: Exchange) -> list[bytes]:
+    return [value for name, value in exchange.scope["headers"] if name == b"authorization"]

@@ -1,0 +1,119 @@
+"""The apps that may ask for consent: those in the store, and those given at start, which are gone with the process."""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from hmac import compare_digest
+from typing import Any
+
+import orjson
+
+from smartcal_api.auth.oauth.redirects import matches
+from smartcal_api.clock import Clock
+from smartcal_api.store import Store
+
+_COLUMNS = "id, secret, name, redirect_uris, scopes, development"
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """An app. `secret` is the SHA-256 of its secret, None for a public one; `scopes` is what it may be granted, None
+    for whatever the contract has."""
+
+    id: str
+    secret: bytes | None
+    name: str
+    redirect_uris: tuple[str, ...]
+    scopes: tuple[str, ...] | None
+    development: bool
+
+    @property
+    def public(self) -> bool:
+        return self.secret is None
+
+    def has_secret(self, secret: str) -> bool:
+        return self.secret is not None and compare_digest(self.secret, sha256(secret.encode()).digest())
+
+    def has_redirect_uri(self, uri: str) -> bool:
+        return any(matches(each, uri, development=self.development) for each in self.redirect_uris)
+
+
+class Clients:
+    """Where an id is in both places, the client given at start is the one."""
+
+    def __init__(self, store: Store, clock: Clock, *, prefix: str) -> None:
+        self._store = store
+        self._clock = clock
+        self._given: dict[str, Client] = {}
+        self.adopt(prefix=prefix)
+
+    def adopt(self, *, prefix: str) -> None:
+        self._prefix = prefix
+
+    def find(self, identifier: str) -> Client | None:
+        given = self._given.get(identifier)
+        if given is not None:
+            return given
+        rows = self._store.query(f"SELECT {_COLUMNS} FROM oauth_clients WHERE id = ?", (identifier,))
+        return self._client(rows[0]) if rows else None
+
+    def add(
+        self,
+        identifier: str,
+        redirect_uris: Iterable[str],
+        *,
+        secret: str | None,
+        name: str = "",
+        scopes: Iterable[str] | None = None,
+        development: bool = False,
+    ) -> Client:
+        """Takes a client for as long as the process lives; without a secret it is a public one."""
+        granted = None if scopes is None else tuple(scopes)
+        digest = sha256(secret.encode()).digest() if secret is not None else None
+        client = Client(identifier, digest, name or identifier, tuple(redirect_uris), granted, development)
+        self._given[identifier] = client
+        return client
+
+    def register(
+        self,
+        identifier: str,
+        redirect_uris: Iterable[str],
+        *,
+        public: bool,
+        name: str = "",
+        scopes: Iterable[str] | None = None,
+        development: bool = False,
+    ) -> str | None:
+        """Keeps a client in the store. Returns its secret, which can't be seen again; None for a public client."""
+        secret = None if public else self.random_secret()
+        row = (
+            identifier,
+            sha256(secret.encode()).digest() if secret is not None else None,
+            name or identifier,
+            orjson.dumps(list(redirect_uris)).decode(),
+            orjson.dumps(list(scopes)).decode() if scopes is not None else None,
+            development,
+            self._clock.now(),
+        )
+        with self._store.transaction():
+            self._store.query(
+                f"INSERT INTO oauth_clients ({_COLUMNS}, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                row,
+            )
+        return secret
+
+    def registered(self) -> list[Client]:
+        """Those in the store, by their id."""
+        return [self._client(row) for row in self._store.query(f"SELECT {_COLUMNS} FROM oauth_clients ORDER BY id")]
+
+    def random_secret(self) -> str:
+        """256 random bits behind the contract's prefix."""
+        return self._prefix + secrets.token_urlsafe(32)
+
+    def _client(self, row: Any) -> Client:
+        identifier, secret, name, redirect_uris, scopes, development = row
+        granted = None if scopes is None else tuple(orjson.loads(scopes))
+        return Client(
+            identifier.decode(), secret, name.decode(), tuple(orjson.loads(redirect_uris)), granted, bool(development)
+        )

@@ -1,0 +1,61 @@
+"""Operations that read their own requests, because the contract's problems are not how they refuse.
+
+OAuth sends some errors to the app by a redirect and some as JSON of its own, ignores unknown parameters, and is counted
+for the client that is named in the query or the body: no reader of parameters and bodies in general can do that.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from urllib.parse import unquote_to_bytes
+
+from starlette.types import Receive
+
+from smartcal_api.errors import Problem
+from smartcal_api.http.answer import Answer
+from smartcal_api.http.exchange import Exchange
+from smartcal_api.http.served import Served
+
+
+class RawHandler(ABC):
+    """A handler that gets the query and the body (`exchange.raw`) as they came, bounded and of the right media type."""
+
+    @abstractmethod
+    def __call__(self, exchange: Exchange) -> Answer: ...
+
+    @abstractmethod
+    def budget(self, exchange: Exchange) -> str | None:
+        """The rate-limit budget of whom the request names; None where that is nobody known."""
+
+
+class RawPaths:
+    """The paths of such operations that anybody may call: keys are not read there, and nothing may be kept."""
+
+    def __init__(self, served: Mapping[str, Served]) -> None:
+        self._methods: dict[str, dict[str, Served]] = {}
+        for each in served.values():
+            if isinstance(each.handler, RawHandler) and not each.operation.alternatives:
+                self._methods.setdefault(each.operation.path, {})[each.operation.method] = each
+
+    def __contains__(self, path: str) -> bool:
+        return path in self._methods
+
+    async def read(self, exchange: Exchange, receive: Receive) -> None:
+        """Takes the body in before the request is counted, for the budget may be named in it."""
+        method = exchange.scope["method"]
+        served = self._methods[exchange.scope["path"]].get("GET" if method == "HEAD" else method)
+        if served is None or not isinstance(served.handler, RawHandler):
+            return
+        if served.body is not None:
+            try:
+                exchange.raw = await served.body.receive(exchange, receive)
+            except Problem as problem:
+                exchange.refusal = problem
+        exchange.budget = served.handler.budget(exchange)
+
+
+def pairs(text: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Name and value of each pair of a query or a form, decoded (WHATWG URL section 5.1) to whatever bytes they are."""
+    for pair in text.split(b"&"):
+        if pair:
+            name, _, value = pair.partition(b"=")
+            yield unquote_to_bytes(name.replace(b"+", b" ")), unquote_to_bytes(value.replace(b"+", b" "))

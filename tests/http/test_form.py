@@ -1,0 +1,52 @@
+from urllib.parse import parse_qsl, urlencode
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from smartcal_api.errors import Problem
+from smartcal_api.http.form import parse_form
+
+_FORMS = st.dictionaries(st.text(max_size=20), st.text(max_size=40), max_size=8)
+
+
+@given(_FORMS)
+def test_guard_1_every_form_is_read_back_as_it_was_written(form: dict[str, str]) -> None:
+    assert parse_form(urlencode(form).encode()) == form
+
+
+@given(st.binary(max_size=80) | st.text(alphabet="%&=+aF0é\0;", max_size=40).map(str.encode))
+@example(b"a=%")
+@example(b"a=%zz&b=%c3%a9")
+@example(b"&&=&")
+def test_guard_1_any_bytes_are_either_refused_with_400_or_read_as_the_standard_library_reads_them(body: bytes) -> None:
+    try:
+        form = parse_form(body)
+    except Problem as problem:
+        refusal = (problem.code, len(problem.errors))
+    else:
+        refusal = None
+        assert list(form.items()) == parse_qsl(body.decode(), keep_blank_values=True, errors="strict")
+    assert refusal in (None, ("invalid_body", 1))
+
+
+@pytest.mark.parametrize("body", [b"a=1&a=1", b"a=1&b=2&%61=3", b"a&a=", b"=&="])
+def test_guard_1_a_name_that_repeats_is_refused_with_a_pointer_to_it(body: bytes) -> None:
+    with pytest.raises(Problem) as refusal:
+        parse_form(body)
+    assert refusal.value.code == "invalid_body"
+    assert "twice" in refusal.value.detail
+    assert refusal.value.errors[0].pointer in ("/a", "/")
+
+
+@pytest.mark.parametrize(("body", "pointer"), [(b"a%2Fb=1&a/b=2", "/a~1b"), (b"~=1&~=2", "/~0")])
+def test_the_pointer_to_a_name_is_a_json_pointer(body: bytes, pointer: str) -> None:
+    with pytest.raises(Problem) as refusal:
+        parse_form(body)
+    assert refusal.value.errors[0].pointer == pointer
+
+
+@pytest.mark.parametrize("body", [b"a=%ff", b"%c3=1", b"a=\xe9", b"a=%ed%a0%80"])
+def test_guard_1_what_is_not_utf_8_is_refused(body: bytes) -> None:
+    with pytest.raises(Problem, match="not UTF-8"):
+        parse_form(body)
