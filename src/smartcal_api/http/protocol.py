@@ -8,6 +8,8 @@ import httptools
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from smartcal_api.http.transport import Together
+
 # Generous next to the contract's limits, which are enforced later, as problems: these only keep memory flat.
 _URL_BYTES = 32 * 1024
 _HEADER_FIELDS = 1_000
@@ -31,6 +33,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
+        self.transport = Together(transport, self.loop)  # type: ignore[assignment]  # has what uvicorn asks for
         self.flow = _Flow(transport, self.pipeline)
 
     def data_received(self, data: bytes) -> None:

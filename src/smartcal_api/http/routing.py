@@ -7,7 +7,7 @@ from typing import Any
 from connexion.middleware.abstract import ROUTING_CONTEXT
 from connexion.middleware.routing import RoutingMiddleware
 from starlette.exceptions import HTTPException
-from starlette.routing import Router
+from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from smartcal_api.contract import Contract
@@ -30,10 +30,9 @@ class Route(RoutingMiddleware):  # type: ignore[misc]  # Connexion is not typed
     def add_api(self, specification: Any, **options: Any) -> None:
         super().add_api(specification, **options)
         # One document at the root: its own router can be asked, without the mount that holds it.
-        (mount,) = self.router.routes
-        self.router: Router = mount.app  # type: ignore[attr-defined]  # Connexion is not typed
-        # A trailing slash names something else (and nothing); Starlette would answer it with a redirect.
-        self.router.redirect_slashes = False
+        # Connexion is not typed, and Starlette's routes are only known to be routes.
+        (mount,) = self.router.routes  # type: ignore[has-type]
+        self.router = _ByDepth(mount.app)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # With an application in the scope, Starlette raises its 405 instead of sending it.
@@ -58,6 +57,23 @@ class Route(RoutingMiddleware):  # type: ignore[misc]  # Connexion is not typed
             f"This path does not answer {scope['method']}. Use one of: {methods}.",
             headers={"Allow": methods},
         )
+
+
+class _ByDepth:
+    """A router that tries only the routes with as many slashes as the path has: a parameter never holds one."""
+
+    def __init__(self, router: Router) -> None:
+        self._default = router.default
+        depths: dict[int, list[BaseRoute]] = {}
+        for route in router.routes:
+            depths.setdefault(route.path.count("/"), []).append(route)  # type: ignore[attr-defined]  # all have one
+        # A trailing slash names something else (and nothing); Starlette would answer it with a redirect.
+        self._routers = {
+            depth: Router(routes, redirect_slashes=False, default=router.default) for depth, routes in depths.items()
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._routers.get(scope["path"].count("/"), self._default)(scope, receive, send)
 
 
 class Authorise:
