@@ -10,6 +10,7 @@ import orjson
 from smartcal_api.contract import Clause
 from smartcal_api.errors import Unavailable
 from smartcal_api.store.collection import Collection, column, quoted
+from smartcal_api.store.tally import Tally
 
 _TOTALS = 1024
 
@@ -33,6 +34,7 @@ class Store:
         connection.text_factory = bytes
         self._connection = connection
         self._totals: dict[tuple[object, ...], int] = {}
+        self._tallies: dict[str, Tally] = {}
         self.collections: dict[str, Collection] = {}
         self.adopt(collections)
 
@@ -60,7 +62,7 @@ class Store:
         key = (collection, owner, where, *parameters)
         total = self._totals.get(key)
         if total is None:
-            total = self.query(f"SELECT count(*) FROM {shape.table} WHERE {where}", (owner, *parameters))[0][0]
+            total = self._count(shape, clauses, owner)
             if len(self._totals) >= _TOTALS:
                 self._totals.clear()
             self._totals[key] = total
@@ -77,6 +79,14 @@ class Store:
             (owner, *parameters, count, skipped),
         )
         return [document for (document,) in (reversed(rows) if backwards else rows)], total
+
+    def _count(self, shape: Collection, clauses: Sequence[Clause], owner: int) -> int:
+        tally = self._tallies.get(shape.name)
+        queries = tally.counts(clauses, owner) if tally is not None else None
+        if queries is None:
+            where, parameters = shape.where(clauses)
+            queries = [(f"SELECT count(*) FROM {shape.table} WHERE {where}", [owner, *parameters])]
+        return sum(self.query(statement, values)[0][0] for statement, values in queries)
 
     def all(self, collection: str) -> Iterator[tuple[int, bytes]]:
         """(owner, document) of every resource of a collection, in the order of insertion, a batch at a time."""
@@ -185,9 +195,10 @@ class Store:
                         self.query(f"ALTER TABLE {collection.table} ADD COLUMN {quoted(name)} {definition}")
         self.collections = dict(collections)
         self._totals.clear()
+        self._tallies.clear()
 
     def index(self) -> None:
-        """Makes the indexes that the contract's filters and orders want, and drops those that nothing wants any more.
+        """Makes the indexes and tallies that the contract's filters and orders want, and drops unwanted indexes.
 
         Apart from `adopt`, because loading a million documents first and indexing them then takes half the time.
         """
@@ -206,6 +217,14 @@ class Store:
                     self.query(f"DROP INDEX {quoted(name.decode())}")
             for statement in wanted.values():
                 self.query(statement)
+            tallies = {each.name: Tally(each) for each in self.collections.values() if each.order}
+            for name, tally in tallies.items():
+                statements = list(tally.statements())
+                if self.meta(f"tally {name}") != "; ".join(statements):
+                    for statement in statements:
+                        self.query(statement)
+                    self.set_meta(f"tally {name}", "; ".join(statements))
+        self._tallies = tallies
 
     def close(self) -> None:
         self._connection.close()

@@ -1,0 +1,80 @@
+"""The tallies are the counts, after whatever was written, and whatever is asked (law PAGE 2)."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smartcal_api.contract import Clause
+from smartcal_api.store import Collection, Row, Store, open_memory
+
+THINGS = Collection("Thing", order=("at", "id"), equal=("kind", "tone"), fields=("kind", "tone", "at"))
+KINDS, TONES = ("a", "b", None), ("x", None)
+DAYS = st.sampled_from(["2026-03-01", "2026-03-02", "2026-03-03", "2027-01-01"])
+TIMES = st.builds("{}T{:02d}:00:00Z".format, DAYS, st.integers(0, 23))
+AT = TIMES | st.none() | st.integers(-3, 3) | st.just("2026-03-02") | st.just("")
+DOCUMENTS = st.builds(
+    lambda number, kind, tone, at: {"id": str(number), "kind": kind, "tone": tone, "at": at},
+    st.integers(0, 12),
+    st.sampled_from(KINDS),
+    st.sampled_from(TONES),
+    AT,
+)
+CLAUSES = st.lists(
+    st.builds(Clause, st.just("kind"), st.just("equals"), st.sampled_from(["a", "b", "c"]))
+    | st.builds(Clause, st.just("kind"), st.just("one_of"), st.just(["a", "b"]))
+    | st.builds(Clause, st.just("tone"), st.just("equals"), st.just("x"))
+    | st.builds(
+        Clause,
+        st.just("at"),
+        st.sampled_from(["at_or_after", "after", "before", "at_or_before"]),
+        TIMES | st.just("2026"),
+    ),
+    max_size=4,
+)
+
+
+def opened(first: list[dict[str, Any]]) -> Store:
+    store = Store(open_memory(), {"Thing": THINGS})
+    with store.transaction():
+        store.load(Row("Thing", 1, document) for document in {each["id"]: each for each in first}.values())
+    store.index()
+    return store
+
+
+def walked(store: Store, clauses: list[Clause], owner: int) -> int:
+    where, parameters = THINGS.where(clauses)
+    count: int = store.query(f"SELECT count(*) FROM {THINGS.table} WHERE {where}", (owner, *parameters))[0][0]
+    return count
+
+
+@given(
+    first=st.lists(DOCUMENTS, max_size=10), later=st.lists(DOCUMENTS | st.integers(0, 12), max_size=20), data=st.data()
+)
+def test_page_2_a_total_is_what_walking_over_the_list_would_count(first: Any, later: Any, data: Any) -> None:
+    store = opened(first)
+    for step in later:
+        with store.transaction():
+            if isinstance(step, int):
+                store.delete("Thing", str(step), owner=1)
+            else:
+                store.put("Thing", step, owner=1 + (step["tone"] is None))
+    for _ in range(5):
+        clauses, owner = data.draw(CLAUSES), data.draw(st.sampled_from([1, 2]))
+        assert store.page("Thing", clauses, owner=owner, limit=1)[1] == walked(store, clauses, owner)
+
+
+def test_page_2_a_total_is_not_counted_by_walking_where_the_tally_knows() -> None:
+    store = opened([{"id": "1", "kind": "a", "tone": "x", "at": "2026-03-01T00:00:00Z"}])
+    store.query(f"UPDATE {THINGS.table.replace('resources', 'tally')} SET n = 7")
+    assert store.page("Thing", [Clause("kind", "equals", "a")], owner=1, limit=1)[1] == 7
+
+
+def test_src_2_another_filter_has_a_tally_of_its_own() -> None:
+    store = opened([{"id": "1", "kind": "a", "tone": "x", "at": "2026-03-01T00:00:00Z"}])
+    store.adopt({"Thing": Collection("Thing", order=("at", "id"), equal=("tone",), fields=("tone", "at"))})
+    store.index()
+    with store.transaction():
+        store.put("Thing", {"id": "2", "kind": "a", "tone": "x", "at": "2026-03-02T00:00:00Z"}, owner=1)
+    assert store.page("Thing", [Clause("tone", "equals", "x")], owner=1, limit=1)[1] == 2
+    assert store.page("Thing", [Clause("tone", "equals", "y")], owner=1, limit=1)[1] == 0
