@@ -148,3 +148,9 @@ def test_src_4_any_part_of_the_product_may_be_a_draft(gone: set[str]) -> None:
         replies.append(world.post(f"/api/v1/bookings/{bookings.json['data'][0]['id']}/cancel", key=key))
     assert {reply.status for reply in replies} <= {200, 201, 404, 501}
     assert 501 in {reply.status for reply in replies}
+
+
+def test_src_4_what_is_not_understood_and_used_by_nothing_is_kept_to_be_told() -> None:
+    draft = edited(put(f"{SCHEMAS}/Orphan", {"type": "string", "maxLenght": 3}), draft=True)
+    assert [finding.pointer for finding in draft.unused] == [f"{SCHEMAS}/Orphan/maxLenght"]
+    assert not draft.unserved

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smartcal_api.app import Options
+from smartcal_api.app import Options, build
 from smartcal_api.clock import Clock, parse_rfc3339
 from smartcal_api.contract import Contract
 from smartcal_api.errors import UsageError
@@ -22,7 +22,7 @@ from smartcal_api.server.application import open_application
 from smartcal_api.store import Store, open_store
 from tests.edits import SCHEMAS, Edit, document, edited, put
 from tests.independent import Independent
-from tests.wire import NOW, World
+from tests.wire import NOW, World, open_world
 
 EVENT = f"{SCHEMAS}/Event"
 Documents = dict[str, dict[str, Any]]
@@ -224,3 +224,33 @@ def test_src_5_after_any_edit_of_an_events_members_every_answer_is_valid(members
         assert reply.status == 200
         assert independent.response_faults("GET", "/api/v1/events", reply) == []
     sandbox.store.close()
+
+
+def test_src_5_resources_whose_ids_no_longer_fit_get_new_ones_that_everything_refers_to() -> None:
+    world = open_world()
+    key = world.key("admin")
+    made = world.post("/api/v1/webhooks", {"url": "https://a.example.com/", "events": ["calendar.synced"]}, key=key)
+    patterns = {"EventId": "^ev_[0-9a-f]{8}$", "WebhookId": "^hook-[0-9]{12}$"}
+    contract = edited(_no_examples, *(put(f"{SCHEMAS}/{name}/pattern", each) for name, each in patterns.items()))
+    world.sandbox.adopt(contract)
+    changed = {(each.collection, each.pointer, each.done): each.documents for each in adapt(world.sandbox, contract)}
+    assert changed["Event", "/id", "made anew"] == 205
+    later = World(contract, world.sandbox, build(contract, world.sandbox, Options()))
+    bookings = later.get("/api/v1/bookings", query={"per_page": 100}, key=key).json["data"]
+    assert len(bookings) == 50
+    for booking in bookings:
+        event = later.get(f"/api/v1/events/{booking['event_id']}", key=key)
+        assert (event.status, event.json["booking_id"]) == (200, booking["id"])
+    (webhook,) = later.get("/api/v1/webhooks", key=key).json["data"]
+    assert webhook["id"].startswith("hook-")
+    secrets = world.sandbox.store.query("SELECT webhook, secret FROM webhook_secrets")
+    assert secrets == [(webhook["id"].encode(), made.json["secret"].encode())]
+    assert later.request("DELETE", f"/api/v1/webhooks/{webhook['id']}", key=key).status == 204
+
+
+def _no_examples(value: Any) -> None:
+    """They would have to be edited along with the pattern."""
+    if isinstance(value, dict):
+        value.pop("examples", None)
+    for member in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        _no_examples(member)

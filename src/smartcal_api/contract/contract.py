@@ -17,17 +17,21 @@ class Contract:
     """A sound document, its policy and its operations by operationId.
 
     With `draft`, operations that the toolkit doesn't understand are kept apart in `unserved` and the rest is served; a
-    finding that touches the whole document is an error all the same (law SRC 4).
+    finding that touches the whole document is an error all the same (law SRC 4). Findings in components that nothing
+    uses are in `unused`.
     """
 
     def __init__(self, document: Document, *, draft: bool = False) -> None:
         findings = check(document)
         not_understood: dict[str, Finding] = {}
+        self.unused: list[Finding] = []
         fatal = []
         for finding in findings:
             touched = affected(document, finding.pointer) if draft else None
             if touched is None:
                 fatal.append(finding)
+            elif not touched:
+                self.unused.append(finding)
             else:
                 not_understood.update(dict.fromkeys(touched, finding))
         if fatal:

@@ -47,6 +47,7 @@ def banner(
     for title, entries in (
         ("mocked, since no handler serves them", [f"{o.method} {o.path}" for o in application.mocked]),
         ("answered with 501, since not understood", [str(finding) for _, finding in contract.unserved.values()]),
+        ("not understood, and used by nothing", [str(finding) for finding in contract.unused]),
         ("foreign members of the contract, ignored", contract.foreign),
     ):
         if entries:
