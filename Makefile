@@ -9,7 +9,7 @@ ARGS ?=
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-warn-script-location
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint types check bench crash fuzz fixtures conformance contract-lint client lock clean
+.PHONY: help serve test lint types check bench crash fuzz fixtures conformance contract-lint client oauth-browser oauth-js lock clean
 
 help:  ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,7 +49,7 @@ bench: $(VENV)/development  ## the speed, as ratios measured side by side (about
 crash: $(VENV)/development  ## kill a server that is being written to 200 times, and look for what is lost
 	@$(BIN)/python -m pytest tests/e2e/test_crash.py --kills 200 $(ARGS)
 
-fuzz: $(VENV)/development  ## a million mutated requests against the guard (about an hour)
+fuzz: $(VENV)/development  ## a million mutated requests against the guard (about twenty minutes)
 	@$(BIN)/python -m pytest tests/e2e/test_fuzz.py --requests 1000000 $(ARGS)
 
 fixtures: $(VENV)/runtime  ## generate the default data set anew
@@ -64,10 +64,22 @@ contract-lint: $(VENV)/development  ## openapi-spec-validator, Redocly and Spect
 client: $(VENV)/development  ## generate a typed client from the contract and list events with it
 	@$(BIN)/python -m pytest tests/e2e/test_generated_client.py $(ARGS)
 
+$(VENV)/browser: requirements-browser.lock $(VENV)/development
+	$(PIP) --require-hashes -r requirements-browser.lock
+	@touch $@
+
+oauth-browser: $(VENV)/browser  ## the consent page in this machine's Chromium (ARGS="--screenshots FOLDER")
+	@$(BIN)/python -m pytest browser-tests $(ARGS)
+
+oauth-js: $(VENV)/runtime  ## the OAuth flow with oauth4webapi (needs npm)
+	@sh tests/js/run.sh $(BIN)
+
 lock: $(VENV)/development  ## resolve the dependencies anew
 	@$(BIN)/uv pip compile pyproject.toml --group build $(LOCK) --output-file requirements.lock
 	@$(BIN)/uv pip compile pyproject.toml --extra contract-tests --group build --group dev $(LOCK) \
 	  --constraint requirements.lock --output-file requirements-dev.lock
+	@$(BIN)/uv pip compile --group pyproject.toml:browser $(LOCK) --constraint requirements-dev.lock \
+	  --output-file requirements-browser.lock
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 
 clean:  ## remove what these targets made
