@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import orjson
 
 from smartcal_api.contract import Clause
-from smartcal_api.errors import Unavailable
 from smartcal_api.store.collection import Collection, column, quoted
+from smartcal_api.store.refusal import unavailable
 from smartcal_api.store.tally import Tally
 
 _TOTALS = 1024
@@ -121,7 +121,7 @@ class Store:
         try:
             return self._connection.execute(statement, parameters).fetchall()
         except sqlite3.DatabaseError as error:
-            raise _unavailable(error) from error
+            raise unavailable(error) from error
 
     # -- writing, inside a transaction
 
@@ -237,21 +237,9 @@ class Store:
         try:
             self._connection.executemany(statement, rows)
         except sqlite3.DatabaseError as error:
-            raise _unavailable(error) from error
+            raise unavailable(error) from error
         self._forget(collection)
 
     def _forget(self, collection: str) -> None:
         for key in [key for key in self._totals if key[0] == collection]:
             del self._totals[key]
-
-
-_CAUSES = {"full": "its disk is full", "locked": "its file is locked", "readonly": "its file can't be written"}
-
-
-def _unavailable(error: sqlite3.DatabaseError) -> Exception:
-    """SQLite's refusal as a 503; a statement that is wrong in itself stays the defect that it is."""
-    if isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError:
-        message = str(error)
-        if not message.startswith(("no such", "near ")):
-            return Unavailable(next((words for sign, words in _CAUSES.items() if sign in message), message))
-    return error

@@ -49,7 +49,9 @@ class Tickets:
         except ValueError:
             return None
         # Base64 has several spellings of some bytes; one of them is ours.
-        if urlsafe_b64encode(text).decode() != encoded or not compare_digest(digest(self._key, text, "sha256").hex().encode(), signature.encode()):
+        if urlsafe_b64encode(text).decode() != encoded or not compare_digest(
+            digest(self._key, text, "sha256").hex().encode(), signature.encode()
+        ):
             return None
         request, expires_at, _ = orjson.loads(text)
         return Ticket(request, sha256(text).digest(), expires_at) if expires_at > self._clock.now() else None

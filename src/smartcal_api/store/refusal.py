@@ -1,0 +1,16 @@
+"""What SQLite could not do, told apart from what is wrong with a statement."""
+
+import sqlite3
+
+from smartcal_api.errors import Unavailable
+
+_CAUSES = {"full": "its disk is full", "locked": "its file is locked", "readonly": "its file can't be written"}
+
+
+def unavailable(error: sqlite3.DatabaseError) -> Exception:
+    """SQLite's refusal as a 503; a statement that is wrong in itself stays the defect that it is."""
+    if isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError:
+        message = str(error)
+        if not message.startswith(("no such", "near ")):
+            return Unavailable(next((words for sign, words in _CAUSES.items() if sign in message), message))
+    return error
