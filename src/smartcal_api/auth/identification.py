@@ -36,7 +36,6 @@ class Identification:
         self._how = f"Send a key as `Authorization: Bearer {prefix}…`" + "".join(
             f" or as `{s['name']}: {prefix}…`" for s in schemes if s["type"] == "apiKey"
         )
-        self.nobody = Identity(None, None, self.missing())
 
     def identify(self, headers: Mapping[bytes, bytes], raw: Sequence[tuple[bytes, bytes]], known: Known) -> Identity:
         """`headers` holds one value for each name; `raw` is asked only where names repeat."""
@@ -54,13 +53,18 @@ class Identification:
                     carrier = HEADER
                 candidates |= {v.strip(b" \t") for n, v in raw if n == name}
         if not candidates:
-            return self.nobody
+            return self.nobody()
         if len(candidates) > 1:
             return Identity(None, None, self.conflicting())
         principal = known.find(candidates.pop())
         if principal is None:
             return Identity(None, None, self.invalid("The credential is malformed, unknown, revoked or expired."))
         return Identity(principal, carrier, None)
+
+    def nobody(self) -> Identity:
+        """That of a request without a credential. Made anew each time: a problem that is raised again and again would
+        keep every traceback that it ever had, and the requests in them."""
+        return Identity(None, None, self.missing())
 
     def missing(self) -> Problem:
         # RFC 6750 section 3.1: no error code where no credential was sent.

@@ -20,7 +20,7 @@ class Identify:
         exchange = exchange_of(scope)
         if scope["path"] in self._raw:
             exchange.no_store = True
-            exchange.identity = self._identification.nobody
+            exchange.identity = self._identification.nobody()
             if exchange.refusal is None:
                 await self._raw.read(exchange, receive)
         elif exchange.refusal is None:

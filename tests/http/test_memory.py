@@ -1,0 +1,33 @@
+"""Memory is where it was, after whatever was refused (law GUARD 2)."""
+
+import gc
+from collections.abc import Callable
+
+import pytest
+
+from tests.wire import Reply, World
+
+FORM = "application/x-www-form-urlencoded"
+REFUSED: dict[str, Callable[[World], Reply]] = {
+    "without a credential": lambda world: world.get("/api/v1/me"),
+    "with a bad one": lambda world: world.get("/api/v1/me", key="scp_none"),
+    "with too little scope": lambda world: world.get("/api/v1/me", key=world.key("write")),
+    "an unknown path": lambda world: world.get("/nowhere"),
+    "another method": lambda world: world.request("PUT", "/api/v1/me"),
+    "a bad parameter": lambda world: world.get("/api/v1/events?page=0", key=world.key("read")),
+    "a bad body": lambda world: world.post("/api/v1/webhooks", {}, key=world.key("webhooks")),
+    "a bad token request": lambda world: world.post("/oauth/token", body=b"x=y", media_type=FORM),
+    "a bad authorization request": lambda world: world.get("/oauth/authorize?client_id=nobody"),
+}
+
+
+@pytest.mark.parametrize("refused", REFUSED.values(), ids=REFUSED)
+def test_guard_2_a_refusal_keeps_nothing_of_its_request(world: World, refused: Callable[[World], Reply]) -> None:
+    for _ in range(50):
+        refused(world)
+    gc.collect()
+    before = len(gc.get_objects())
+    for _ in range(200):
+        assert refused(world).status >= 400
+    gc.collect()
+    assert len(gc.get_objects()) < before + 200, "each one has left something behind"
