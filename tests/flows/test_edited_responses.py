@@ -73,3 +73,13 @@ def test_src_5_a_document_that_no_longer_fits_is_not_sent_as_it_is() -> None:
     reply = world.get("/api/v1/events", query={"start_after": "2026-03-04T12:00:00Z"}, key=world.key("read"))
     assert (reply.status, reply.code) == (500, "internal_error")
     assert "/components/schemas/Event" in reply.json["detail"]
+
+
+def test_src_5_a_change_whose_answer_would_break_the_contract_is_not_made() -> None:
+    world = open_world(edited(put("/x-secrets/webhook_secret", "sec_")))
+    key = world.key("webhooks")
+    wanted = {"url": "https://a.example.com/", "events": ["calendar.synced"]}
+    reply = world.post("/api/v1/webhooks", wanted, key=key)
+    assert (reply.status, reply.code) == (500, "internal_error")
+    assert world.get("/api/v1/webhooks", key=key).json["data"] == []
+    assert world.sandbox.store.query("SELECT count(*) FROM webhook_secrets") == [(0,)]

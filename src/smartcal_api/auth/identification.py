@@ -30,7 +30,7 @@ class Identification:
     def __init__(self, document: Mapping[str, Any]) -> None:
         schemes = document["components"].get("securitySchemes", {}).values()
         self._key_headers = tuple(s["name"].lower().encode() for s in schemes if s["type"] == "apiKey")
-        self._realm = document["info"]["title"]
+        self._realm = _quotable(document["info"]["title"])
         self._implies = {s: i for s, i in document["x-scope-implies"].items() if not s.startswith("x-")}
         prefix = document["x-secrets"]["api_key"]
         self._how = f"Send a key as `Authorization: Bearer {prefix}…`" + "".join(
@@ -100,3 +100,8 @@ class Identification:
         return "".join(
             f", or one with `{scope}`" for scope in self._implies if {*scopes} <= satisfied((scope,), self._implies)
         )
+
+
+def _quotable(text: str) -> str:
+    """A text as it may stand in a quoted string of a header (RFC 9110 section 5.6.4)."""
+    return text.encode("ascii", "replace").decode("ascii").replace("\\", "\\\\").replace('"', '\\"')

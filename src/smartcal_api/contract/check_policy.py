@@ -9,6 +9,16 @@ from smartcal_api.contract.check_survey import Survey
 from smartcal_api.contract.document import escape
 from smartcal_api.errors import Finding
 
+# Raised before an operation is known, or by what stands before every handler.
+_ANYWHERE = frozenset(
+    {
+        "invalid_request", "invalid_body", "conflicting_credentials", "missing_credentials", "invalid_token",
+        "insufficient_scope", "not_found", "method_not_allowed", "body_too_large", "uri_too_long",
+        "unsupported_media_type", "rate_limited", "headers_too_large", "internal_error", "not_implemented",
+        "unavailable",
+    }
+)  # fmt: skip
+
 
 def policy(survey: Survey) -> Iterator[Finding]:
     data = survey.document.data
@@ -22,14 +32,34 @@ def policy(survey: Survey) -> Iterator[Finding]:
         if problem["status"] not in declared:
             message = f"no operation and no x-unrouted-responses has a response {problem['status']}; add one"
             yield Finding(f"/x-problems/{escape(code)}/status", message)
+        elif code in _ANYWHERE and str(problem["status"]) not in data["x-unrouted-responses"]:
+            message = f"any request may be answered {problem['status']}, for {code}; add it here"
+            yield Finding("/x-unrouted-responses", message)
     yield from _repeated(
         "/x-rate-limits", {str(i): each["name"] for i, each in enumerate(data["x-rate-limits"])}, "/name"
     )
     yield from _repeated("/x-ids/prefixes", data["x-ids"]["prefixes"])
     yield from _repeated("/x-secrets", {k: v for k, v in data["x-secrets"].items() if not k.startswith("x-")})
+    yield from _undeclared(survey)
     header = data["x-webhook-signature"]["header"]
     for at, stated in survey.sound("webhook operation"):
         yield from _signed(survey, at, stated, header)
+
+
+def _undeclared(survey: Survey) -> Iterator[Finding]:
+    """Headers that policy names are declared by some response, so that an edit of one place alone is noticed."""
+    data = survey.document.data
+    declared: set[str] = set()
+    for at, stated in survey.sound("operation"):
+        for status, response in stated["responses"].items():
+            if not status.startswith("x-"):
+                found, _ = survey.follow(response, f"{at}/responses/{status}")
+                declared |= {name.lower() for name in found.get("headers", {})}
+    named = {f"/x-rate-limit-headers/{key}": name for key, name in data["x-rate-limit-headers"].items()}
+    named |= {"/x-request-id/header": data["x-request-id"]["header"]}
+    for pointer, name in named.items():
+        if "/x-basis" not in pointer and declared and name.lower() not in declared:
+            yield Finding(pointer, f"no response has the header {name}; rename it there as well")
 
 
 def _same(survey: Survey, at: str, table: Any, schema: str) -> Iterator[Finding]:

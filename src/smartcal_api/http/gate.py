@@ -34,24 +34,30 @@ class Gate:
         objection = self._objection(exchange, answer, headers)
         if objection is not None:
             _log.error("%s: the response breaks the contract: %s", exchange.request_id, objection)
-            problem = Problem(
-                "internal_error",
-                f"The response that was about to be sent breaks the contract at {objection}. "
-                "That is a defect of this server or of its contract: please report it with the request_id.",
-            )
-            answer = self._problem(exchange, problem)
+            answer = self._problem(exchange, _broken(objection))
             headers = self._headers(exchange, answer)
         await send(
             {"type": "http.response.start", "status": answer.status, "headers": self._wire(exchange, answer, headers)}
         )
         await send({"type": "http.response.body", "body": answer.body})
 
+    def check(self, exchange: Exchange, answer: Answer) -> None:
+        """Raises the 500 that `respond` would send in an answer's place, while what it tells of can be undone."""
+        objection = self._objection(exchange, answer, self._headers(exchange, answer))
+        if objection is not None:
+            raise _broken(objection)
+
     def _problem(self, exchange: Exchange, problem: Problem) -> Answer:
         if exchange.served is not None:
             own = exchange.served.refusals.get(self._policy.problems[problem.code].status)
             if own is not None:
                 return own.make(exchange.served.operation.id, headers=problem.headers)
-        return problem_answer(problem, self._policy, path=exchange.scope["path"], request_id=exchange.request_id)
+        return problem_answer(
+            problem,
+            self._policy,
+            path=exchange.scope["raw_path"].decode("ascii", "replace"),
+            request_id=exchange.request_id,
+        )
 
     def _headers(self, exchange: Exchange, answer: Answer) -> dict[str, str | int]:
         headers: dict[str, str | int] = {self._request_id: exchange.request_id}
@@ -86,3 +92,11 @@ class Gate:
             wire.append((b"content-length", b"%d" % len(answer.body)))
         wire.extend(exchange.cors)
         return wire
+
+
+def _broken(objection: str) -> Problem:
+    return Problem(
+        "internal_error",
+        f"The response that was about to be sent breaks the contract at {objection}. "
+        "That is a defect of this server or of its contract: please report it with the request_id.",
+    )

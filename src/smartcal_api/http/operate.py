@@ -6,6 +6,8 @@ from smartcal_api.http.exchange import exchange_of
 from smartcal_api.http.gate import Gate
 from smartcal_api.http.raw import RawHandler
 
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110 section 9.2.1
+
 
 class Operate:
     """Handlers are plain functions over an in-process store; they never wait."""
@@ -28,4 +30,11 @@ class Operate:
             exchange.body = served.body.read(exchange, body)
         else:
             exchange.parameters = served.parameters.read(scope["path_params"], scope["query_string"], exchange.headers)
-        await self._gate.respond(exchange, served.handler(exchange), send)
+        if scope["method"] in _SAFE:
+            await self._gate.respond(exchange, served.handler(exchange), send)
+            return
+        # A change whose answer would break the contract is none: nobody would have been told of it.
+        with exchange.sandbox.store.transaction():
+            answer = served.handler(exchange)
+            self._gate.check(exchange, answer)
+        await self._gate.respond(exchange, answer, send)

@@ -1,5 +1,6 @@
 """The one place that renders problems: `application/problem+json`, RFC 9457."""
 
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -9,6 +10,8 @@ from smartcal_api.contract import Policy
 from smartcal_api.errors import Problem
 from smartcal_api.http.answer import PROBLEM, Answer
 
+# A percent sign that begins no triplet, or one that the cut has shortened.
+_STRAY = re.compile(r"%(?![0-9A-Fa-f]{2})")
 TYPE = "urn:smartcalpro:problem:"
 
 
@@ -31,8 +34,12 @@ def problem_answer(problem: Problem, policy: Policy, *, path: str, request_id: s
 
 
 def as_reference(path: str) -> str:
-    """A path as a URI reference in visible ASCII, cut short: it is shown, not followed."""
-    return "/" + quote(path[:512].lstrip("/"), safe="/~:@!$&'()*+,;=", errors="replace")
+    """A path as a URI reference in visible ASCII, cut short: it is shown, not followed.
+
+    One that begins with two slashes would name a host (RFC 3986 section 4.2), but for the dot before them.
+    """
+    shown = _STRAY.sub("%25", quote(path[:512], safe="/%~:@!$&'()*+,;=", errors="replace"))
+    return f"/.{shown}" if shown.startswith("//") else shown if shown.startswith("/") else f"/{shown}"
 
 
 def _field(value: str) -> str:

@@ -49,6 +49,8 @@ def client_ring(sandbox: Sandbox, contract: Contract, settings: Settings) -> tup
                 check_redirect_uri(uri)
             except ValueError as error:
                 raise UsageError(f"--oauth-client: the redirect URI {uri!r} of {given.client_id} {error}.") from None
+        if not is_loopback(settings.host) and given.secret == f"{prefix}{CONFIDENTIAL}":
+            raise UsageError("--oauth-client: the demo secret is known to everybody; beyond loopback give another.")
         clients.add(given.client_id, given.redirect_uris, secret=given.secret)
         known[given.client_id] = KnownClient(given.client_id, given.secret, given.redirect_uris)
     return tuple(known.values())

@@ -11,7 +11,7 @@ from smartcal_api.errors import UsageError
 from smartcal_api.http.roots import is_loopback
 from smartcal_api.sandbox import Sandbox
 from smartcal_api.sandbox.population import default_data_set, populate, seeded_data_set
-from smartcal_api.settings import Settings
+from smartcal_api.settings import GivenKey, Settings
 from smartcal_api.store import Store, open_store
 
 EVENTS, BOOKINGS = 200, 50  # of the default data set
@@ -82,6 +82,7 @@ def key_ring(sandbox: Sandbox, contract: Contract, settings: Settings) -> KeyRin
         unknown = [scope for scope in given.scopes if scope not in contract.scopes]
         if unknown:
             raise UsageError(f"--key: the contract has no scope {unknown[0]!r}; it has {', '.join(contract.scopes)}.")
+        _refuse_well_known(given, main, other, prefix=prefix, on_loopback=well_known)
         if len(given.scopes) == 1:
             main[given.scopes[0]] = given.value
         granted.setdefault(given.value, {}).update(dict.fromkeys(given.scopes, 1))
@@ -91,6 +92,17 @@ def key_ring(sandbox: Sandbox, contract: Contract, settings: Settings) -> KeyRin
     for value, scopes in granted.items():
         sandbox.keys.add(value, scopes, owner=next(iter(scopes.values())))
     return KeyRing(main, other, well_known)
+
+
+def _refuse_well_known(
+    given: GivenKey, main: Mapping[str, str], other: Mapping[str, str], *, prefix: str, on_loopback: bool
+) -> None:
+    """A demo key stands for what it says, and for nothing on any bind but loopback."""
+    if not on_loopback and given.value.startswith(f"{prefix}demo_"):
+        raise UsageError("--key: a demo key is known to everybody; on a bind beyond loopback give one of your own.")
+    taken = {value: scope for scope, value in main.items()} | dict.fromkeys(other.values(), "the other account")
+    if given.value in taken and (taken[given.value],) != given.scopes:
+        raise UsageError(f"--key: this value is the demo key for {taken[given.value]} already; give one of your own.")
 
 
 def _sandbox(contract: Contract, store: Store, settings: Settings) -> Sandbox:

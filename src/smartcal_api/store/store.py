@@ -127,7 +127,10 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Everything inside happens, or nothing."""
+        """Everything inside happens, or nothing. One inside of another is part of it."""
+        if self._busy():
+            yield
+            return
         self.query("BEGIN IMMEDIATE")
         try:
             yield
@@ -135,9 +138,12 @@ class Store:
         except BaseException:
             self._totals.clear()
             # A failed COMMIT leaves the transaction open; some failures have rolled it back already.
-            if self._connection.in_transaction:
+            if self._busy():
                 self._connection.rollback()
             raise
+
+    def _busy(self) -> bool:
+        return self._connection.in_transaction
 
     def put(self, collection: str, document: Mapping[str, Any], *, owner: int, identifier: str | None = None) -> None:
         """Inserts a document, or replaces the one of the same id; a document without one is known by `identifier`."""
@@ -169,9 +175,6 @@ class Store:
         )
         number: int = self.query(statement, (kind,))[0][0]
         return number
-
-    def set_serial(self, kind: str, following: int) -> None:
-        self.query("INSERT OR REPLACE INTO serials VALUES (?, ?)", (kind, following))
 
     def set_meta(self, name: str, value: str) -> None:
         self.query("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
