@@ -77,12 +77,13 @@ def key_ring(sandbox: Sandbox, contract: Contract, settings: Settings) -> KeyRin
 
     main = {scope: key(scope) for scope in contract.scopes}
     other = {scope: key(f"other_{scope}") for scope in contract.scopes}
+    for given in settings.keys:
+        _refuse_well_known(given, main, other, prefix=prefix, on_loopback=well_known)
     granted: dict[str, dict[str, int]] = {}
     for given in settings.keys:
         unknown = [scope for scope in given.scopes if scope not in contract.scopes]
         if unknown:
             raise UsageError(f"--key: the contract has no scope {unknown[0]!r}; it has {', '.join(contract.scopes)}.")
-        _refuse_well_known(given, main, other, prefix=prefix, on_loopback=well_known)
         if len(given.scopes) == 1:
             main[given.scopes[0]] = given.value
         granted.setdefault(given.value, {}).update(dict.fromkeys(given.scopes, 1))
