@@ -83,7 +83,7 @@ async def prepare(application: Application) -> None:
     async def nothing(*_: object) -> None:
         return None
 
-    await application.asgi({"type": "prepare"}, nothing, nothing)  # type: ignore[arg-type]
+    await application.asgi({"type": "prepare"}, nothing, nothing)  # type: ignore[arg-type]  # a scope of no real type
 
 
 class Switch:

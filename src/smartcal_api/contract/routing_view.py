@@ -24,6 +24,7 @@ def routing_view(title: str, operations: Iterable[Operation]) -> dict[str, Any]:
         operations, key=lambda each: [bool(_PARAMETER.search(part)) for part in each.path.split("/")]
     ):
         number = count()
+        # The default binds this turn's counter, which the type of a replacement function has no room for.
         path = _PARAMETER.sub(lambda _, number=number: f"{{p{next(number)}}}", operation.path)  # type: ignore[misc]
         paths.setdefault(path, {})[operation.method.lower()] = {
             "operationId": operation.id,

@@ -31,7 +31,7 @@ class Route(RoutingMiddleware):  # type: ignore[misc]  # Connexion is not typed
         super().add_api(specification, **options)
         # One document at the root: its own router can be asked, without the mount that holds it.
         # Connexion is not typed, and Starlette's routes are only known to be routes.
-        (mount,) = self.router.routes  # type: ignore[has-type]
+        (mount,) = self.router.routes  # type: ignore[has-type]  # Connexion is not typed
         self.router = _ByDepth(mount.app)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
