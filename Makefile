@@ -19,14 +19,15 @@ $(BIN)/python:
 	  { echo "smartcal needs Python 3.11 or newer; name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 
-# Hashes are checked and nothing else is installed: what runs here is what ran when the lock was made.
+# Hashes are checked and nothing else is installed: what runs here is what ran when the lock was made. Without --no-deps,
+# pip resolves an extra such as coverage[toml] by itself, to whatever release is the newest by now.
 $(VENV)/runtime: requirements.lock pyproject.toml | $(BIN)/python
-	$(PIP) --require-hashes -r requirements.lock
+	$(PIP) --no-deps --require-hashes -r requirements.lock
 	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/development: requirements-dev.lock $(VENV)/runtime
-	$(PIP) --require-hashes -r requirements-dev.lock
+	$(PIP) --no-deps --require-hashes -r requirements-dev.lock
 	@touch $@
 
 serve: $(VENV)/runtime  ## set everything up and run the mock (ARGS="--events 1000", PORT=8080)
@@ -65,7 +66,7 @@ client: $(VENV)/development  ## generate a typed client from the contract and li
 	@$(BIN)/python -m pytest tests/e2e/test_generated_client.py $(ARGS)
 
 $(VENV)/browser: requirements-browser.lock $(VENV)/development
-	$(PIP) --require-hashes -r requirements-browser.lock
+	$(PIP) --no-deps --require-hashes -r requirements-browser.lock
 	@touch $@
 
 oauth-browser: $(VENV)/browser  ## the consent page in this machine's Chromium (ARGS="--screenshots FOLDER")
