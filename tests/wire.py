@@ -10,6 +10,7 @@ from smartcal_api.clock import Clock, parse_rfc3339
 from smartcal_api.contract import Contract
 from smartcal_api.sandbox import Sandbox
 from smartcal_api.sandbox.population import default_data_set, mock_collections, populate
+from smartcal_api.sandbox.registry import Registry
 from smartcal_api.store import Store, open_store
 
 NOW = "2026-03-04T12:00:00Z"
@@ -36,6 +37,7 @@ class World(NamedTuple):
     contract: Contract
     sandbox: Sandbox
     application: Application
+    registry: Registry
 
     def key(self, *scopes: str, owner: int = 1) -> str:
         secret = f"scp_test_{owner}_{'_'.join(sorted(scopes))}"
@@ -64,31 +66,49 @@ class World(NamedTuple):
         client: str = "127.0.0.1",
     ) -> Reply:
         """One request. `path` may carry a query of its own; `key` goes into Authorization."""
-        target, _, own_query = path.partition("?")
-        text = own_query or (query if isinstance(query, str) else urlencode(query))
-        fields = [("host", "127.0.0.1:8080")]
-        fields += headers.items() if isinstance(headers, Mapping) else headers
-        if key is not None:
-            fields.append(("authorization", f"Bearer {key}"))
-        if media_type is not None:
-            fields.append(("content-type", media_type))
-        if body:
-            fields.append(("content-length", str(len(body))))
-        scope = {
-            "type": "http",
-            "asgi": {"version": "3.0"},
-            "http_version": "1.1",
-            "method": method,
-            "scheme": "http",
-            "path": unquote(target),
-            "raw_path": quote(target, safe="/%~:@!$&'()*+,;=").encode(),
-            "query_string": text.encode(),
-            "root_path": "",
-            "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in fields],
-            "client": (client, 50000),
-            "server": ("127.0.0.1", 8080),
-        }
+        scope = request_scope(
+            method, path, query=query, key=key, headers=headers, body=body, media_type=media_type, client=client
+        )
         return _drive(self.application.asgi, scope, body)
+
+
+def request_scope(
+    method: str,
+    path: str,
+    *,
+    query: Mapping[str, Any] | str = "",
+    key: str | None = None,
+    headers: Mapping[str, str] | list[tuple[str, str]] = (),
+    body: bytes = b"",
+    media_type: str | None = None,
+    client: str = "127.0.0.1",
+    host: str = "127.0.0.1:8080",
+) -> dict[str, Any]:
+    """The ASGI scope of a request, as uvicorn would make it."""
+    target, _, own_query = path.partition("?")
+    text = own_query or (query if isinstance(query, str) else urlencode(query))
+    fields = [("host", host)]
+    fields += headers.items() if isinstance(headers, Mapping) else headers
+    if key is not None:
+        fields.append(("authorization", f"Bearer {key}"))
+    if media_type is not None:
+        fields.append(("content-type", media_type))
+    if body:
+        fields.append(("content-length", str(len(body))))
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": unquote(target),
+        "raw_path": quote(target, safe="/%~:@!$&'()*+,;=").encode(),
+        "query_string": text.encode(),
+        "root_path": "",
+        "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in fields],
+        "client": (client, 50000),
+        "server": ("127.0.0.1", 8080),
+    }
 
 
 def open_world(
@@ -107,9 +127,10 @@ def open_world(
     sandbox = Sandbox("default", contract, store or open_store(contract), clock, seed=seed, rate_limits=rate_limits)
     if data:
         populate(sandbox, default_data_set())
-    application = build(contract, sandbox, options or Options())
+    registry = Registry(sandbox)
+    application = build(contract, registry, options or Options())
     mock_collections(sandbox, contract, application.mocked)
-    return World(contract, sandbox, application)
+    return World(contract, sandbox, application, registry)
 
 
 def _drive(application: Any, scope: dict[str, Any], body: bytes) -> Reply:

@@ -13,6 +13,7 @@ from smartcal_api.api.mocked import mocked, unserved
 from smartcal_api.auth import Identification
 from smartcal_api.contract import Contract, Operation
 from smartcal_api.contract.routing_view import routing_view
+from smartcal_api.control import PREFIX, build_control
 from smartcal_api.http.cors import LOOPBACK, Cors
 from smartcal_api.http.failures import Failures
 from smartcal_api.http.gate import Gate
@@ -21,11 +22,12 @@ from smartcal_api.http.identify import Identify, Limit
 from smartcal_api.http.judge import Judges
 from smartcal_api.http.operate import Operate
 from smartcal_api.http.raw import RawPaths
+from smartcal_api.http.record import Record
 from smartcal_api.http.roots import Roots
 from smartcal_api.http.routing import Authorise, Route
 from smartcal_api.http.served import Served
 from smartcal_api.mock import ValueGenerator
-from smartcal_api.sandbox import Sandbox
+from smartcal_api.sandbox.registry import Registry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +38,12 @@ class Options:
     allowed_hosts: tuple[str, ...] = ()
     origins: tuple[str, ...] = (LOOPBACK,)
     refuse_unknown_parameters: bool = True
+    control_token: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """One contract, ready to be served on a sandbox; `served` is what `smartcal routes` lists."""
+    """One contract, ready to be served on sandboxes; `served` is what `smartcal routes` lists."""
 
     contract: Contract
     asgi: ASGIApp
@@ -51,20 +54,21 @@ class Application:
         return [each.operation for each in self.served.values() if each.mocked]
 
 
-def build(contract: Contract, sandbox: Sandbox, options: Options) -> Application:
+def build(contract: Contract, registry: Registry, options: Options) -> Application:
     """Compiles everything that serving needs; raises `ContractError` where an operation can't even be mocked."""
     identification = Identification(contract.data)
-    generator = ValueGenerator(contract.data, seed=sandbox.seed)
+    generator = ValueGenerator(contract.data, seed=0)
     judges = Judges(contract, generator)
     served = {each.operation.id: each for each in _served(contract, generator, judges, identification, options)}
     gate = Gate(contract, judges)
     roots = Roots(options.public_url, allowed_hosts=options.allowed_hosts)
     policy = contract.policy
     steps = [
-        partial(Failures, sandbox=sandbox, gate=gate),
+        partial(Record, registry=registry),
+        partial(Failures, gate=gate),
         partial(Cors, origins=options.origins, contract=contract),
         partial(HeadGuard, limits=policy.request_limits, roots=roots),
-        partial(Identify, identification=identification, raw=RawPaths(served)),
+        partial(Identify, registry=registry, identification=identification, raw=RawPaths(served)),
         partial(Limit, retry_after=policy.rate_limit_headers.retry_after),
         partial(Route, contract=contract),
         partial(Authorise, served=served),
@@ -77,23 +81,30 @@ def build(contract: Contract, sandbox: Sandbox, options: Options) -> Application
     return Application(contract, connexion, served)
 
 
-async def prepare(application: Application) -> None:
+async def prepare(application: ASGIApp) -> None:
     """Lets Connexion build its routes now and not in the first request; it does so on the first scope of any type."""
 
     async def nothing(*_: object) -> None:
         return None
 
-    await application.asgi({"type": "prepare"}, nothing, nothing)  # type: ignore[arg-type]  # a scope of no real type
+    await application({"type": "prepare"}, nothing, nothing)  # type: ignore[arg-type]  # a scope of no real type
 
 
-class Switch:
-    """An ASGI application that another one can take the place of between two requests."""
+class Front:
+    """The control plane below its prefix, and for everything else the application, which another one can take the place
+    of between two requests."""
 
-    def __init__(self, application: Application) -> None:
+    def __init__(self, application: Application, registry: Registry, options: Options) -> None:
         self.application = application
+        roots = Roots(options.public_url, allowed_hosts=options.allowed_hosts)
+        self._control = build_control(registry, lambda: self.application, roots=roots, token=options.control_token)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.application.asgi(scope, receive, send)
+        path: str = scope.get("path", PREFIX)
+        if path.startswith(PREFIX) and path[len(PREFIX) :][:1] in ("", "/"):
+            await self._control(scope, receive, send)
+        else:
+            await self.application.asgi(scope, receive, send)
 
 
 def _served(

@@ -73,6 +73,10 @@ class Clock:
         self._instant += nanoseconds
         return self.now()
 
+    def move_to(self, instant: int) -> None:
+        """Moves the clock forward to an instant; one that runs may be past it already, and stays there."""
+        self._instant += max(0, instant - self.now())
+
     def freeze(self) -> None:
         if self._since is not None:
             self._instant, self._since = self.now(), None

@@ -54,6 +54,7 @@ class Settings:
     origins: tuple[str, ...] = ("loopback",)
     allowed_hosts: tuple[str, ...] = ()
     public_url: str | None = None
+    control_token: str | None = None
     reload: bool = False
     ready_file: Path | None = None
 

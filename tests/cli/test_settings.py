@@ -25,6 +25,7 @@ _OWN = {
     "key": _WORDS.map("read={}".format),
     "oauth-client": _WORDS.map("{}=http://127.0.0.1/callback".format),
     "cors": _WORDS.map("https://{}.example".format),
+    "control-token": st.text("abcdefghij", min_size=8, max_size=12),
     "public-url": _WORDS.map("https://{}.example".format),
 }
 

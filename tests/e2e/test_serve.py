@@ -31,6 +31,8 @@ def test_ready_file_and_banner_say_where_it_is_and_with_what_keys(tmp_path: Path
         assert ready == {
             "root_url": root,
             "base_url": f"{root}/api/v1",
+            "control_url": f"{root}/_sandbox",
+            "control_token": None,
             "pid": server.process.pid,
             "contract": {"version": contract.version, "sha256": contract.document.sha256},
             "keys": {scope: f"scp_demo_{scope}" for scope in SCOPES},

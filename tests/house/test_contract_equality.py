@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from smartcal_api.api import handlers
 from smartcal_api.contract import Contract
+from smartcal_api.control.plane import describe
 from tests.house.source import modules
 from tests.wire import World, open_world
 
@@ -71,9 +72,20 @@ def test_src_1_every_operation_of_the_shipped_contract_has_a_handler(shared: Wor
 
 
 def test_src_1_the_codes_that_the_code_raises_are_the_contracts(contract: Contract) -> None:
-    raised = {code for module in modules() for code in _codes(module.tree)}
+    raised = {code for module in modules() if module.part != "control" for code in _codes(module.tree)}
     assert raised == set(contract.policy.problems)
     assert set(contract.schema("Problem")["properties"]["code"]["enum"]) == raised
+
+
+def test_src_1_the_codes_of_the_control_plane_are_those_of_its_document(contract: Contract) -> None:
+    """Its own handlers raise some; the steps that it shares with the product raise the others."""
+    stated = set(describe(contract).policy.problems)
+    raised = {
+        part: {code for m in modules() if m.part == part for code in _codes(m.tree)} for part in ("control", "http")
+    }
+    raised["http"] |= {code for module in modules() if module.part == "store" for code in _codes(module.tree)}
+    assert raised["control"] <= stated
+    assert stated - raised["control"] <= set(contract.policy.problems)
 
 
 def test_src_1_the_scopes_are_those_of_the_flow_everywhere(contract: Contract) -> None:

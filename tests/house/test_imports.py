@@ -11,7 +11,7 @@ LAYERS = (
     ("cli",),
     ("server",),
     ("app",),
-    ("api",),
+    ("api", "control"),
     ("http",),
     ("sandbox",),
     ("seeding", "mock", "auth"),

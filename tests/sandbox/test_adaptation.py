@@ -18,6 +18,7 @@ from smartcal_api.errors import UsageError
 from smartcal_api.sandbox import Sandbox
 from smartcal_api.sandbox.adaptation import Adaptation, adapt
 from smartcal_api.sandbox.population import default_data_set, populate
+from smartcal_api.sandbox.registry import Registry
 from smartcal_api.server.application import open_application
 from smartcal_api.store import Store, open_store
 from tests.edits import SCHEMAS, Edit, document, edited, put
@@ -62,7 +63,8 @@ def reopen(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Reopen]:
             opened[0].store.index()
         else:
             opened[0].adopt(contract)
-        return World(contract, opened[0], open_application(contract, opened[0], Options()))
+        registry = Registry(opened[0])
+        return World(contract, opened[0], open_application(contract, registry, Options()), registry)
 
     yield serve
     for each in opened:
@@ -216,7 +218,8 @@ def test_src_5_after_any_edit_of_an_events_members_every_answer_is_valid(members
     contract = contract_of(*(put(f"{EVENT}/properties/{name}", schema) for name, schema in members.items()))
     sandbox = _sandbox(contract, open_store(contract))
     populate(sandbox, default_data_set())
-    world = World(contract, sandbox, open_application(contract, sandbox, Options()))
+    registry = Registry(sandbox)
+    world = World(contract, sandbox, open_application(contract, registry, Options()), registry)
     independent = Independent(document(*(put(f"{EVENT}/properties/{n}", s) for n, s in members.items())))
     key = world.key("read")
     for page in (1, 2):
@@ -235,7 +238,7 @@ def test_src_5_resources_whose_ids_no_longer_fit_get_new_ones_that_everything_re
     world.sandbox.adopt(contract)
     changed = {(each.collection, each.pointer, each.done): each.documents for each in adapt(world.sandbox, contract)}
     assert changed["Event", "/id", "made anew"] == 205
-    later = World(contract, world.sandbox, build(contract, world.sandbox, Options()))
+    later = World(contract, world.sandbox, build(contract, world.registry, Options()), world.registry)
     bookings = later.get("/api/v1/bookings", query={"per_page": 100}, key=key).json["data"]
     assert len(bookings) == 50
     for booking in bookings:

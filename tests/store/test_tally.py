@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from smartcal_api.contract import Clause
 from smartcal_api.store import Collection, Row, Store, open_memory
 
-THINGS = Collection("Thing", order=("at", "id"), equal=("kind", "tone"), fields=("kind", "tone", "at"))
+THINGS = Collection("Thing", order=("at", "id"), equal=("kind", "tone"), fields=("kind", "tone", "at"), filtered=True)
 KINDS, TONES = ("a", "b", None), ("x", None)
 DAYS = st.sampled_from(["2026-03-01", "2026-03-02", "2026-03-03", "2027-01-01"])
 TIMES = st.builds("{}T{:02d}:00:00Z".format, DAYS, st.integers(0, 23))
@@ -72,7 +72,9 @@ def test_page_2_a_total_is_not_counted_by_walking_where_the_tally_knows() -> Non
 
 def test_src_2_another_filter_has_a_tally_of_its_own() -> None:
     store = opened([{"id": "1", "kind": "a", "tone": "x", "at": "2026-03-01T00:00:00Z"}])
-    store.adopt({"Thing": Collection("Thing", order=("at", "id"), equal=("tone",), fields=("tone", "at"))})
+    store.adopt(
+        {"Thing": Collection("Thing", order=("at", "id"), equal=("tone",), fields=("tone", "at"), filtered=True)}
+    )
     store.index()
     with store.transaction():
         store.put("Thing", {"id": "2", "kind": "a", "tone": "x", "at": "2026-03-02T00:00:00Z"}, owner=1)

@@ -27,7 +27,7 @@ def mocked(operation: Operation, contract: Contract, *, generator: ValueGenerato
         if stored is not None:
             return stored
         parameters = orjson.dumps(exchange.parameters, option=orjson.OPT_SORT_KEYS).decode()
-        return response.make(f"{operation.id} {parameters}")
+        return response.make(f"{exchange.sandbox.seed} {operation.id} {parameters}")
 
     return mock
 

@@ -1,7 +1,7 @@
 """Credentials, the principals that they stand for, and the scopes that these have."""
 
 from smartcal_api.auth.authorization import Authorization
-from smartcal_api.auth.identification import Identification, Identity
+from smartcal_api.auth.identification import Identification, Identity, Presented
 from smartcal_api.auth.keys import KeyRecord, Keys, random_key
 from smartcal_api.auth.principal import API_KEY, OAUTH, Principal
 
@@ -13,6 +13,7 @@ __all__ = [
     "Identity",
     "KeyRecord",
     "Keys",
+    "Presented",
     "Principal",
     "random_key",
 ]

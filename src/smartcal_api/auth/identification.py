@@ -16,6 +16,13 @@ class Known(Protocol):
     def find(self, secret: bytes) -> Principal | None: ...
 
 
+class Presented(NamedTuple):
+    """The one credential of a request, and the header that carried it."""
+
+    secret: bytes
+    carrier: str
+
+
 class Identity(NamedTuple):
     """A principal and the header that carried its credential, or what an operation with security answers instead."""
 
@@ -37,7 +44,7 @@ class Identification:
             f" or as `{s['name']}: {prefix}…`" for s in schemes if s["type"] == "apiKey"
         )
 
-    def identify(self, headers: Mapping[bytes, bytes], raw: Sequence[tuple[bytes, bytes]], known: Known) -> Identity:
+    def presented(self, headers: Mapping[bytes, bytes], raw: Sequence[tuple[bytes, bytes]]) -> Presented | Problem:
         """`headers` holds one value for each name; `raw` is asked only where names repeat."""
         authorization = headers.get(_AUTHORIZATION)
         candidates: set[bytes] = set()
@@ -53,13 +60,18 @@ class Identification:
                     carrier = HEADER
                 candidates |= {v.strip(b" \t") for n, v in raw if n == name}
         if not candidates:
-            return self.nobody()
+            return self.missing()
         if len(candidates) > 1:
-            return Identity(None, None, self.conflicting())
-        principal = known.find(candidates.pop())
+            return self.conflicting()
+        return Presented(candidates.pop(), carrier)
+
+    def identify(self, presented: Presented | Problem, known: Known) -> Identity:
+        if isinstance(presented, Problem):
+            return Identity(None, None, presented)
+        principal = known.find(presented.secret)
         if principal is None:
             return Identity(None, None, self.invalid("The credential is malformed, unknown, revoked or expired."))
-        return Identity(principal, carrier, None)
+        return Identity(principal, presented.carrier, None)
 
     def nobody(self) -> Identity:
         """That of a request without a credential. Made anew each time: a problem that is raised again and again would

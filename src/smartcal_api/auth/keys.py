@@ -1,7 +1,7 @@
 """API keys: kept as SHA-256 alone, found by their hash (law AUTH 3)."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -26,16 +26,25 @@ class KeyRecord(NamedTuple):
 class Keys:
     """The keys of a sandbox: those in its store, and those given at start, which are gone with the process."""
 
-    def __init__(self, store: Store, clock: Clock, *, prefix: str, implies: Mapping[str, frozenset[str]]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        *,
+        prefix: str,
+        implies: Mapping[str, frozenset[str]],
+        announce: Callable[[bytes], None] = lambda _: None,
+    ) -> None:
         self._store = store
         self._clock = clock
+        self._announce = announce
         self._prefix = prefix
         self._implies = implies
         self._principals: dict[bytes, Principal] = {}
         for digest, owner, scopes, expires_at in store.query(
             "SELECT digest, owner, scopes, expires_at FROM keys WHERE revoked_at IS NULL"
         ):
-            self._principals[digest] = self._principal(digest, owner, orjson.loads(scopes), expires_at)
+            self._keep(digest, self._principal(digest, owner, orjson.loads(scopes), expires_at))
 
     def find(self, secret: bytes) -> Principal | None:
         """Whose key this is; None if it is unknown, revoked or expired."""
@@ -47,7 +56,7 @@ class Keys:
     def add(self, secret: str, scopes: Iterable[str], *, owner: int) -> None:
         """Takes a key for as long as the process lives."""
         digest = sha256(secret.encode()).digest()
-        self._principals[digest] = self._principal(digest, owner, scopes, None)
+        self._keep(digest, self._principal(digest, owner, scopes, None))
 
     def mint(self, scopes: Iterable[str], *, owner: int, label: str = "") -> str:
         """A fresh random key, kept in the store; the return value is the only sight of it."""
@@ -58,7 +67,7 @@ class Keys:
                 "INSERT INTO keys (digest, owner, scopes, label, created_at) VALUES (?, ?, ?, ?, ?)",
                 (digest, owner, orjson.dumps(granted).decode(), label, self._clock.now()),
             )
-        self._principals[digest] = self._principal(digest, owner, granted, None)
+        self._keep(digest, self._principal(digest, owner, granted, None))
         return secret
 
     def revoke(self, fingerprint: str) -> int:
@@ -98,6 +107,10 @@ class Keys:
             digest: self._principal(digest, each.owner, each.granted, each.expires_at)
             for digest, each in self._principals.items()
         }
+
+    def _keep(self, digest: bytes, principal: Principal) -> None:
+        self._principals[digest] = principal
+        self._announce(digest)
 
     def _principal(self, digest: bytes, owner: int, scopes: Iterable[str], expires_at: int | None) -> Principal:
         granted = tuple(dict.fromkeys(scopes))

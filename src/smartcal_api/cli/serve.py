@@ -56,6 +56,11 @@ _URL = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+", re.ASCII)
 )
 @option("--allow-host", multiple=True, metavar="HOST", help="A Host that links may be written to. Repeatable.")
 @option("--public-url", metavar="URL", help="The root that links start with for any other Host.")
+@option(
+    "--control-token",
+    metavar="TOKEN",
+    help="What the control plane asks for; by default nothing on loopback, a random one on any other bind.",
+)
 @option("--reload", is_flag=True, help="Take the contract up again whenever it is saved.")
 @option("--ready-file", type=click.Path(path_type=Path), metavar="FILE", help="Written when the server answers.")
 def serve(
@@ -78,6 +83,7 @@ def serve(
     cors: tuple[str, ...],
     allow_host: tuple[str, ...],
     public_url: str | None,
+    control_token: str | None,
     reload: bool,
     ready_file: Path | None,
 ) -> None:
@@ -106,6 +112,7 @@ def serve(
         origins=_origins(cors),
         allowed_hosts=allow_host,
         public_url=_root(public_url) if public_url else None,
+        control_token=_token(control_token) if control_token is not None else None,
         reload=reload,
         ready_file=ready_file,
     )
@@ -128,6 +135,12 @@ def _origins(given: tuple[str, ...]) -> tuple[str, ...]:
                 f"--cors: {origin!r} is no origin; write scheme, host and port, such as https://app.example.com."
             )
     return given
+
+
+def _token(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._~+/-]{8,255}=*", text, re.ASCII):
+        raise UsageError("--control-token: must be 8 to 255 characters of A-Z a-z 0-9 . _ ~ + / - (RFC 6750).")
+    return text
 
 
 def _root(url: str) -> str:

@@ -1,6 +1,7 @@
 """Reads contracts; knows no server."""
 
 from smartcal_api.contract.contract import Contract, shipped
+from smartcal_api.contract.description import Description
 from smartcal_api.contract.document import Document
 from smartcal_api.contract.filters import Clause, Filter
 from smartcal_api.contract.operation import Listing, Operation, Parameter, Response
@@ -10,6 +11,7 @@ from smartcal_api.contract.schemas import Schemas
 __all__ = [
     "Clause",
     "Contract",
+    "Description",
     "Document",
     "Filter",
     "Listing",

@@ -41,7 +41,8 @@ class BodyReader:
             if len(body) > self._limits.body_bytes:
                 raise self._too_large()
             if not message.get("more_body", False):
-                return bytes(body)
+                exchange.received = bytes(body)
+                return exchange.received
 
     def read(self, exchange: Exchange, body: bytes) -> Any:
         """The body's value, or None where there is no body; raises 400 or 415."""

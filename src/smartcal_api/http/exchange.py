@@ -20,6 +20,7 @@ class Exchange:
     """Each step fills in what its name says; a handler finds everything filled in."""
 
     __slots__ = (
+        "_request_id",
         "admission",
         "body",
         "budget",
@@ -29,33 +30,51 @@ class Exchange:
         "no_store",
         "now",
         "parameters",
+        "prefix",
         "raw",
+        "received",
         "refusal",
-        "request_id",
+        "refused",
         "root",
         "sandbox",
         "scope",
         "served",
+        "started",
     )
 
-    def __init__(self, scope: Scope, sandbox: Sandbox) -> None:
+    def __init__(self, scope: Scope, sandbox: Sandbox, *, prefix: str = "", request_id: str | None = None) -> None:
         self.scope = scope
         self.sandbox = sandbox
-        self.request_id = sandbox.request_id()
+        self.prefix = prefix
+        """What the path began with to name its sandbox; empty at the bare root, where the credential says which."""
+        self._request_id = request_id
         # Names are lower-case already (httptools); of a repeated one the last value stays.
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
         self.refusal: Problem | None = None
+        """Found early, and answered once the request is counted."""
+        self.refused: Problem | None = None
+        """What was answered instead of a success."""
+        self.received = b""
         self.identity: Identity | None = None
         self.budget: str | None = None
         self.admission: Admission | None = None
         self.no_store = False
         self.cors: tuple[tuple[bytes, bytes], ...] = ()
         self.now = 0
+        self.started = 0
+        """When it came, in nanoseconds of the machine's monotonic counter."""
         self.root = ""
         self.served: Served | None = None
         self.parameters: dict[str, Any] = {}
         self.body: Any = None
         self.raw: bytes | None = None
+
+    @property
+    def request_id(self) -> str:
+        """Drawn when it is first asked for: the sandbox, whose sequence it is of, must be known by then."""
+        if self._request_id is None:
+            self._request_id = self.sandbox.request_id()
+        return self._request_id
 
     @property
     def owner(self) -> int:

@@ -1,28 +1,27 @@
-"""The outermost step: makes the exchange, and turns what the others raise into an answer."""
+"""Turns what the other steps raise into an answer."""
 
 import logging
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from smartcal_api.errors import Problem
-from smartcal_api.http.exchange import KEY, Exchange
+from smartcal_api.http.exchange import Exchange, exchange_of
 from smartcal_api.http.gate import Gate
 from smartcal_api.http.problems import as_reference
-from smartcal_api.sandbox import Sandbox
 
 _log = logging.getLogger("smartcal")
 
 
 class Failures:
-    def __init__(self, app: ASGIApp, *, sandbox: Sandbox, gate: Gate) -> None:
+    """Without `counted`, requests have no budget, and their answers no headers of one."""
+
+    def __init__(self, app: ASGIApp, *, gate: Gate, counted: bool = True) -> None:
         self._app = app
-        self._sandbox = sandbox
         self._gate = gate
+        self._counted = counted
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            return
-        exchange = scope[KEY] = Exchange(scope, self._sandbox)
+        exchange = exchange_of(scope)
         try:
             await self._app(scope, receive, send)
         except Problem as problem:
@@ -35,11 +34,12 @@ class Failures:
             await self._refuse(exchange, _defect(), send)
 
     async def _refuse(self, exchange: Exchange, problem: Problem, send: Send) -> None:
-        if exchange.admission is None:
+        exchange.refused = problem
+        if self._counted and exchange.admission is None:
             # Failed before it was counted; the headers of a budget are on every response all the same (law RATE 5).
             client = exchange.scope.get("client")
             budget = client[0] if client else "unknown"
-            exchange.admission = self._sandbox.limits.admit(budget, self._sandbox.clock.now())
+            exchange.admission = exchange.sandbox.limits.admit(budget, exchange.sandbox.clock.now())
         await self._gate.refuse(exchange, problem, send)
 
 

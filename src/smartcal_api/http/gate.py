@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from starlette.types import Send
 
-from smartcal_api.contract import Contract
+from smartcal_api.contract import Description
 from smartcal_api.errors import Problem
 from smartcal_api.http.answer import Answer
 from smartcal_api.http.exchange import Exchange
@@ -18,7 +18,7 @@ _log = logging.getLogger("smartcal")
 class Gate:
     """Judges by the operation's responses, and by `x-unrouted-responses` for the statuses that the operation lacks."""
 
-    def __init__(self, contract: Contract, judges: Judges) -> None:
+    def __init__(self, contract: Description, judges: Judges) -> None:
         self._policy = contract.policy
         names = contract.policy.rate_limit_headers
         self._limit, self._remaining = names.limit, names.remaining
@@ -55,7 +55,7 @@ class Gate:
         return problem_answer(
             problem,
             self._policy,
-            path=exchange.scope["raw_path"].decode("ascii", "replace"),
+            path=exchange.prefix + exchange.scope["raw_path"].decode("ascii", "replace"),
             request_id=exchange.request_id,
         )
 

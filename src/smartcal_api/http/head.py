@@ -21,8 +21,8 @@ class HeadGuard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = exchange_of(scope)
-        exchange.root = self._roots.of(exchange.headers.get(b"host"))
-        exchange.refusal = self._refusal(scope, exchange)
+        exchange.root = self._roots.of(exchange.headers.get(b"host")) + exchange.prefix
+        exchange.refusal = self._refusal(scope, exchange) or exchange.refusal
         await self._app(scope, receive, send)
 
     def _refusal(self, scope: Scope, exchange: Exchange) -> Problem | None:

@@ -2,17 +2,22 @@
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from smartcal_api.auth import Identification
+from smartcal_api.auth import Identification, Presented
 from smartcal_api.errors import Problem
 from smartcal_api.http.exchange import exchange_of
 from smartcal_api.http.raw import RawPaths
+from smartcal_api.sandbox.registry import Registry
 
 
 class Identify:
-    """Refuses nothing: which credential an operation wants is known after routing."""
+    """Refuses nothing: which credential an operation wants is known after routing.
 
-    def __init__(self, app: ASGIApp, *, identification: Identification, raw: RawPaths) -> None:
+    At the bare root the credential, or the OAuth client, says which sandbox the request is in (law SBX 1).
+    """
+
+    def __init__(self, app: ASGIApp, *, registry: Registry, identification: Identification, raw: RawPaths) -> None:
         self._app = app
+        self._registry = registry
         self._identification = identification
         self._raw = raw
 
@@ -22,9 +27,12 @@ class Identify:
             exchange.no_store = True
             exchange.identity = self._identification.nobody()
             if exchange.refusal is None:
-                await self._raw.read(exchange, receive)
+                await self._raw.read(exchange, receive, self._registry)
         elif exchange.refusal is None:
-            exchange.identity = self._identification.identify(exchange.headers, scope["headers"], exchange.sandbox)
+            presented = self._identification.presented(exchange.headers, scope["headers"])
+            if not exchange.prefix and isinstance(presented, Presented):
+                exchange.sandbox = self._registry.of_credential(presented.secret)
+            exchange.identity = self._identification.identify(presented, exchange.sandbox)
         await self._app(scope, receive, send)
 
 

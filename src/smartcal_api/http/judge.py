@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 from jsonschema_rs import Draft202012Validator
 
-from smartcal_api.contract import Contract, Response
+from smartcal_api.contract import Description, Response
 from smartcal_api.contract.schemas import clause
 from smartcal_api.http.answer import Answer
 from smartcal_api.mock import ValueGenerator
@@ -20,7 +20,7 @@ _OWN_HEADERS = frozenset({"Allow", "Location", "WWW-Authenticate"})
 class Judges:
     """One judge for each response, however many operations refer to it."""
 
-    def __init__(self, contract: Contract, generator: ValueGenerator) -> None:
+    def __init__(self, contract: Description, generator: ValueGenerator) -> None:
         self._contract, self._generator = contract, generator
         self._known: dict[str, Judge] = {}
 
@@ -33,7 +33,7 @@ class Judges:
 class Judge:
     """The compiled clauses of one response of the contract."""
 
-    def __init__(self, response: Response, contract: Contract, generator: ValueGenerator) -> None:
+    def __init__(self, response: Response, contract: Description, generator: ValueGenerator) -> None:
         schemas, policy = contract.schemas, contract.policy
         self._pointer = response.pointer
         self._bodies = {

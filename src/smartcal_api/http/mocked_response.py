@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from smartcal_api.contract import Contract, Response
+from smartcal_api.contract import Description, Response
 from smartcal_api.errors import ContractError, Finding
 from smartcal_api.http.answer import JSON, Answer
 from smartcal_api.mock import Unsatisfiable, ValueGenerator
@@ -14,7 +14,7 @@ from smartcal_api.mock import Unsatisfiable, ValueGenerator
 class MockedResponse:
     """One status of one operation. Raises `ContractError`, when it is built, where no value satisfies the schema."""
 
-    def __init__(self, status: int, response: Response, contract: Contract, *, generator: ValueGenerator) -> None:
+    def __init__(self, status: int, response: Response, contract: Description, *, generator: ValueGenerator) -> None:
         self._status = status
         self._response = response
         self._document = contract.document

@@ -14,6 +14,7 @@ from smartcal_api.errors import Problem
 from smartcal_api.http.answer import Answer
 from smartcal_api.http.exchange import Exchange
 from smartcal_api.http.served import Served
+from smartcal_api.sandbox.registry import Registry
 
 
 class RawHandler(ABC):
@@ -23,8 +24,8 @@ class RawHandler(ABC):
     def __call__(self, exchange: Exchange) -> Answer: ...
 
     @abstractmethod
-    def budget(self, exchange: Exchange) -> str | None:
-        """The rate-limit budget of whom the request names; None where that is nobody known."""
+    def client_id(self, exchange: Exchange) -> str | None:
+        """The OAuth client that the request says that it comes from, true or not."""
 
 
 class RawPaths:
@@ -39,7 +40,7 @@ class RawPaths:
     def __contains__(self, path: str) -> bool:
         return path in self._methods
 
-    async def read(self, exchange: Exchange, receive: Receive) -> None:
+    async def read(self, exchange: Exchange, receive: Receive, registry: Registry) -> None:
         """Takes the body in before the request is counted, for the budget may be named in it."""
         method = exchange.scope["method"]
         served = self._methods[exchange.scope["path"]].get("GET" if method == "HEAD" else method)
@@ -50,7 +51,12 @@ class RawPaths:
                 exchange.raw = await served.body.receive(exchange, receive)
             except Problem as problem:
                 exchange.refusal = problem
-        exchange.budget = served.handler.budget(exchange)
+        identifier = served.handler.client_id(exchange)
+        if identifier and not exchange.prefix:
+            exchange.sandbox = registry.of_client(identifier)
+        client = exchange.sandbox.oauth.clients.find(identifier) if identifier else None
+        # Anything that is not registered is counted for the address, or there would be budgets without end.
+        exchange.budget = f"client {client.id}" if client is not None else None
 
 
 def pairs(text: bytes) -> Iterator[tuple[bytes, bytes]]:

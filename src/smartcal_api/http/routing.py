@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from smartcal_api.contract import Contract
+from smartcal_api.contract import Description
 from smartcal_api.errors import Problem
 from smartcal_api.http.exchange import exchange_of
 from smartcal_api.http.served import Served
@@ -19,7 +19,7 @@ from smartcal_api.http.served import Served
 class Route(RoutingMiddleware):  # type: ignore[misc]  # Connexion is not typed
     """Connexion finds the operation; a path of the contract with another method is 405."""
 
-    def __init__(self, app: ASGIApp, *, contract: Contract) -> None:
+    def __init__(self, app: ASGIApp, *, contract: Description) -> None:
         super().__init__(app)
         self._allowed = [
             (re.compile("/".join("[^/]+" if "{" in part else re.escape(part) for part in path.split("/"))), path)

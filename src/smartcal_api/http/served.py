@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from smartcal_api.auth import Authorization, Identification
-from smartcal_api.contract import Contract, Operation
+from smartcal_api.contract import Description, Operation
 from smartcal_api.http.answer import PROBLEM, Answer
 from smartcal_api.http.body import BodyReader
 from smartcal_api.http.exchange import Exchange
@@ -22,7 +22,7 @@ class Served:
         self,
         operation: Operation,
         handler: Handler,
-        contract: Contract,
+        contract: Description,
         identification: Identification,
         *,
         generator: ValueGenerator,

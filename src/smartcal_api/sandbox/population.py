@@ -15,6 +15,8 @@ from smartcal_api.store import Row
 # A list that is mocked has this many items: more than one page of the default size, and a last page that is short.
 _MOCKED_ITEMS = 23
 Progress = Callable[[int], None]
+EVENTS, BOOKINGS = 200, 50  # of the default data set
+DEFAULT_SEED = 0
 
 
 def default_data_set() -> Iterator[Resource]:
@@ -26,6 +28,14 @@ def default_data_set() -> Iterator[Resource]:
 
 def seeded_data_set(sandbox: Sandbox, *, events: int, bookings: int) -> Iterator[Resource]:
     return generate(sandbox.ids, seed=sandbox.seed, events=events, bookings=bookings)
+
+
+def fill(sandbox: Sandbox, *, events: int, bookings: int, progress: Progress | None = None) -> None:
+    """Stores the default data set, or a seeded one of these sizes; raises `ValueError` for sizes that can't be."""
+    if (sandbox.seed, events, bookings) == (DEFAULT_SEED, EVENTS, BOOKINGS):
+        populate(sandbox, default_data_set())
+    else:
+        populate(sandbox, seeded_data_set(sandbox, events=events, bookings=bookings), progress=progress)
 
 
 def populate(sandbox: Sandbox, data: Iterable[Resource], *, progress: Progress | None = None) -> None:

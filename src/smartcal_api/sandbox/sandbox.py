@@ -1,5 +1,7 @@
 """One isolated world: its store, clock, credentials and budgets. Nothing of it lives anywhere else."""
 
+import asyncio
+from collections.abc import Callable
 from random import Random
 
 import orjson
@@ -18,12 +20,27 @@ _NEVER = 1 << 126
 
 
 class Sandbox:
-    """All the state that requests see. `seed` decides every id and everything that is made up."""
+    """All the state that requests see. `seed` decides every id and everything that is made up.
+
+    `announce` is told the SHA-256 of each credential and the id of each client that is taken in, for a server of many
+    sandboxes has to know where they belong.
+    """
 
     def __init__(
-        self, name: str, contract: Contract, store: Store, clock: Clock, *, seed: int = 0, rate_limits: bool = True
+        self,
+        name: str,
+        contract: Contract,
+        store: Store,
+        clock: Clock,
+        *,
+        seed: int = 0,
+        rate_limits: bool = True,
+        announce: Callable[[bytes | str], None] = lambda _: None,
     ) -> None:
         self.name = name
+        self.ttl: int | None = None
+        """How long it may be idle, in nanoseconds of real time; None: for as long as the server lives."""
+        self.touched = 0
         self.store = store
         self.clock = clock
         self.seed = seed
@@ -31,8 +48,10 @@ class Sandbox:
         with store.transaction():
             store.set_meta("opened", str(self._opened))
         policy = contract.policy
-        self.keys = Keys(store, clock, prefix=policy.secrets["api_key"], implies=policy.scope_implies)
-        self.oauth = OAuth(contract, store, clock)
+        self.keys = Keys(
+            store, clock, prefix=policy.secrets["api_key"], implies=policy.scope_implies, announce=announce
+        )
+        self.oauth = OAuth(contract, store, clock, announce=announce)
         self.limits = Limits(policy.rate_limits, enabled=rate_limits)
         self._adopt_ids(contract)
         # A file that is opened again must not repeat the request ids of the last time.
@@ -54,9 +73,11 @@ class Sandbox:
         """Whose key or access token this is; None if it is unknown, revoked or expired."""
         return self.keys.find(secret) or self.oauth.tokens.find(secret)
 
-    def request_id(self) -> str:
-        """A fresh `req_…`; the same sequence for the same seed (law SBX 2)."""
-        return self._request_prefix + self._requests.randbytes(self._id_length).translate(self._letters).decode("ascii")
+    def request_id(self, source: Random | None = None) -> str:
+        """A fresh `req_…`; the same sequence for the same seed (law SBX 2), unless it is drawn from another source."""
+        return self._request_prefix + (source or self._requests).randbytes(self._id_length).translate(
+            self._letters
+        ).decode("ascii")
 
     def mint(self, kind: str) -> str:
         """A fresh id of a kind of the contract's `x-ids`; belongs in the transaction that stores what it names."""
@@ -68,6 +89,14 @@ class Sandbox:
         if now >= self._due:
             self._complete(now)
         return now
+
+    async def advance(self, target: int) -> None:
+        """Moves the clock from instant to instant at which something falls due, and does it there (law SBX 4)."""
+        while self._due <= target:
+            self.clock.move_to(self._due)
+            self.now()
+            await asyncio.sleep(0)  # others are answered meanwhile, and whoever waits for this may give up
+        self.clock.move_to(target)
 
     def plan(self) -> None:
         """Finds the next instant at which something falls due; to be called when bookings have been added.

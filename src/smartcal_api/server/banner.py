@@ -6,10 +6,9 @@ import sys
 
 from smartcal_api.app import Application
 from smartcal_api.clock import format_rfc3339
+from smartcal_api.control import PREFIX as CONTROL
 from smartcal_api.sandbox import Sandbox
-from smartcal_api.server.clients import KnownClient
-from smartcal_api.server.ready import PRODUCT
-from smartcal_api.server.world import KeyRing
+from smartcal_api.sandbox.credentials import PRODUCT, KeyRing, KnownClient
 from smartcal_api.settings import Settings
 
 
@@ -21,6 +20,7 @@ def banner(
     root: str,
     keys: KeyRing,
     clients: tuple[KnownClient, ...],
+    control_token: str | None,
 ) -> str:
     """Fits a screen of 80 columns; the keys and the clients' secrets are the only secrets in it."""
     contract = application.contract
@@ -29,6 +29,8 @@ def banner(
     lines = [
         f"{contract.data['info']['title']} {contract.version} on {root + PRODUCT}",
         f"store {store} · seed {sandbox.seed} · clock {moment}",
+        f"control {root + CONTROL}",
+        *([f"  its token {control_token}"] if control_token else []),
         "",
         "keys" if keys.well_known else "keys, random and shown only here",
         *(f"  {scope:<10}{value}" for scope, value in keys.main.items()),

@@ -7,17 +7,20 @@ from pathlib import Path
 from typing import Any
 
 from smartcal_api.contract import Contract
+from smartcal_api.control import PREFIX as CONTROL
 from smartcal_api.errors import UsageError
-from smartcal_api.server.clients import KnownClient, oauth_document
-from smartcal_api.server.world import KeyRing
-
-PRODUCT = "/api/v1"
+from smartcal_api.sandbox.credentials import PRODUCT, KeyRing, KnownClient, oauth_document
 
 
-def ready_document(root: str, contract: Contract, keys: KeyRing, clients: tuple[KnownClient, ...]) -> dict[str, Any]:
+def ready_document(
+    root: str, contract: Contract, keys: KeyRing, clients: tuple[KnownClient, ...], *, control_token: str | None
+) -> dict[str, Any]:
+    """Where the server is, and every credential that works there."""
     return {
         "root_url": root,
         "base_url": root + PRODUCT,
+        "control_url": root + CONTROL,
+        "control_token": control_token,
         "pid": os.getpid(),
         "contract": {"version": contract.version, "sha256": contract.document.sha256},
         "keys": dict(keys.main),

@@ -4,19 +4,19 @@ import asyncio
 import logging
 from pathlib import Path
 
-from smartcal_api.app import Options, Switch, prepare
+from smartcal_api.app import Front, Options, prepare
 from smartcal_api.contract import Contract
 from smartcal_api.errors import SmartCalError
-from smartcal_api.sandbox import Sandbox
+from smartcal_api.sandbox.registry import Registry
 from smartcal_api.server.application import open_application
 
 _SECONDS = 0.2
 _log = logging.getLogger("smartcal")
 
 
-async def reload_on_save(switch: Switch, sandbox: Sandbox, options: Options, *, draft: bool) -> None:
+async def reload_on_save(front: Front, registry: Registry, options: Options, *, draft: bool) -> None:
     """Looks at the file five times a second: right for editors that write in place and for those that rename."""
-    path = switch.application.contract.document.path
+    path = front.application.contract.document.path
     seen = _stamp(path)
     while True:
         await asyncio.sleep(_SECONDS)
@@ -25,7 +25,7 @@ async def reload_on_save(switch: Switch, sandbox: Sandbox, options: Options, *, 
             continue
         seen = stamp
         try:
-            await _take_up(path, switch, sandbox, options, draft=draft)
+            await _take_up(path, front, registry, options, draft=draft)
         except SmartCalError as error:
             _log.error("%s\nthe contract was not taken up; the last good one is still served", error)
         except Exception:
@@ -33,19 +33,19 @@ async def reload_on_save(switch: Switch, sandbox: Sandbox, options: Options, *, 
             _log.exception("the contract was not taken up; the last good one is still served")
 
 
-async def _take_up(path: Path, switch: Switch, sandbox: Sandbox, options: Options, *, draft: bool) -> None:
-    before = switch.application.contract
+async def _take_up(path: Path, front: Front, registry: Registry, options: Options, *, draft: bool) -> None:
+    before = front.application.contract
     contract = Contract.read(path, draft=draft)
     if contract.document.sha256 == before.document.sha256:
         return
-    sandbox.adopt(contract)
+    registry.adopt(contract)
     try:
-        application = open_application(contract, sandbox, options)
-        await prepare(application)
+        application = open_application(contract, registry, options)
+        await prepare(application.asgi)
     except BaseException:
-        sandbox.adopt(before)
+        registry.adopt(before)
         raise
-    switch.application = application
+    front.application = application
     mocked = ", ".join(operation.id for operation in application.mocked)
     _log.warning("serving %s %s%s", path, contract.version, f"; mocked: {mocked}" if mocked else "")
 

@@ -1,6 +1,7 @@
 """Runs `smartcal serve` from its settings to its end."""
 
 import asyncio
+import secrets
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -9,9 +10,11 @@ from socket import socket
 import uvicorn
 import uvloop
 
-from smartcal_api.app import Options, Switch, prepare
+from smartcal_api.app import Front, Options, prepare
 from smartcal_api.contract import Contract
 from smartcal_api.http.protocol import BoundedProtocol
+from smartcal_api.http.roots import is_loopback
+from smartcal_api.sandbox.registry import Registry
 from smartcal_api.server.application import open_application
 from smartcal_api.server.banner import banner, tell
 from smartcal_api.server.clients import client_ring
@@ -34,27 +37,36 @@ def run(settings: Settings, *, report: Report | None = None) -> None:
         contract = Contract.read(settings.spec, draft=settings.draft)
         sandbox = stack.enter_context(open_sandbox(contract, settings, report=report))
         root = root_url(settings.host, listening)
+        # Beyond loopback anybody could drive the control plane.
+        token = settings.control_token or (None if is_loopback(settings.host) else secrets.token_urlsafe(24))
         options = Options(
             public_url=settings.public_url or root,
             allowed_hosts=(*settings.allowed_hosts, settings.host),
             origins=settings.origins,
             refuse_unknown_parameters=settings.refuse_unknown_parameters,
+            control_token=token,
         )
         keys = key_ring(sandbox, contract, settings)
         clients = client_ring(sandbox, contract, settings)
-        switch = Switch(open_application(contract, sandbox, options))
+        registry = Registry(sandbox)
+        front = Front(open_application(contract, registry, options), registry, options)
 
         def ready() -> None:
             if settings.ready_file is not None:
-                write_ready_file(settings.ready_file, ready_document(root, contract, keys, clients))
+                write_ready_file(
+                    settings.ready_file, ready_document(root, contract, keys, clients, control_token=token)
+                )
                 stack.callback(remove_ready_file, settings.ready_file)
-            tell(banner(switch.application, sandbox, settings, root=root, keys=keys, clients=clients))
+            tell(
+                banner(front.application, sandbox, settings, root=root, keys=keys, clients=clients, control_token=token)
+            )
 
-        server = _Server(_config(switch), ready=ready)
+        server = _Server(_config(front), ready=ready)
 
         async def serve() -> None:
-            await prepare(switch.application)
-            watch = reload_on_save(switch, sandbox, options, draft=settings.draft) if settings.reload else None
+            await prepare(front)
+            await prepare(front.application.asgi)
+            watch = reload_on_save(front, registry, options, draft=settings.draft) if settings.reload else None
             watching = asyncio.ensure_future(watch) if watch else None
             await server.serve(sockets=[listening])
             if watching is not None:
@@ -87,9 +99,9 @@ class _Server(uvicorn.Server):
                 connection.transport.abort()
 
 
-def _config(switch: Switch) -> uvicorn.Config:
+def _config(front: Front) -> uvicorn.Config:
     return uvicorn.Config(
-        switch,
+        front,
         http=BoundedProtocol,
         ws="none",
         lifespan="off",

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from smartcal_api.auth import random_key
 from smartcal_api.clock import Clock
@@ -10,22 +9,12 @@ from smartcal_api.contract import Contract
 from smartcal_api.errors import UsageError
 from smartcal_api.http.roots import is_loopback
 from smartcal_api.sandbox import Sandbox
-from smartcal_api.sandbox.population import default_data_set, populate, seeded_data_set
+from smartcal_api.sandbox.credentials import KeyRing
+from smartcal_api.sandbox.population import BOOKINGS, DEFAULT_SEED, EVENTS, fill
 from smartcal_api.settings import GivenKey, Settings
 from smartcal_api.store import Store, open_store
 
-EVENTS, BOOKINGS = 200, 50  # of the default data set
-DEFAULT_SEED = 0
 Report = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class KeyRing:
-    """scope → key, for the main account and for the second one; each is valid while the server runs."""
-
-    main: Mapping[str, str]
-    other: Mapping[str, str]
-    well_known: bool
 
 
 @contextmanager
@@ -41,28 +30,22 @@ def open_sandbox(contract: Contract, settings: Settings, *, report: Report | Non
             )
         sandbox = _sandbox(contract, store, settings)
         if fresh:
-            fill(sandbox, settings, report=report)
+            fill_as_asked(sandbox, settings, report=report)
         store.index()
         yield sandbox
     finally:
         store.close()
 
 
-def fill(sandbox: Sandbox, settings: Settings, *, report: Report | None = None) -> None:
+def fill_as_asked(sandbox: Sandbox, settings: Settings, *, report: Report | None = None) -> None:
     """Stores the default data set, or the one that was asked for; `report(done, total)` is called as it goes on."""
     events = EVENTS if settings.events is None else settings.events
     # Every booking has an event, so fewer events than the default bookings bring those down too.
     bookings = min(BOOKINGS, events) if settings.bookings is None else settings.bookings
+    total = events + bookings
+    progress = (lambda done: report(done, total)) if report else None
     try:
-        if (sandbox.seed, events, bookings) == (DEFAULT_SEED, EVENTS, BOOKINGS):
-            populate(sandbox, default_data_set())
-        else:
-            total = events + bookings
-            populate(
-                sandbox,
-                seeded_data_set(sandbox, events=events, bookings=bookings),
-                progress=(lambda done: report(done, total)) if report else None,
-            )
+        fill(sandbox, events=events, bookings=bookings, progress=progress)
     except (ValueError, OverflowError) as error:
         raise UsageError(f"can't make such a data set: {error}.") from None
 

@@ -6,7 +6,7 @@ from itertools import combinations, product
 
 import orjson
 
-from smartcal_api.contract import Clause, Contract
+from smartcal_api.contract import Clause, Contract, Operation
 from smartcal_api.contract.filters import EQUALS, ONE_OF, ORDERED
 
 # Equality filters beyond this many get no indexes for their combinations: 2 ** n of them would slow every write.
@@ -25,6 +25,8 @@ class Collection:
     fields: tuple[str, ...] = ()
     other_orders: tuple[tuple[str, ...], ...] = ()
     """Those of further lists of the same resources."""
+    filtered: bool = False
+    """Whether any of its lists has filters."""
 
     @property
     def table(self) -> str:
@@ -64,10 +66,10 @@ class Collection:
 
 
 def collections(contract: Contract) -> dict[str, Collection]:
-    """Every collection of a contract: what its operations answer with or list, and what there is in any case."""
+    """Every collection of a contract: what its operations list or find by id, and what there is in any case."""
     found = {name: Collection(name) for name in _ALWAYS}
     for operation in contract.operations.values():
-        if operation.collection is None:
+        if operation.collection is None or not _holds_resources(operation):
             continue
         known = found.get(operation.collection, Collection(operation.collection))
         if operation.listing is not None:
@@ -82,9 +84,15 @@ def collections(contract: Contract) -> dict[str, Collection]:
                 other_orders=tuple(others),
                 equal=_once((*known.equal, *equal)),
                 fields=_once((*known.fields, *(field for field in fields if field != "id"))),
+                filtered=known.filtered or bool(clauses),
             )
         found[known.name] = known
     return found
+
+
+def _holds_resources(operation: Operation) -> bool:
+    """Whether its collection can be looked into: by a list, or by an id."""
+    return operation.listing is not None or (operation.method == "GET" and bool(operation.path_names))
 
 
 def column_name(field: str) -> str:

@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 import orjson
 
 from smartcal_api.contract import Clause
-from smartcal_api.store.collection import Collection, column, quoted
+from smartcal_api.store.collection import Collection, column
+from smartcal_api.store.file import copy_image
 from smartcal_api.store.refusal import unavailable
+from smartcal_api.store.schema import make_indexes, make_tables
 from smartcal_api.store.tally import Tally
 
 _TOTALS = 1024
@@ -179,23 +181,11 @@ class Store:
     def set_meta(self, name: str, value: str) -> None:
         self.query("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
-    # -- the shape of the database
+    # -- the whole database
 
     def adopt(self, collections: Mapping[str, Collection]) -> None:
         """Gives every collection its table and its columns; those of an older contract stay, unused."""
-        with self.transaction():
-            for collection in collections.values():
-                self.query(
-                    f"CREATE TABLE IF NOT EXISTS {collection.table} "
-                    "(id TEXT NOT NULL UNIQUE, owner INTEGER NOT NULL, document TEXT NOT NULL)"
-                )
-                present = {
-                    row[0].decode()
-                    for row in self.query("SELECT name FROM pragma_table_xinfo(?)", (collection.table[1:-1],))
-                }
-                for name, definition in collection.columns():
-                    if name not in present:
-                        self.query(f"ALTER TABLE {collection.table} ADD COLUMN {quoted(name)} {definition}")
+        make_tables(self, collections.values())
         self.collections = dict(collections)
         self._totals.clear()
         self._tallies.clear()
@@ -205,29 +195,23 @@ class Store:
 
         Apart from `adopt`, because loading a million documents first and indexing them then takes half the time.
         """
-        wanted = {
-            name: f"CREATE INDEX {quoted(name)} ON {collection.table} ({columns})"
-            for collection in self.collections.values()
-            for name, columns in collection.indexes()
-        }
-        with self.transaction():
-            for name, statement in self.query(
-                "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql NOT NULL"
-            ):
-                if wanted.get(name.decode()) == statement.decode():
-                    del wanted[name.decode()]
-                else:
-                    self.query(f"DROP INDEX {quoted(name.decode())}")
-            for statement in wanted.values():
-                self.query(statement)
-            tallies = {each.name: Tally(each) for each in self.collections.values() if each.order}
-            for name, tally in tallies.items():
-                statements = list(tally.statements())
-                if self.meta(f"tally {name}") != "; ".join(statements):
-                    for statement in statements:
-                        self.query(statement)
-                    self.set_meta(f"tally {name}", "; ".join(statements))
-        self._tallies = tallies
+        self._tallies = make_indexes(self, self.collections.values())
+
+    def image(self) -> bytes:
+        """The whole database as bytes, from which `load_image` and `open_store` make it again."""
+        image = bytearray(self._connection.serialize())
+        # A file is in WAL mode, which a database in memory can't be opened in (SQLite file format, section 1.3.3).
+        image[18:20] = b"\x01\x01"
+        return bytes(image)
+
+    def load_image(self, image: bytes) -> None:
+        """Puts an image in the place of everything that is there, in one transaction."""
+        try:
+            copy_image(image, self._connection)
+        except sqlite3.DatabaseError as error:
+            raise unavailable(error) from error
+        self.adopt(self.collections)
+        self.index()
 
     def close(self) -> None:
         self._connection.close()

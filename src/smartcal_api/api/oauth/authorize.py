@@ -8,7 +8,6 @@ import orjson
 from smartcal_api.api.oauth.fields import STATE, Fields, Given
 from smartcal_api.api.oauth.pages import consent_page, error_page
 from smartcal_api.api.oauth.refusals import note
-from smartcal_api.api.oauth.token import client_budget
 from smartcal_api.auth.oauth import Client, Refused, Ticket, answered
 from smartcal_api.contract import Contract, Operation
 from smartcal_api.http.answer import Answer
@@ -51,8 +50,8 @@ class Authorize(RawHandler):
             for scope, words in flow.get("scopes", {}).items()
         }
 
-    def budget(self, exchange: Exchange) -> str | None:
-        return client_budget(exchange, self._read(exchange).values.get("client_id"))
+    def client_id(self, exchange: Exchange) -> str | None:
+        return self._read(exchange).values.get("client_id")
 
     def __call__(self, exchange: Exchange) -> Answer:
         try:
@@ -120,7 +119,7 @@ class Authorize(RawHandler):
             orjson.loads(accounts[0]) if accounts else None,
             {scope: self._words[scope] for scope in scopes},
             redirect_uri=asked.redirect_uri,
-            action=self._path,
+            action=exchange.prefix + self._path,
             hidden=request | {"ticket": ticket},
         )
 

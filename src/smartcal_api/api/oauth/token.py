@@ -32,9 +32,8 @@ class _ClientEndpoint(RawHandler):
         self._fields = Fields(operation, contract)
         self._challenge = f'Basic realm="{contract.data["info"]["title"]}"'.encode("ascii", "replace").decode()
 
-    def budget(self, exchange: Exchange) -> str | None:
-        values = self._fields.read(exchange.raw or b"").values
-        return client_budget(exchange, Credentials(_authorization(exchange), values).client_id)
+    def client_id(self, exchange: Exchange) -> str | None:
+        return Credentials(_authorization(exchange), self._fields.read(exchange.raw or b"").values).client_id
 
     def __call__(self, exchange: Exchange) -> Answer:
         given = self._fields.read(exchange.raw or b"")
@@ -103,12 +102,6 @@ class RevokeToken(_ClientEndpoint):
         self._judge(given, frozenset({"token_type_hint"}))
         _transacted(exchange, lambda server, request: server.revoke(request), given, client, method)
         return Answer(200)
-
-
-def client_budget(exchange: Exchange, client_id: str | None) -> str | None:
-    """The budget of a client that is registered; anything else is counted for the address, or it would be endless."""
-    client = exchange.sandbox.oauth.clients.find(client_id) if client_id else None
-    return f"client {client.id}" if client is not None else None
 
 
 def _transacted(

@@ -1,5 +1,7 @@
 """What a sandbox knows of OAuth: its clients, codes and tokens, and how strict it is."""
 
+from collections.abc import Callable
+
 from smartcal_api.auth.oauth.clients import Clients
 from smartcal_api.auth.oauth.codes import Codes
 from smartcal_api.auth.oauth.tickets import Tickets
@@ -12,16 +14,23 @@ from smartcal_api.store import Store
 class OAuth:
     """`pkce_required` demands a challenge of every client, `auto_consent` answers for the user, without a page."""
 
-    def __init__(self, contract: Contract, store: Store, clock: Clock) -> None:
+    def __init__(
+        self, contract: Contract, store: Store, clock: Clock, *, announce: Callable[[bytes | str], None]
+    ) -> None:
         policy = contract.policy
         self.store = store
         self.pkce_required = False
         self.auto_consent = False
         self.scopes = contract.scopes
-        self.clients = Clients(store, clock, prefix=policy.secrets["client_secret"])
+        self.clients = Clients(store, clock, prefix=policy.secrets["client_secret"], announce=announce)
         self.codes = Codes(store, clock, prefix=policy.secrets["authorization_code"], lifetimes=policy.lifetimes)
         self.tokens = Tokens(
-            store, clock, prefixes=policy.secrets, lifetimes=policy.lifetimes, implies=policy.scope_implies
+            store,
+            clock,
+            prefixes=policy.secrets,
+            lifetimes=policy.lifetimes,
+            implies=policy.scope_implies,
+            announce=announce,
         )
         self.tickets = Tickets(store, clock)
 

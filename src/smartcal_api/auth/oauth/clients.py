@@ -1,7 +1,7 @@
 """The apps that may ask for consent: those in the store, and those given at start, which are gone with the process."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from hmac import compare_digest
@@ -42,9 +42,12 @@ class Client:
 class Clients:
     """Where an id is in both places, the client given at start is the one."""
 
-    def __init__(self, store: Store, clock: Clock, *, prefix: str) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, *, prefix: str, announce: Callable[[str], None] = lambda _: None
+    ) -> None:
         self._store = store
         self._clock = clock
+        self._announce = announce
         self._given: dict[str, Client] = {}
         self.adopt(prefix=prefix)
 
@@ -73,6 +76,7 @@ class Clients:
         digest = sha256(secret.encode()).digest() if secret is not None else None
         client = Client(identifier, digest, name or identifier, tuple(redirect_uris), granted, development)
         self._given[identifier] = client
+        self._announce(identifier)
         return client
 
     def register(
@@ -101,6 +105,7 @@ class Clients:
                 f"INSERT INTO oauth_clients ({_COLUMNS}, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 row,
             )
+        self._announce(identifier)
         return secret
 
     def registered(self) -> list[Client]:

@@ -1,7 +1,7 @@
 """Access and refresh tokens, kept as SHA-256 alone (law AUTH 3); each belongs to a grant, and dies with it."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -47,9 +47,11 @@ class Tokens:
         prefixes: Mapping[str, str],
         lifetimes: Mapping[str, int],
         implies: Mapping[str, frozenset[str]],
+        announce: Callable[[bytes], None],
     ) -> None:
         self._store = store
         self._clock = clock
+        self._announce = announce
         self.adopt(prefixes=prefixes, lifetimes=lifetimes, implies=implies)
 
     def adopt(
@@ -85,9 +87,11 @@ class Tokens:
 
     def keep(self, kind: str, token: str, *, grant: int, scopes: Iterable[str]) -> None:
         expires_at = self._clock.now() + self._seconds[kind] * NANOSECONDS
+        digest = sha256(token.encode()).digest()
+        self._announce(digest)
         self._store.query(
             "INSERT INTO oauth_tokens (digest, grant_id, kind, scopes, expires_at) VALUES (?, ?, ?, ?, ?)",
-            (sha256(token.encode()).digest(), grant, kind, orjson.dumps(list(scopes)).decode(), expires_at),
+            (digest, grant, kind, orjson.dumps(list(scopes)).decode(), expires_at),
         )
         self._store.query(
             "UPDATE oauth_grants SET kept_until = max(kept_until, ?) WHERE id = ?", (expires_at + self._memory, grant)

@@ -1,0 +1,10 @@
+"""operationId → handler, a module for each tag of the control document."""
+
+from smartcal_api.control import clock, sandboxes, server
+from smartcal_api.control.control import Control, ControlHandler
+
+_TAGS = (server, sandboxes, clock)
+
+
+def handlers(control: Control) -> dict[str, ControlHandler]:
+    return {name: handler for tag in _TAGS for name, handler in tag.handlers(control).items()}

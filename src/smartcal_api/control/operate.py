@@ -1,0 +1,42 @@
+"""The innermost step of the control plane. Unlike the product's handlers, those of the control plane may wait."""
+
+from collections.abc import Awaitable
+from inspect import isawaitable
+
+from starlette.types import Receive, Scope, Send
+
+from smartcal_api.errors import Problem
+from smartcal_api.http.answer import Answer
+from smartcal_api.http.exchange import exchange_of
+from smartcal_api.http.gate import Gate
+from smartcal_api.sandbox.registry import Registry
+
+SANDBOX = "sandbox"
+
+
+class OperateControl:
+    """A handler finds the sandbox that its path names in the exchange, after all that fell due there has happened."""
+
+    def __init__(self, *, gate: Gate, registry: Registry) -> None:
+        self._gate = gate
+        self._registry = registry
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        exchange = exchange_of(scope)
+        served = exchange.served
+        assert served is not None  # `Authorise` answers 404 without one
+        exchange.parameters = served.parameters.read(scope["path_params"], scope["query_string"], exchange.headers)
+        name = exchange.parameters.get(SANDBOX)
+        if name is not None:
+            sandbox = self._registry.get(name)
+            if sandbox is None:
+                raise Problem(
+                    "not_found", f"There is no sandbox {name!r}. GET /_sandbox/sandboxes lists those that there are."
+                )
+            exchange.sandbox = sandbox
+            self._registry.touch(sandbox)
+        if served.body is not None:
+            exchange.body = served.body.read(exchange, await served.body.receive(exchange, receive))
+        exchange.now = exchange.sandbox.now()
+        answer: Answer | Awaitable[Answer] = served.handler(exchange)
+        await self._gate.respond(exchange, await answer if isawaitable(answer) else answer, send)

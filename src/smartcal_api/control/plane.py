@@ -1,0 +1,81 @@
+"""Builds the control plane like the product: described by a document, routed by Connexion, judged on its way out."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import cast
+
+from connexion.middleware import ConnexionMiddleware
+from connexion.resolver import Resolver
+from starlette.types import ASGIApp
+
+from smartcal_api.auth import Identification
+from smartcal_api.contract import Contract, Description, Document
+from smartcal_api.contract.policy import ProblemKind
+from smartcal_api.contract.routing_view import routing_view
+from smartcal_api.control.admission import Admit
+from smartcal_api.control.control import Control, Product
+from smartcal_api.control.enter import Enter
+from smartcal_api.control.handlers import handlers
+from smartcal_api.control.operate import OperateControl
+from smartcal_api.http.failures import Failures
+from smartcal_api.http.gate import Gate
+from smartcal_api.http.head import HeadGuard
+from smartcal_api.http.judge import Judges
+from smartcal_api.http.roots import Roots
+from smartcal_api.http.routing import Authorise, Route
+from smartcal_api.http.served import Handler, Served
+from smartcal_api.mock import ValueGenerator
+from smartcal_api.sandbox.creation import Creator
+from smartcal_api.sandbox.registry import Registry
+
+_DOCUMENT = Path(__file__).with_name("control.yaml")
+
+
+def build_control(
+    registry: Registry, product: Callable[[], Product], *, roots: Roots, token: str | None = None
+) -> ASGIApp:
+    """The application below `/_sandbox`; with a `token` it asks for it as a Bearer credential (law SBX 7)."""
+    contract = product().contract
+    description = describe(contract)
+    control = Control(registry, product, Creator(registry), description)
+    generator = ValueGenerator(description.data, seed=0)
+    judges = Judges(description, generator)
+    known = handlers(control)
+    served = {
+        operation.id: Served(
+            operation,
+            cast("Handler", known[operation.id]),  # `OperateControl` waits for what it answers
+            description,
+            Identification(contract.data),
+            generator=generator,
+            judges=judges,
+            mocked=False,
+            refuse_unknown=True,
+        )
+        for operation in description.operations.values()
+    }
+    gate = Gate(description, judges)
+    steps = [
+        partial(Enter, registry=registry, seed=registry.default.seed),
+        partial(Failures, gate=gate, counted=False),
+        partial(HeadGuard, limits=description.policy.request_limits, roots=roots),
+        partial(Admit, roots=roots, token=token),
+        partial(Route, contract=description),
+        partial(Authorise, served=served),
+    ]
+    connexion = ConnexionMiddleware(
+        OperateControl(gate=gate, registry=registry),
+        middlewares=steps,
+        resolver=Resolver(lambda operation_id: served[operation_id].handler),
+    )
+    connexion.add_api(routing_view(description.data["info"]["title"], description.operations.values()), base_path="")
+    return connexion  # type: ignore[no-any-return]  # Connexion is not typed
+
+
+def describe(contract: Contract) -> Description:
+    """The control document under the product's policy, but for its own problems."""
+    document = Document.read(_DOCUMENT)
+    problems = {code: ProblemKind(code, **kind) for code, kind in document.data["x-problems"].items()}
+    return Description(document, replace(contract.policy, problems=problems))

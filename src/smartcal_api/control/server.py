@@ -1,0 +1,26 @@
+"""The server as a whole, and the documents that it serves."""
+
+from smartcal_api.control.control import Control, ControlHandler
+from smartcal_api.http.answer import Answer, json_answer
+from smartcal_api.http.exchange import Exchange
+
+
+def handlers(control: Control) -> dict[str, ControlHandler]:
+    """What can be asked without naming a sandbox."""
+
+    def get_health(_: Exchange) -> Answer:
+        return json_answer(200, {"status": "ok"})
+
+    def get_served_contract(exchange: Exchange) -> Answer:
+        server = {"url": exchange.root, "description": "This server."}
+        return json_answer(200, {**control.contract.data, "servers": [server]})
+
+    def get_control_description(exchange: Exchange) -> Answer:
+        server = {"url": exchange.root, "description": "This server."}
+        return json_answer(200, {**control.description.data, "servers": [server]})
+
+    return {
+        "getHealth": get_health,
+        "getServedContract": get_served_contract,
+        "getControlDescription": get_control_description,
+    }

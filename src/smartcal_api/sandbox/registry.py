@@ -1,0 +1,80 @@
+"""The sandboxes of a server by name, and which of them a credential or a client is of (law SBX 1)."""
+
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from time import monotonic_ns
+
+from smartcal_api.contract import Contract
+from smartcal_api.sandbox.sandbox import Sandbox
+
+DEFAULT = "default"
+
+
+class Registry:
+    """One sandbox, `default`, is always there. The others end when they are removed, or have been idle for their ttl.
+
+    The directory of credentials holds hints: whether one is good is for its sandbox to say, which alone knows what was
+    revoked, has expired, or came back with a snapshot. What it doesn't know is looked for in `default`.
+    """
+
+    def __init__(self, default: Sandbox, *, monotonic: Callable[[], int] = monotonic_ns) -> None:
+        self.default = default
+        self._sandboxes = {default.name: default}
+        self._monotonic = monotonic
+        self._homes: dict[bytes | str, str] = {}
+
+    def __iter__(self) -> Iterator[Sandbox]:
+        return iter(tuple(self._sandboxes.values()))
+
+    def __len__(self) -> int:
+        return len(self._sandboxes)
+
+    def get(self, name: str) -> Sandbox | None:
+        return self._sandboxes.get(name)
+
+    def announcer(self, name: str) -> Callable[[bytes | str], None]:
+        """What the sandbox of that name tells of its credentials and clients."""
+
+        def announce(credential: bytes | str) -> None:
+            self._homes.setdefault(credential, name)
+
+        return announce
+
+    def adopt(self, contract: Contract) -> None:
+        """All go on under an edited contract."""
+        for sandbox in self:
+            sandbox.adopt(contract)
+
+    def touch(self, sandbox: Sandbox) -> None:
+        """It was used now."""
+        sandbox.touched = self._monotonic()
+
+    def add(self, sandbox: Sandbox) -> None:
+        self.touch(sandbox)
+        self._sandboxes[sandbox.name] = sandbox
+
+    def remove(self, name: str) -> None:
+        """Ends a sandbox, and everything that it held; `default` can't be removed."""
+        assert name != DEFAULT
+        self._sandboxes.pop(name).store.close()
+        self._homes = {credential: home for credential, home in self._homes.items() if home != name}
+
+    def reap(self) -> list[str]:
+        """Removes those that have been idle for their ttl, since killed test runs never do; returns their names."""
+        now = self._monotonic()
+        idle = [each.name for each in self if each.ttl is not None and now - each.touched >= each.ttl]
+        for name in idle:
+            self.remove(name)
+        return idle
+
+    def of_credential(self, secret: bytes) -> Sandbox:
+        """Where a key or token presented at the bare root belongs."""
+        return self._of(sha256(secret).digest()) if self._homes else self.default
+
+    def of_client(self, identifier: str) -> Sandbox:
+        """Where an OAuth client that asks at the bare root belongs."""
+        return self.default if self.default.oauth.clients.find(identifier) else self._of(identifier)
+
+    def _of(self, credential: bytes | str) -> Sandbox:
+        home = self._homes.get(credential)
+        return self.default if home is None else self._sandboxes.get(home, self.default)

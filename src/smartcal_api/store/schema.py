@@ -1,0 +1,80 @@
+"""Tables, columns, indexes and tallies of a database, as the contract's collections want them."""
+
+from collections.abc import Collection as Sized
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
+from typing import Any, Protocol
+
+from smartcal_api.store.collection import Collection, quoted
+from smartcal_api.store.tally import Tally
+
+
+class Database(Protocol):
+    """What is asked of a store here."""
+
+    def query(self, statement: str, parameters: Sequence[object] = ...) -> list[Any]: ...
+    def transaction(self) -> Any: ...
+    def meta(self, name: str) -> str | None: ...
+    def set_meta(self, name: str, value: str) -> None: ...
+
+
+def make_tables(database: Database, collections: Sized[Collection]) -> None:
+    """A table for each collection, with its columns. Nothing is looked at where it was all made before."""
+    wanted = _digest((each.table, *each.columns()) for each in collections)
+    if database.meta("tables") == wanted:
+        return
+    with database.transaction():
+        for collection in collections:
+            database.query(
+                f"CREATE TABLE IF NOT EXISTS {collection.table} "
+                "(id TEXT NOT NULL UNIQUE, owner INTEGER NOT NULL, document TEXT NOT NULL)"
+            )
+            present = {
+                row[0].decode()
+                for row in database.query("SELECT name FROM pragma_table_xinfo(?)", (collection.table[1:-1],))
+            }
+            for name, definition in collection.columns():
+                if name not in present:
+                    database.query(f"ALTER TABLE {collection.table} ADD COLUMN {quoted(name)} {definition}")
+        database.set_meta("tables", wanted)
+
+
+def make_indexes(database: Database, collections: Sized[Collection]) -> dict[str, Tally]:
+    """The indexes and tallies that are wanted, and no index besides. Nothing is looked at where it was all made."""
+    indexes = {
+        name: f"CREATE INDEX {quoted(name)} ON {collection.table} ({columns})"
+        for collection in collections
+        for name, columns in collection.indexes()
+    }
+    tallies = {each.name: Tally(each) for each in collections if each.order and each.filtered}
+    statements = {name: list(tally.statements()) for name, tally in tallies.items()}
+    wanted = _digest([*sorted(indexes.values()), statements])
+    if database.meta("indexes") != wanted:
+        with database.transaction():
+            _index(database, indexes)
+            _tally(database, statements)
+            database.set_meta("indexes", wanted)
+    return tallies
+
+
+def _index(database: Database, wanted: dict[str, str]) -> None:
+    for name, statement in database.query("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql NOT NULL"):
+        if wanted.get(name.decode()) == statement.decode():
+            del wanted[name.decode()]
+        else:
+            database.query(f"DROP INDEX {quoted(name.decode())}")
+    for statement in wanted.values():
+        database.query(statement)
+
+
+def _tally(database: Database, wanted: Mapping[str, list[str]]) -> None:
+    for name, statements in wanted.items():
+        digest = _digest(statements)
+        if database.meta(f"tally {name}") != digest:
+            for statement in statements:
+                database.query(statement)
+            database.set_meta(f"tally {name}", digest)
+
+
+def _digest(stated: Iterable[object]) -> str:
+    return sha256(repr(list(stated)).encode()).hexdigest()
