@@ -57,6 +57,7 @@ class Settings:
     control_token: str | None = None
     reload: bool = False
     ready_file: Path | None = None
+    stop_with: int | None = None
 
     @property
     def seeding(self) -> bool:

@@ -8,7 +8,7 @@ from tests.house.source import Module, modules
 # From top to bottom. Parts of one layer don't know each other.
 LAYERS = (
     ("__main__",),
-    ("cli",),
+    ("cli", "pytest_plugin"),
     ("server",),
     ("app",),
     ("api", "control"),
@@ -18,6 +18,7 @@ LAYERS = (
     ("store",),
     ("contract",),
     ("settings",),
+    ("remote",),
     ("errors", "clock", "ids", "__init__"),
 )
 # What a server was asked for is turned into parameters at the top; whatever is below gets those, not the settings.

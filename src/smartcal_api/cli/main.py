@@ -24,6 +24,15 @@ _COMMANDS = {
     "keys": "list, add and revoke the API keys of a store file",
     "clients": "list and add the OAuth clients of a store file",
     "routes": "list the operations, their scopes, and what serves them",
+    "trigger": "make something happen, such as booking.created",
+    "clock": "read and move the clock",
+    "snapshot": "save, list, restore and compare snapshots",
+    "fault": "have answers go wrong on demand",
+    "logs": "what was asked and answered",
+    "reset": "put everything back to how it began",
+    "sandbox": "make, list and remove sandboxes",
+    "exec": "run a command with a server of its own",
+    "completion": "print what a shell needs to complete this command",
     "version": "print the version",
 }
 
@@ -35,7 +44,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"smartcal_api.cli.{cmd_name}"), cmd_name)
+        module = import_module(f"smartcal_api.cli.{cmd_name}")
+        command: click.Command = getattr(module, cmd_name, None) or module.command
         return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:

@@ -62,6 +62,7 @@ _URL = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+", re.ASCII)
     help="What the control plane asks for; by default nothing on loopback, a random one on any other bind.",
 )
 @option("--reload", is_flag=True, help="Take the contract up again whenever it is saved.")
+@option("--stop-with", type=click.IntRange(min=1), metavar="PID", help="Stop when this process has ended.")
 @option("--ready-file", type=click.Path(path_type=Path), metavar="FILE", help="Written when the server answers.")
 def serve(
     host: str,
@@ -86,6 +87,7 @@ def serve(
     control_token: str | None,
     reload: bool,
     ready_file: Path | None,
+    stop_with: int | None,
 ) -> None:
     """Start a local SmartCal Pro: state, real keys, real limits."""
     from smartcal_api.cli.progress import progress
@@ -115,6 +117,7 @@ def serve(
         control_token=_token(control_token) if control_token is not None else None,
         reload=reload,
         ready_file=ready_file,
+        stop_with=stop_with,
     )
     with lean_imports():
         from smartcal_api.server.run import run

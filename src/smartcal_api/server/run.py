@@ -18,6 +18,7 @@ from smartcal_api.sandbox.registry import Registry
 from smartcal_api.server.application import open_application
 from smartcal_api.server.banner import banner, tell
 from smartcal_api.server.clients import client_ring
+from smartcal_api.server.housekeeping import reap_idle, stop_with
 from smartcal_api.server.ready import ready_document, remove_ready_file, write_ready_file
 from smartcal_api.server.reload import reload_on_save
 from smartcal_api.server.socket import bind, root_url
@@ -66,11 +67,15 @@ def run(settings: Settings, *, report: Report | None = None) -> None:
         async def serve() -> None:
             await prepare(front)
             await prepare(front.application.asgi)
-            watch = reload_on_save(front, registry, options, draft=settings.draft) if settings.reload else None
-            watching = asyncio.ensure_future(watch) if watch else None
+            beside = [reap_idle(registry)]
+            if settings.reload:
+                beside.append(reload_on_save(front, registry, options, draft=settings.draft))
+            if settings.stop_with is not None:
+                beside.append(stop_with(settings.stop_with, server.stop))
+            tasks = [asyncio.ensure_future(each) for each in beside]
             await server.serve(sockets=[listening])
-            if watching is not None:
-                watching.cancel()
+            for task in tasks:
+                task.cancel()
 
         with _signals(server), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(serve())
@@ -87,6 +92,10 @@ class _Server(uvicorn.Server):
         await super().startup(sockets=sockets)
         if not self.should_exit:
             self._ready()
+
+    def stop(self) -> None:
+        """As if a signal had come."""
+        self.should_exit = True
 
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
         asyncio.get_running_loop().call_later(_GRACE_SECONDS, self._hang_up)

@@ -1,0 +1,105 @@
+"""`smartcal exec`: a command with a server of its own, for the tests of any language."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from smartcal_api.cli.serve import serve
+from smartcal_api.errors import UsageError
+
+# Where the server listens and whom it tells is the business of this command.
+_OWN = frozenset({"port", "ready_file", "reload", "stop_with"})
+_SHOWN = 30
+
+
+@click.command(
+    params=[
+        *(each for each in serve.params if each.name not in _OWN),
+        click.Argument(["command"], nargs=-1, required=True, type=click.UNPROCESSED),
+    ],
+    context_settings={"allow_interspersed_args": False},
+)
+@click.pass_context
+def command(ctx: click.Context, /, command: tuple[str, ...], **_: Any) -> int:
+    """Run a command with a SmartCal Pro of its own, and end as it ends.
+
+    smartcal exec --freeze -- npm test
+
+    The command finds SMARTCAL_BASE_URL, SMARTCAL_ROOT_URL, SMARTCAL_CONTROL_URL,
+    SMARTCAL_TARGET (the ready file) and SMARTCAL_KEY_READ, _WRITE, … in its
+    environment. When it fails, what it sent and was answered is printed.
+    """
+    from smartcal_api.remote import Control, Sandbox, ServerProcess
+
+    with (
+        tempfile.TemporaryDirectory(prefix="smartcal-") as folder,
+        ServerProcess.start(Path(folder), list(_flags(ctx))) as server,
+    ):
+        code = _run(command, {**os.environ, **environment(server.target.document, server.target.place)})
+        if code != 0:
+            _print_journal(Sandbox(Control(server.target)))
+    return code
+
+
+def environment(document: Any, ready_file: str) -> dict[str, str]:
+    """What a command is told of the server, from its ready file."""
+    stated = {
+        "SMARTCAL_ROOT_URL": document["root_url"],
+        "SMARTCAL_BASE_URL": document["base_url"],
+        "SMARTCAL_CONTROL_URL": document["control_url"],
+        "SMARTCAL_TARGET": ready_file,
+    }
+    stated |= {f"SMARTCAL_KEY_{scope.upper()}": value for scope, value in document["keys"].items()}
+    return stated | {f"SMARTCAL_OTHER_KEY_{s.upper()}": value for s, value in document["other"]["keys"].items()}
+
+
+def _flags(ctx: click.Context) -> Iterator[str]:
+    """The flags of `smartcal serve` that were given here; it finds environment and settings file by itself."""
+    for parameter in serve.params:
+        name = parameter.name or ""
+        if name in _OWN or ctx.get_parameter_source(name) is not ParameterSource.COMMANDLINE:
+            continue
+        value = ctx.params[name]
+        if isinstance(value, bool):
+            yield parameter.opts[0] if value else parameter.secondary_opts[0]
+        else:
+            for each in value if isinstance(value, tuple) else (value,):
+                yield f"{parameter.opts[0]}={each}"
+
+
+def _run(command: tuple[str, ...], variables: dict[str, str]) -> int:
+    """The exit code of the command; as a shell has it, 128 and the signal's number where one ended it."""
+    try:
+        process = subprocess.Popen(command, env=variables)  # noqa: S603  # what the user asked to run
+    except OSError as error:
+        raise UsageError(f"can't run {command[0]!r}: {error.strerror}.") from None
+    # Ctrl-C reaches the command as well, which ends in its own way and is waited for.
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    forwarded = signal.signal(signal.SIGTERM, lambda number, _: process.send_signal(number))
+    try:
+        code = process.wait()
+    finally:
+        signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGTERM, forwarded)
+    return code if code >= 0 else 128 - code
+
+
+def _print_journal(sandbox: Any) -> None:
+    from smartcal_api.cli.logs import line
+
+    try:
+        entries = sandbox.journal(limit=_SHOWN)
+    except UsageError as error:  # the command may have stopped the server: what it ended with is what counts
+        print(f"\nthe server's journal can't be read: {error}", file=sys.stderr)
+        return
+    print(f"\nthe last {len(entries)} requests to the server:", file=sys.stderr)
+    for entry in entries:
+        print(line(entry), file=sys.stderr)

@@ -1,0 +1,47 @@
+"""`smartcal fault`."""
+
+from typing import Any
+from urllib.parse import quote
+
+import click
+
+from smartcal_api.cli.door import Door, door, fields
+
+
+@click.group()
+def fault() -> None:
+    """Have answers go wrong on demand: add, list and clear faults."""
+
+
+@fault.command()
+@click.argument("kind")
+@click.argument("members", nargs=-1, metavar="[FIELD=VALUE]...")
+@door
+def add(to: Door, kind: str, members: tuple[str, ...]) -> None:
+    """Arm one: status status=503 operation=listEvents next=2"""
+    answer: dict[str, Any] = to.sandbox.post("/faults", {"kind": kind, **fields(members)})
+    to.tell(answer, _line(answer))
+
+
+@fault.command("list")
+@door
+def listed(to: Door) -> None:
+    """List those that are armed."""
+    answer: dict[str, Any] = to.sandbox.get("/faults")
+    to.tell(answer, "\n".join(map(_line, answer["data"])) or "no fault is armed")
+
+
+@fault.command()
+@click.argument("identifier", required=False, metavar="[ID]")
+@door
+def clear(to: Door, identifier: str | None) -> None:
+    """Disarm one, or all."""
+    to.sandbox.remove(f"/faults/{quote(identifier, safe='')}" if identifier else "/faults")
+    to.tell({"cleared": identifier}, f"cleared {identifier or 'all faults'}")
+
+
+def _line(each: dict[str, Any]) -> str:
+    rest = " ".join(
+        f"{name}={value}" for name, value in each.items() if name not in ("id", "kind") and value is not None
+    )
+    return f"{each['id']}  {each['kind']}  {rest}"

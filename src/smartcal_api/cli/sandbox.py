@@ -1,0 +1,42 @@
+"""`smartcal sandbox`."""
+
+from typing import Any
+
+import click
+
+from smartcal_api.cli.door import Door, door, fields
+
+
+@click.group()
+def sandbox() -> None:
+    """Make, list and remove sandboxes."""
+
+
+@sandbox.command()
+@click.argument("wanted", nargs=-1, metavar="[FIELD=VALUE]...")
+@door
+def create(to: Door, wanted: tuple[str, ...]) -> None:
+    """Make one: name=checkout now=2026-03-04T12:00:00Z frozen=true events=50"""
+    answer: dict[str, Any] = to.sandbox.control.post("/sandboxes", fields(wanted))
+    keys = [f"  {scope:<10}{value}" for scope, value in answer["keys"].items()]
+    to.tell(answer, "\n".join([answer["base_url"], *keys]))
+
+
+@sandbox.command("list")
+@door
+def listed(to: Door) -> None:
+    """List them, with their clocks."""
+    answer: dict[str, Any] = to.sandbox.control.get("/sandboxes")
+    lines = [f"{each['name']:<20} {each['clock']['now']}  {each['base_url']}" for each in answer["data"]]
+    to.tell(answer, "\n".join(lines))
+
+
+@sandbox.command()
+@click.argument("name")
+@door
+def delete(to: Door, name: str) -> None:
+    """Remove one, with all that it holds."""
+    from smartcal_api.remote import Sandbox
+
+    Sandbox(to.sandbox.control, name).delete()
+    to.tell({"deleted": name}, f"{name} is gone.")

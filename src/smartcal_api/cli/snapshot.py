@@ -1,0 +1,63 @@
+"""`smartcal snapshot`."""
+
+from typing import Any
+from urllib.parse import quote
+
+import click
+
+from smartcal_api.cli.door import Door, door
+
+
+@click.group()
+def snapshot() -> None:
+    """Save, list, restore, compare and delete snapshots of a sandbox."""
+
+
+@snapshot.command()
+@click.argument("name")
+@door
+def save(to: Door, name: str) -> None:
+    """Keep everything as it is now under a name."""
+    answer = to.sandbox.post("/snapshots", {"name": name})
+    to.tell(answer, f"saved {name}")
+
+
+@snapshot.command()
+@click.argument("name")
+@door
+def restore(to: Door, name: str) -> None:
+    """Put everything back to how it was then."""
+    answer = to.sandbox.post(f"/snapshots/{quote(name, safe='')}/restore")
+    to.tell(answer, f"restored {name}")
+
+
+@snapshot.command("list")
+@door
+def listed(to: Door) -> None:
+    """List them."""
+    answer: dict[str, Any] = to.sandbox.get("/snapshots")
+    to.tell(answer, "\n".join(f"{each['name']:<24} {each['clock']['now']}" for each in answer["data"]))
+
+
+@snapshot.command()
+@click.argument("before")
+@click.argument("after", required=False)
+@door
+def diff(to: Door, before: str, after: str | None) -> None:
+    """Which resources differ between two, or between one and now."""
+    answer: dict[str, Any] = to.sandbox.get("/diff", **{"from": before, "to": after})
+    lines = [
+        f"{sign} {each['collection']} {each['id']}"
+        for sign, kind in (("+", "added"), ("~", "changed"), ("-", "removed"))
+        for each in answer[kind]
+    ]
+    to.tell(answer, "\n".join(lines) or "nothing differs")
+
+
+@snapshot.command()
+@click.argument("name")
+@door
+def delete(to: Door, name: str) -> None:
+    """Forget one."""
+    to.sandbox.remove(f"/snapshots/{quote(name, safe='')}")
+    to.tell({"deleted": name}, f"deleted {name}")

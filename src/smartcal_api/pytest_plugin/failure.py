@@ -1,0 +1,33 @@
+"""What a failed test leaves: its journal in the report, and a bundle to open again."""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from smartcal_api.errors import UsageError
+
+if TYPE_CHECKING:
+    from smartcal_api.pytest_plugin.smartcal import SmartCal
+
+_SHOWN = 50
+
+
+def sections(smartcal: "SmartCal", folder: Path, test: str) -> Iterator[tuple[str, str]]:
+    """Title and text of each section of the report; where the server is gone, what there is to say of that."""
+    try:
+        entries = smartcal.journal.entries(limit=_SHOWN)
+        yield f"smartcal journal ({smartcal.name})", "\n".join(map(_line, entries)) or "no request came"
+        bundle = smartcal.sandbox.get("/bundle")
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / (re.sub(r"[^A-Za-z0-9_.-]+", "-", test)[-120:].strip("-") + ".bundle")
+        path.write_bytes(bundle)
+        yield "smartcal bundle", f"smartcal serve --bundle {path}"
+    except (UsageError, OSError) as error:
+        yield "smartcal", f"nothing more can be told: {error}"
+
+
+def _line(entry: Mapping[str, Any]) -> str:
+    refusal = entry.get("refusal")
+    why = f"\n  {refusal['code']}: {refusal['detail']}" if refusal else ""
+    return f"{entry['method']} {entry['target']} {entry['status'] or '-'}{why}"

@@ -1,0 +1,52 @@
+"""What is known of a running server: its ready file, or where one stands that was started without any flag."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from smartcal_api.errors import UsageError
+
+TARGET = "SMARTCAL_TARGET"
+_DEFAULT_ROOT = "http://127.0.0.1:8080"
+_CONTROL = "/_sandbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """`document` is the ready file's, empty where there is none; `place` says where all this was learnt."""
+
+    root_url: str
+    control_url: str
+    control_token: str | None
+    document: Mapping[str, Any]
+    place: str
+
+
+def find_target(file: Path | None = None) -> Target:
+    """The server of a ready file: the one given, or that of SMARTCAL_TARGET; else the one on the default port.
+
+    Raises `UsageError` for a file that is none.
+    """
+    stated = os.environ.get(TARGET)
+    path = file or (Path(stated) if stated else None)
+    if path is None:
+        return Target(_DEFAULT_ROOT, _DEFAULT_ROOT + _CONTROL, None, {}, "the default port")
+    try:
+        return read_target(json.loads(path.read_text(encoding="utf-8")), str(path))
+    except FileNotFoundError:
+        raise UsageError(f"{path}: there is no such ready file; is the server running?") from None
+    except OSError as error:
+        raise UsageError(f"{path}: can't be read: {error.strerror}.") from None
+    except ValueError:
+        raise UsageError(f"{path}: is no ready file; name the one that `smartcal serve --ready-file` wrote.") from None
+
+
+def read_target(document: Any, place: str) -> Target:
+    """The target of a ready file's document; raises `ValueError` where it is none."""
+    if not isinstance(document, dict) or not isinstance(document.get("root_url"), str):
+        raise ValueError(place)
+    root = document["root_url"]
+    return Target(root, document.get("control_url", root + _CONTROL), document.get("control_token"), document, place)

@@ -1,0 +1,42 @@
+"""What a server does now and then while it serves."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from smartcal_api.sandbox.registry import Registry
+
+_LOOK_SECONDS = 1.0
+_REAP_SECONDS = 30.0
+_log = logging.getLogger("smartcal")
+
+
+async def reap_idle(registry: Registry) -> None:
+    """Removes sandboxes whose test runs were killed before they could."""
+    while True:
+        await asyncio.sleep(_REAP_SECONDS)
+        for name in registry.reap():
+            _log.info("the sandbox %s was idle for its ttl and is gone", name)
+
+
+async def stop_with(process: int, stop: Callable[[], None]) -> None:
+    """Stops the server once a process has ended, for whoever started it may be killed."""
+    while _runs(process):
+        await asyncio.sleep(_LOOK_SECONDS)
+    _log.warning("the process %s has ended, and so does this server", process)
+    stop()
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+        # One that has ended is still there until its parent asks how.
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:  # no such file system here
+        return True
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # somebody else's, and there
+        return True

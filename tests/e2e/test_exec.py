@@ -1,0 +1,87 @@
+"""`smartcal exec`: a command with a server of its own, for the tests of any language."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.server import command, environment
+
+REPORT = "import json, os; print(json.dumps({k: v for k, v in os.environ.items() if k.startswith('SMARTCAL_')}))"
+ASK = (
+    "import os, urllib.request; print(urllib.request.urlopen(urllib.request.Request("
+    "os.environ['SMARTCAL_BASE_URL'] + '/me', headers={'X-API-Key': os.environ['SMARTCAL_KEY_READ']})).status)"
+)
+
+
+def run(tmp_path: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        command("exec", *arguments), cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False
+    )
+
+
+def test_the_command_is_told_where_its_server_is_and_with_what_keys(tmp_path: Path) -> None:
+    done = run(tmp_path, "--freeze", "--", sys.executable, "-c", REPORT)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["SMARTCAL_BASE_URL"] == told["SMARTCAL_ROOT_URL"] + "/api/v1"
+    assert told["SMARTCAL_CONTROL_URL"] == told["SMARTCAL_ROOT_URL"] + "/_sandbox"
+    assert told["SMARTCAL_KEY_READ"] == "scp_demo_read"
+    assert told["SMARTCAL_OTHER_KEY_ADMIN"] == "scp_demo_other_admin"
+    assert not Path(told["SMARTCAL_TARGET"]).exists(), "it is gone with the server"
+
+
+def test_the_server_answers_before_the_command_begins(tmp_path: Path) -> None:
+    assert run(tmp_path, "--", sys.executable, "-c", ASK).stdout.strip() == "200"
+
+
+@pytest.mark.parametrize("code", [0, 1, 7, 255])
+def test_it_ends_as_the_command_ends(tmp_path: Path, code: int) -> None:
+    assert run(tmp_path, "--", sys.executable, "-c", f"raise SystemExit({code})").returncode == code
+
+
+def test_a_command_that_can_not_be_run_and_a_server_that_does_not_start_are_told_in_a_line(tmp_path: Path) -> None:
+    for arguments in (("--", "no-such-command"), ("--now", "yesterday", "--", "true"), ("--evnts", "3", "--", "true")):
+        done = run(tmp_path, *arguments)
+        assert done.returncode == 2
+        assert done.stderr.startswith("smartcal: ")
+        assert "Traceback" not in done.stderr
+
+
+def test_a_server_ends_with_the_process_that_it_was_started_for(tmp_path: Path) -> None:
+    with (
+        subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as owner,
+        subprocess.Popen(
+            command("serve", "--port", "0", "--stop-with", str(owner.pid)),
+            cwd=tmp_path,
+            env=environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        ) as server,
+    ):
+        owner.kill()
+        _, said = server.communicate(timeout=60)
+    assert server.returncode == 0
+    assert b"has ended, and so does this server" in said
+
+
+def test_ctrl_c_reaches_the_command_and_the_server_is_stopped(tmp_path: Path) -> None:
+    script = "import os, time; open('told', 'w').write(os.environ['SMARTCAL_TARGET']); time.sleep(60)"
+    process = subprocess.Popen(
+        command("exec", "--", sys.executable, "-c", script),
+        cwd=tmp_path,
+        env=environment(),
+        start_new_session=True,
+        stderr=subprocess.DEVNULL,
+    )
+    until = time.monotonic() + 60
+    while not (tmp_path / "told").exists() and time.monotonic() < until:
+        time.sleep(0.01)  # only while a process of the operating system starts; nothing under test is waited for
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(30) in (1, 130)
+    assert not Path((tmp_path / "told").read_text()).exists()
