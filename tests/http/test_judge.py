@@ -131,6 +131,26 @@ def test_src_5_an_invalid_response_is_a_500_that_names_the_clause(
     assert independent.response_faults("GET", "/api/v1/me", reply) == []
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        json_answer(200, ACCOUNT | {"id": "hush"}),
+        json_answer(200, ACCOUNT | {"name": {"of": "hush"}}),
+        json_answer(200, ACCOUNT, headers={"X-Request-Id": "hush"}),
+    ],
+)
+def test_auth_3_the_500_does_not_quote_the_answer(
+    answer: Answer, answering: Answering, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Which may hold a secret that was issued with it."""
+    caplog.set_level(logging.DEBUG)
+    world = answering("getAccount", lambda _: answer)
+    reply = world.get("/api/v1/me", key=world.key("read"))
+    assert reply.status == 500
+    assert "the value" in reply.json["detail"]
+    assert "hush" not in reply.body.decode() + caplog.text
+
+
 def test_src_5_a_required_header_that_lacks_is_a_500(answering: Answering) -> None:
     hook = {"id": "whk_" + "0" * 20, "object": "webhook", "url": "https://h.example/", "events": ["event.created"],
             "description": None, "active": True, "disabled_reason": None, "secret": "whsec_" + "0" * 32,

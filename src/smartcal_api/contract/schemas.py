@@ -15,18 +15,21 @@ class Schemas:
 
     def __init__(self, document: Document) -> None:
         self._registry = Registry([(_BASE, document.data)], draft=Draft202012)
-        self._compiled: dict[str, Draft202012Validator] = {}
+        self._compiled: dict[tuple[str, str | None], Draft202012Validator] = {}
 
-    def at(self, pointer: str) -> Draft202012Validator:
-        """The validator for the schema that `pointer` (such as `/components/schemas/Event`) leads to."""
-        found = self._compiled.get(pointer)
+    def at(self, pointer: str, *, mask: str | None = None) -> Draft202012Validator:
+        """The validator for the schema that `pointer` (such as `/components/schemas/Event`) leads to.
+
+        Its messages quote what is wrong, or say `mask` for it.
+        """
+        found = self._compiled.get((pointer, mask))
         if found is None:
-            found = self._compiled[pointer] = self.compile({"$ref": f"{_BASE}#{_quote(pointer)}"})
+            found = self._compiled[pointer, mask] = self.compile(self.reference(pointer), mask=mask)
         return found
 
-    def compile(self, schema: dict[str, Any]) -> Draft202012Validator:
+    def compile(self, schema: dict[str, Any], *, mask: str | None = None) -> Draft202012Validator:
         """A validator for a schema of one's own; it refers to the contract's by `Schemas.reference(pointer)`."""
-        return Draft202012Validator(schema, registry=self._registry, validate_formats=True)
+        return Draft202012Validator(schema, registry=self._registry, validate_formats=True, mask=mask)
 
     @staticmethod
     def reference(pointer: str) -> dict[str, str]:

@@ -13,6 +13,8 @@ from smartcal_api.mock import ValueGenerator
 # Texts known to be valid, by their bytes: the same bytes under the same schema are as valid as they were. Documents
 # are sent as they are stored, so most of them are judged once and sent many times.
 _REMEMBERED_BYTES = 2 * 1024 * 1024
+# Stands for what is wrong where a defect is told: an answer may hold a new secret, which no log and no error tells.
+_MASK = "the value"
 # What only this server can say; where such a header lacks, that is a defect and nothing to make up.
 _OWN_HEADERS = frozenset({"Allow", "Location", "WWW-Authenticate"})
 
@@ -37,15 +39,17 @@ class Judge:
         schemas, policy = contract.schemas, contract.policy
         self._pointer = response.pointer
         self._bodies = {
-            media_type: schemas.at(pointer) if pointer else None for media_type, pointer in response.media_types.items()
+            media_type: schemas.at(pointer, mask=_MASK) if pointer else None
+            for media_type, pointer in response.media_types.items()
         }
-        self._item = schemas.at(response.items) if response.items else None
+        self._item = schemas.at(response.items, mask=_MASK) if response.items else None
         self._headers = schemas.compile(
             {
                 "type": "object",
                 "required": [header.name for header in response.headers if header.required],
                 "properties": {header.name: schemas.reference(header.pointer) for header in response.headers},
-            }
+            },
+            mask=_MASK,
         )
         names = policy.rate_limit_headers
         own = {names.limit, names.remaining, names.retry_after, policy.request_id_header, policy.pagination.link_header}
