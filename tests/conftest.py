@@ -2,11 +2,16 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from smartcal_api.contract import Contract
+from tests.leaks import Leaks
 from tests.wire import World, open_world
 
 # The machines that run this differ in speed by a factor of two: a deadline would only measure them.
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("default")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Leaks(), "leaks")
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +23,9 @@ def contract() -> Contract:
 def world(contract: Contract) -> World:
     """A fresh frozen world with the default data set and without rate limits."""
     return open_world(contract)
+
+
+@pytest.fixture
+def leaks(pytestconfig: pytest.Config) -> Leaks:
+    """What looks for secrets in all that every test leaves written."""
+    return pytestconfig.pluginmanager.get_plugin("leaks")

@@ -6,6 +6,7 @@ import pytest
 
 from smartcal_api.cli import main
 from smartcal_api.server import run as server
+from tests.leaks import Leaks
 
 
 class Ended(NamedTuple):
@@ -16,7 +17,7 @@ class Ended(NamedTuple):
 
 @pytest.fixture
 def smartcal(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], leaks: Leaks
 ) -> Callable[..., Ended]:
     """The command in this process, in an empty folder; where it would begin to serve, the test fails."""
 
@@ -29,6 +30,8 @@ def smartcal(
     def smartcal(*arguments: str) -> Ended:
         with pytest.raises(SystemExit) as ended:
             main(list(arguments))
-        return Ended(ended.value.code, *capsys.readouterr())
+        out, err = capsys.readouterr()
+        leaks.say("standard error", err.encode())
+        return Ended(ended.value.code, out, err)
 
     return smartcal

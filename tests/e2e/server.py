@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -11,7 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.issued import WEBHOOK_SECRET, Issued, bytes_of
+
 _PATIENCE = 60.0
+_ISSUED = re.compile(r'"(access_token|refresh_token|secret)": ?"([^"]+)"|[?&](code)=([^&\s]+)')
 
 
 class Answered(NamedTuple):
@@ -25,9 +29,15 @@ class Answered(NamedTuple):
 
 
 class Running(NamedTuple):
+    """A server; `printed` and `log` are what it has on its standard output and on its standard error."""
+
     process: "subprocess.Popen[bytes]"
     ready: dict[str, Any]
+    printed: Path
     log: Path
+    store: Path | None
+    issued: Issued
+    refusals: list[bytes]
 
     @property
     def port(self) -> int:
@@ -49,13 +59,33 @@ class Running(NamedTuple):
                 fields.setdefault("Content-Type", "application/json")
             connection.request(method, path, body=body, headers=fields)
             answer = connection.getresponse()
-            return Answered(answer.status, {n.lower(): v for n, v in answer.getheaders()}, answer.read())
+            answered = Answered(answer.status, {n.lower(): v for n, v in answer.getheaders()}, answer.read())
+            self._note(path, answered)
+            return answered
         finally:
             connection.close()
 
     def said(self) -> str:
         """Everything that the server printed, on both streams."""
-        return self.log.read_text(encoding="utf-8")
+        return self.printed.read_text(encoding="utf-8") + self.log.read_text(encoding="utf-8")
+
+    def leaks(self) -> list[str]:
+        """Where secrets stand in clear that the ready file or an answer has; the banner shows them on purpose."""
+        found = [*self.issued.found("the log", self.log.read_bytes())]
+        found += self.issued.found("a refusal", b"\n".join(self.refusals))
+        if self.store is not None:
+            found += self.issued.found(self.store.name, bytes_of(self.store), but=WEBHOOK_SECRET)
+        return found
+
+    def _note(self, path: str, answered: Answered) -> None:
+        location = answered.headers.get("location", "")
+        if answered.status >= 400 or "error=" in location:
+            self.refusals.append(repr(answered.headers).encode() + answered.body)
+            return
+        told = location if answered.status >= 300 else answered.body.decode(errors="replace")
+        for member, secret, parameter, code in _ISSUED.findall(told):
+            what = WEBHOOK_SECRET if "webhook" in path else f"what was answered as {member or parameter}"
+            self.issued.note(what, secret or code)
 
 
 def command(*arguments: str) -> list[str]:
@@ -78,22 +108,43 @@ def environment(**more: str) -> dict[str, str]:
 def serving(
     folder: Path, *arguments: str, env: Mapping[str, str] | None = None, output: int | None = None
 ) -> Iterator[Running]:
-    """`smartcal serve --port 0` in `folder`; the process is ended in any case. `output` takes what it prints."""
-    ready_file, log = folder / "ready.json", folder / "serve.log"
+    """`smartcal serve --port 0` in `folder`; the process is ended in any case. `output` takes what it prints.
+
+    At the end no secret may stand in clear where it was told to nobody (law AUTH 3).
+    """
+    ready_file, printed, log = folder / "ready.json", folder / "serve.out", folder / "serve.log"
     ready_file.unlink(missing_ok=True)
-    with log.open("ab") as logged:
+    with printed.open("ab") as told, log.open("ab") as logged:
         process = subprocess.Popen(
             command("serve", "--port", "0", "--ready-file", str(ready_file), *arguments),
             cwd=folder,
-            stdout=logged if output is None else output,
+            stdout=told if output is None else output,
             stderr=logged,
             env=environment(**(env or {})),
         )
     try:
-        yield Running(process, _ready(process, ready_file, log), log)
+        ready = _ready(process, ready_file, log)
+        running = Running(process, ready, printed, log, _store(folder, arguments), _issued(ready), [])
+        yield running
     finally:
         process.kill()
         process.wait()
+    assert not (leaks := running.leaks()), "\n".join(leaks)
+
+
+def _store(folder: Path, arguments: tuple[str, ...]) -> Path | None:
+    return folder / arguments[arguments.index("--store") + 1] if "--store" in arguments else None
+
+
+def _issued(ready: dict[str, Any]) -> Issued:
+    """What the ready file gives away: the keys, and the secrets of the clients."""
+    issued = Issued()
+    for key in (*ready["keys"].values(), *ready["other"]["keys"].values()):
+        issued.note("a key of the ready file", key)
+    for client in ready["oauth"]["clients"]:
+        if client["client_secret"] is not None:
+            issued.note("a client secret of the ready file", client["client_secret"])
+    return issued
 
 
 def _ready(process: "subprocess.Popen[bytes]", ready_file: Path, log: Path) -> dict[str, Any]:

@@ -82,6 +82,7 @@ def _answered(connection: socket.socket) -> list[int]:
 def _look_at_log(server: Running) -> None:
     """A million requests log a gigabyte, so that what has been looked at is cut off."""
     assert b"Traceback" not in server.log.read_bytes(), server.said()[-5_000:]
+    assert server.leaks() == []
     os.truncate(server.log, 0)
 
 
