@@ -53,8 +53,9 @@ crash: $(VENV)/development  ## kill a server that is being written to 200 times,
 fuzz: $(VENV)/development  ## a million mutated requests against the guard (about twenty minutes)
 	@$(BIN)/python -m pytest tests/e2e/test_fuzz.py --requests 1000000 $(ARGS)
 
-fixtures: $(VENV)/runtime  ## generate the default data set anew
+fixtures: $(VENV)/runtime  ## generate the default data set and the signature vectors anew
 	@$(BIN)/python fixtures/generate.py
+	@$(BIN)/python fixtures/signatures.py
 
 conformance: $(VENV)/development  ## Schemathesis on every operation (ARGS="--url ROOT --key KEY" for any deployment)
 	@$(BIN)/python -m pytest contract-tests $(ARGS)

@@ -3,6 +3,7 @@
 SmartCalError
 ├── UsageError             a command can't start or go on: one line for the person, exit code 2
 │   └── ContractError      the contract can't be served: file, line, JSON pointer and cause of each finding
+├── InvalidDelivery        a webhook delivery that a receiver must not believe: its signature or its body is wrong
 └── Problem                an answer other than success: a code of the contract's `x-problems`, RFC 9457
     ├── NotFound           404, the same for a missing id and for somebody else's
     └── Unavailable        503: the store couldn't do its work, and nothing has changed
@@ -20,6 +21,10 @@ class SmartCalError(Exception):
 
 class UsageError(SmartCalError):
     """The message is one line: what is wrong, and what to do next."""
+
+
+class InvalidDelivery(SmartCalError):
+    """What `smartcal_api.webhooks.parse` refuses a delivery with; the message never quotes it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,8 @@ MEMBERS: list[Case] = [
     ("a header with a blank", [put("/x-request-id/header", "Request Id")], "/x-request-id/header", "name of a header"),
     ("a delay before now", [put("/x-retry-schedule/delays_seconds/0", -1)],
      "/x-retry-schedule/delays_seconds/0", "from 0"),
+    ("a jitter of more than the delay", [put("/x-retry-schedule/jitter_percent", 101)],
+     "/x-retry-schedule/jitter_percent", "up to 100"),
     ("an alphabet that repeats", [put("/x-ids/alphabet", "aba")], "/x-ids/alphabet", "none twice"),
     ("an id beyond its digest", [put("/x-ids/length", 65)], "/x-ids/length", "up to 64"),
     ("a prefix of two", [put("/x-ids/prefixes/event", "bkg_")], "/x-ids/prefixes/booking", "event"),

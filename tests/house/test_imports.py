@@ -14,7 +14,7 @@ LAYERS = (
     ("api", "control"),
     ("http",),
     ("sandbox",),
-    ("seeding", "mock", "auth"),
+    ("seeding", "mock", "auth", "webhooks"),
     ("store",),
     ("contract",),
     ("settings",),

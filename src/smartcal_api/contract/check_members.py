@@ -44,6 +44,7 @@ TOP: Mapping[str, Member] = {
         "x-retry-schedule",
         {
             "delays_seconds!": Items(SECONDS, least=1),
+            "jitter_percent!": Number(0, 100),
             "attempt_timeout_seconds!": COUNT,
             "disable_after_exhausted!": COUNT,
             "disable_on_status!": Items(STATUS, unique=True),

@@ -57,6 +57,26 @@ class ProblemKind:
 
 
 @dataclass(frozen=True, slots=True)
+class WebhookSignature:
+    """The header that a delivery is signed in: `prefix`, then the hex digits of `algorithm` over the body's bytes."""
+
+    header: str
+    algorithm: str
+    prefix: str
+
+
+@dataclass(frozen=True, slots=True)
+class RetrySchedule:
+    """When a delivery is tried, each delay counted from the failure before it and up to `jitter_percent` shorter."""
+
+    delays_seconds: tuple[int, ...]
+    jitter_percent: int
+    attempt_timeout_seconds: int
+    disable_after_exhausted: int
+    disable_on_status: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """All that the server, the tests and the docs ask for; `read_policy` makes it."""
 
@@ -73,6 +93,8 @@ class Policy:
     secrets: Mapping[str, str]
     cors_expose: tuple[str, ...]
     cors_max_age_seconds: int
+    webhook_signature: WebhookSignature
+    retry_schedule: RetrySchedule
 
 
 def read_policy(document: Mapping[str, Any]) -> Policy:
@@ -97,7 +119,17 @@ def read_policy(document: Mapping[str, Any]) -> Policy:
         secrets=_own(document["x-secrets"]),
         cors_expose=tuple(document["x-cors"]["expose"]),
         cors_max_age_seconds=document["x-cors"]["max_age_seconds"],
+        webhook_signature=WebhookSignature(**_own(document["x-webhook-signature"])),
+        retry_schedule=_retry_schedule(_own(document["x-retry-schedule"])),
     )
+
+
+def _retry_schedule(stated: Mapping[str, Any]) -> RetrySchedule:
+    lists = {
+        "delays_seconds": tuple(stated["delays_seconds"]),
+        "disable_on_status": frozenset(stated["disable_on_status"]),
+    }
+    return RetrySchedule(**{**stated, **lists})
 
 
 def _own(members: Mapping[str, Any]) -> dict[str, Any]:
