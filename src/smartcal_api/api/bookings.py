@@ -1,5 +1,7 @@
 """Cancelling a booking, and what that does to its calendar event (laws BOOK)."""
 
+from typing import Any
+
 import orjson
 
 from smartcal_api.api.resources import find, getter, list_path
@@ -7,6 +9,7 @@ from smartcal_api.clock import format_rfc3339, parse_rfc3339
 from smartcal_api.errors import Problem
 from smartcal_api.http.answer import Answer, json_answer
 from smartcal_api.http.exchange import Exchange
+from smartcal_api.webhooks import emission
 
 _NOUN = "booking"
 
@@ -37,7 +40,9 @@ def cancel_booking(exchange: Exchange) -> Answer:
             "updated_at": at,
         }
         sandbox.store.put("Booking", booking, owner=owner)
-        event = sandbox.store.get("Event", booking["event_id"], owner=owner)
+        event: Any = sandbox.store.get("Event", booking["event_id"], owner=owner)
         if event is not None:
-            sandbox.store.put("Event", orjson.loads(event) | {"status": "cancelled", "updated_at": at}, owner=owner)
+            event = orjson.loads(event) | {"status": "cancelled", "updated_at": at}
+            sandbox.store.put("Event", event, owner=owner)
+        emission.booking_cancelled(sandbox.outbox, booking, event, owner=owner, now=exchange.now)
     return json_answer(200, booking)

@@ -56,6 +56,7 @@ class Subscriptions:
             if not store.delete(_COLLECTION, identifier, owner=exchange.principal.owner):
                 raise missing(exchange, "webhook subscription", identifier)
             store.query("DELETE FROM webhook_secrets WHERE webhook = ?", (identifier,))
+            exchange.sandbox.outbox.cancel(identifier)
         return Answer(204)
 
     def _check(self, url: str) -> None:

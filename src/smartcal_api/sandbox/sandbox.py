@@ -1,4 +1,4 @@
-"""One isolated world: its store, clock, credentials and budgets. Nothing of it lives anywhere else."""
+"""One isolated world: its store, clock, credentials, budgets and deliveries. Nothing of it lives anywhere else."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,6 +13,7 @@ from smartcal_api.contract import Contract
 from smartcal_api.ids import Ids
 from smartcal_api.sandbox.limits import Limits
 from smartcal_api.store import Store, collections
+from smartcal_api.webhooks.outbox import Outbox
 
 # Ids of what is made while serving count on from here, out of the way of any data set's.
 _SERVED = 1 << 40
@@ -54,6 +55,7 @@ class Sandbox:
         self.oauth = OAuth(contract, store, clock, announce=announce)
         self.limits = Limits(policy.rate_limits, enabled=rate_limits)
         self._adopt_ids(contract)
+        self.outbox = Outbox(contract, store, mint=self.mint, seed=seed)
         # A file that is opened again must not repeat the request ids of the last time.
         self._requests = Random(f"requests {seed} {self._opened}")
         self._due = _NEVER
@@ -67,6 +69,7 @@ class Sandbox:
         self.oauth.adopt(contract)
         self.limits.adopt(contract.policy.rate_limits)
         self._adopt_ids(contract)
+        self.outbox.adopt(contract)
         self.plan()
 
     def find(self, secret: bytes) -> Principal | None:

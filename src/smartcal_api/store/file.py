@@ -9,7 +9,7 @@ from pathlib import Path
 
 from smartcal_api.errors import UsageError
 
-FORMAT = 1
+FORMAT = 2
 _APPLICATION_ID = 0x5343_4150  # "SCAP", in the header of every file that we write
 
 _TABLES = """
@@ -20,6 +20,21 @@ CREATE TABLE keys (
     created_at INTEGER NOT NULL, expires_at INTEGER, revoked_at INTEGER
 ) WITHOUT ROWID;
 CREATE TABLE webhook_secrets (webhook TEXT PRIMARY KEY, secret TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE webhook_failures (webhook TEXT PRIMARY KEY, exhausted INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE webhook_events (
+    id TEXT PRIMARY KEY, owner INTEGER NOT NULL, type TEXT NOT NULL, created_at INTEGER NOT NULL, body BLOB NOT NULL
+);
+CREATE TABLE deliveries (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, event TEXT NOT NULL, webhook TEXT NOT NULL, url TEXT NOT NULL,
+    state TEXT NOT NULL, cause TEXT NOT NULL, tries INTEGER NOT NULL, attempts INTEGER NOT NULL, due_at INTEGER
+);
+CREATE INDEX deliveries_due ON deliveries (due_at, number) WHERE state = 'pending';
+CREATE INDEX deliveries_of ON deliveries (webhook, state);
+CREATE TABLE attempts (
+    delivery TEXT NOT NULL, number INTEGER NOT NULL, cause TEXT NOT NULL, at INTEGER NOT NULL,
+    duration INTEGER NOT NULL, status INTEGER, error TEXT, detail TEXT NOT NULL, head BLOB NOT NULL, next_at INTEGER,
+    PRIMARY KEY (delivery, number)
+) WITHOUT ROWID;
 CREATE TABLE oauth_clients (
     id TEXT PRIMARY KEY, secret BLOB, name TEXT NOT NULL, redirect_uris TEXT NOT NULL, scopes TEXT,
     development INTEGER NOT NULL, created_at INTEGER NOT NULL

@@ -58,7 +58,9 @@ def make_indexes(database: Database, collections: Sized[Collection]) -> dict[str
 
 
 def _index(database: Database, wanted: dict[str, str]) -> None:
-    for name, statement in database.query("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql NOT NULL"):
+    for name, statement in database.query(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql NOT NULL AND tbl_name LIKE 'resources %'"
+    ):
         if wanted.get(name.decode()) == statement.decode():
             del wanted[name.decode()]
         else:

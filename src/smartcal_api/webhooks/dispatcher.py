@@ -1,0 +1,78 @@
+"""Gives every sandbox of a server its courier, and all of them one way to the network."""
+
+import asyncio
+import logging
+import ssl
+from typing import TYPE_CHECKING, Protocol
+
+from smartcal_api.clock import Clock
+from smartcal_api.webhooks.courier import Courier
+from smartcal_api.webhooks.lease import Lease
+from smartcal_api.webhooks.network import Receivers
+from smartcal_api.webhooks.outbox import Outbox
+from smartcal_api.webhooks.outcome import Outcome
+from smartcal_api.webhooks.signing import sign
+
+if TYPE_CHECKING:
+    from smartcal_api.webhooks.attempt import Sender
+    from smartcal_api.webhooks.dialling import Resolve
+
+_log = logging.getLogger("smartcal")
+
+
+class World(Protocol):
+    """What a sandbox has that delivering needs."""
+
+    outbox: Outbox
+    clock: Clock
+
+
+class Dispatcher:
+    """Lives in a running event loop; `attach` a sandbox when it is made, `detach` it when it goes."""
+
+    def __init__(
+        self, receivers: Receivers, *, tls: ssl.SSLContext | None = None, resolve: "Resolve | None" = None
+    ) -> None:
+        self._receivers, self._tls, self._resolve = receivers, tls, resolve
+        self._sender: Sender | None = None
+        self._couriers: dict[Outbox, Courier] = {}
+
+    def attach(self, world: World) -> None:
+        async def send(lease: Lease) -> Outcome:
+            return await self._send(lease, world.outbox)
+
+        self._couriers[world.outbox] = Courier(world.outbox, world.clock, send)
+
+    async def detach(self, world: World) -> None:
+        """What is on its way is broken off: whoever asked for it is gone with the sandbox."""
+        courier = self._couriers.pop(world.outbox, None)
+        if courier is not None:
+            await courier.close(grace=0)
+
+    async def run_due(self, world: World, instant: int) -> None:
+        """For whoever moves the clock: see `Courier.run_due`."""
+        await self._couriers[world.outbox].run_due(instant)
+
+    async def close(self, *, grace: float) -> None:
+        """Lets what is on its way finish for so many seconds; the rest is due again when the server is back."""
+        await asyncio.gather(*(courier.close(grace=grace) for courier in self._couriers.values()))
+        self._couriers.clear()
+
+    async def _send(self, lease: Lease, outbox: Outbox) -> Outcome:
+        # An HTTP client costs a start a tenth of a second, and many a server never delivers anything.
+        from smartcal_api.webhooks.attempt import Request, Sender
+
+        if self._sender is None:
+            self._sender = Sender(self._receivers, tls=self._tls, resolve=self._resolve)
+        signature = outbox.signature
+        headers = (
+            ("Content-Type", "application/json"),
+            (signature.header, sign(lease.body, lease.secret, prefix=signature.prefix)),
+        )
+        request = Request(lease.url, lease.body, headers)
+        outcome = await self._sender.send(request, timeout=outbox.attempt_timeout)
+        if outcome.error is not None:
+            _log.warning("%s to %s: %s: %s", lease.id, lease.url, outcome.error, outcome.detail)
+        elif not outcome.success:
+            _log.info("%s to %s: answered %s", lease.id, lease.url, outcome.status)
+        return outcome

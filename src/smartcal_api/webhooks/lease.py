@@ -1,0 +1,22 @@
+"""A delivery that is being attempted."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """Everything that an attempt needs. `tries` counts the attempts of the schedule before this one, `attempts` all;
+    `due` is the instant that it was due at, `at` the one that it was taken at, `generation` that of the sandbox."""
+
+    id: str
+    number: int
+    webhook: str
+    url: str
+    secret: str = field(repr=False)
+    body: bytes
+    cause: str
+    tries: int
+    attempts: int
+    due: int
+    at: int
+    generation: int

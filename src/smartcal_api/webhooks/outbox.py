@@ -1,0 +1,206 @@
+"""What is to be delivered: recorded with the change that it tells of, kept until it is settled (laws HOOK, DELV)."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from smartcal_api.clock import format_rfc3339
+from smartcal_api.contract import Contract
+from smartcal_api.store import Store
+from smartcal_api.webhooks.lease import Lease
+from smartcal_api.webhooks.outcome import Outcome
+from smartcal_api.webhooks.schedule import Schedule
+from smartcal_api.webhooks.settlement import Settlement
+
+_COLLECTION = "Webhook"
+_BATCH = 500
+# States: pending → leased → delivered or failed, or pending again. Cancelled: its subscription is gone or disabled.
+# Held: it came with a fork, and waits for somebody to deliver it again.
+
+
+class Outbox:
+    """The deliveries of one sandbox. `on_due` is called whenever something may have become due."""
+
+    def __init__(self, contract: Contract, store: Store, *, mint: Callable[[str], str], seed: int) -> None:
+        self._store = store
+        self._mint = mint
+        self._seed = seed
+        self.generation = 0
+        self.on_due: Callable[[], None] | None = None
+        self.adopt(contract)
+        self._release()
+
+    def adopt(self, contract: Contract) -> None:
+        """Another contract's schedule and signature from now on."""
+        self._schedule = Schedule(contract.policy.retry_schedule, seed=self._seed)
+        self._settlement = Settlement(self._store, self._schedule)
+        self.signature = contract.policy.webhook_signature
+        self.attempt_timeout = contract.policy.retry_schedule.attempt_timeout_seconds
+
+    def wake(self) -> None:
+        """To be called, besides, when the clock has been moved."""
+        if self.on_due is not None:
+            self.on_due()
+
+    # -- what happens
+
+    def record(self, event_type: str, data: Mapping[str, Any], *, owner: int, now: int) -> None:
+        """Records an event and one delivery for each active subscription of the owner that names its type.
+
+        Belongs in the transaction of the change itself: either both have happened, or neither (law DELV 3).
+        """
+        matching = self._matching(event_type, owner)
+        if not matching:
+            return
+        identifier = self._mint("webhook_event")
+        event = {"id": identifier, "type": event_type, "created_at": format_rfc3339(now), "data": data}
+        self._store.query(
+            "INSERT INTO webhook_events VALUES (?, ?, ?, ?, ?)",
+            (identifier, owner, event_type, now, orjson.dumps(event)),
+        )
+        self._enqueue(identifier, matching, cause="event", due=now + self._schedule.first)
+
+    def cancel(self, webhook: str) -> None:
+        """Drops what is still to be delivered to a subscription that is gone; belongs in its transaction."""
+        self._settlement.cancel(webhook)
+
+    def redeliver(self, delivery: str, *, now: int) -> bool:
+        """Sends the same bytes again, whatever came of it before; False where it is on its way already, or where the
+        subscription, whose secret would sign it, is gone."""
+        with self._store.transaction():
+            changed = self._store.query(
+                "UPDATE deliveries SET state = 'pending', cause = 'redelivery', tries = 0, due_at = ? WHERE id = ? "
+                "AND state != 'leased' AND webhook IN (SELECT webhook FROM webhook_secrets) RETURNING 1",
+                (now, delivery),
+            )
+        self.wake()
+        return bool(changed)
+
+    def deliver_event(self, event: str, *, now: int) -> int:
+        """Delivers an event to the subscriptions that name its type now; says to how many."""
+        with self._store.transaction():
+            found = self._store.query("SELECT type, owner FROM webhook_events WHERE id = ?", (event,))
+            matching = self._matching(found[0][0].decode(), found[0][1]) if found else []
+            self._enqueue(event, matching, cause="redelivery", due=now)
+        return len(matching)
+
+    def renew(self) -> None:
+        """After a restore or a reset: outcomes of attempts that were on their way no longer count (law SBX 3)."""
+        self.generation += 1
+        self._release()
+        self.wake()
+
+    def hold(self) -> None:
+        """In a fork: what is pending there was somebody else's, and waits until it is redelivered."""
+        with self._store.transaction():
+            self._store.query(
+                "UPDATE deliveries SET state = 'held', due_at = NULL WHERE state IN ('pending', 'leased')"
+            )
+
+    # -- what is due
+
+    def next_due(self, *, after: int = -1) -> int | None:
+        """The earliest instant later than `after` at which a delivery is due; None where none is."""
+        select = "SELECT min(due_at) FROM deliveries WHERE state = 'pending' AND due_at > ?"
+        due: int | None = self._store.query(select, (after,))[0][0]
+        return due
+
+    def take(self, now: int, *, most: int, each: int, busy: Mapping[str, int]) -> list[Lease]:
+        """Leases up to `most` deliveries that are due, in the order of their due times and of their recording; of no
+        subscription more than `each` with those that are `busy`, so that one that hangs is in nobody's way (DELV 5)."""
+        chosen = list(self._due(now, most, each, busy))
+        if not chosen:
+            return []
+        leases = []
+        with self._store.transaction():
+            for first in range(0, len(chosen), _BATCH):
+                numbers = chosen[first : first + _BATCH]
+                marks = _marks(numbers)
+                self._store.query(f"UPDATE deliveries SET state = 'leased' WHERE number IN ({marks})", numbers)
+                rows = self._store.query(
+                    "SELECT d.id, d.number, d.webhook, d.url, s.secret, e.body, d.cause, d.tries, d.attempts, d.due_at "
+                    "FROM deliveries d JOIN webhook_events e ON e.id = d.event "
+                    f"LEFT JOIN webhook_secrets s ON s.webhook = d.webhook WHERE d.number IN ({marks}) "
+                    "ORDER BY d.due_at, d.number",
+                    numbers,
+                )
+                leases += [self._lease(row, now) for row in rows if row[4] is not None]
+                for row in rows:
+                    if row[4] is None:
+                        self.cancel(row[2].decode())
+        return leases
+
+    def settle(self, settled: Iterable[tuple[Lease, Outcome]], *, now: int) -> None:
+        """Applies outcomes in the order given: logs the attempt, and plans the next one or ends the delivery."""
+        with self._store.transaction():
+            for lease, outcome in settled:
+                if lease.generation == self.generation:
+                    self._settlement.apply(lease, outcome, now=now)
+
+    def release(self, leases: Iterable[Lease]) -> None:
+        """Gives back what was not attempted to its end; it is due as it was."""
+        with self._store.transaction():
+            for lease in leases:
+                if lease.generation == self.generation:
+                    self._store.query(
+                        "UPDATE deliveries SET state = 'pending' WHERE number = ? AND state = 'leased'", (lease.number,)
+                    )
+
+    # -- inside
+
+    def _matching(self, event_type: str, owner: int) -> list[Any]:
+        """(id, url) of each active subscription that names the type, in the order of creation."""
+        table = self._store.collections[_COLLECTION].table
+        return self._store.query(
+            f"SELECT id, json_extract(document, '$.url') FROM {table} WHERE owner = ? "
+            "AND json_extract(document, '$.active') "
+            "AND EXISTS (SELECT 1 FROM json_each(document, '$.events') WHERE value = ?) ORDER BY rowid",
+            (owner, event_type),
+        )
+
+    def _enqueue(self, event: str, matching: Iterable[Any], *, cause: str, due: int) -> None:
+        for webhook, url in matching:
+            self._store.query(
+                "INSERT INTO deliveries (id, event, webhook, url, state, cause, tries, attempts, due_at) "
+                "VALUES (?, ?, ?, ?, 'pending', ?, 0, 0, ?)",
+                (self._mint("delivery"), event, webhook.decode(), url.decode(), cause, due),
+            )
+        self.wake()
+
+    def _due(self, now: int, most: int, each: int, busy: Mapping[str, int]) -> Iterator[int]:
+        """The numbers of what may be taken, a batch of rows at a time; rows of who is full are not even read."""
+        taken = dict(busy)
+        last = (-1, -1)
+        while most > 0:
+            full = [webhook for webhook, count in taken.items() if count >= each]
+            rows = self._store.query(
+                "SELECT due_at, number, webhook FROM deliveries WHERE state = 'pending' AND due_at <= ? "
+                f"AND (due_at, number) > (?, ?) AND webhook NOT IN ({_marks(full)}) "
+                f"ORDER BY due_at, number LIMIT {_BATCH}",
+                (now, *last, *full),
+            )
+            for due, number, name in rows:
+                last, webhook = (due, number), name.decode()
+                if taken.get(webhook, 0) < each and most > 0:
+                    taken[webhook] = taken.get(webhook, 0) + 1
+                    most -= 1
+                    yield number
+            if len(rows) < _BATCH:
+                return
+
+    def _lease(self, row: Any, now: int) -> Lease:
+        identifier, number, webhook, url, secret, body, cause, tries, attempts, due = row
+        return Lease(
+            id=identifier.decode(), number=number, webhook=webhook.decode(), url=url.decode(),
+            secret=secret.decode(), body=body, cause=cause.decode(), tries=tries, attempts=attempts, due=due, at=now,
+            generation=self.generation,
+        )  # fmt: skip
+
+    def _release(self) -> None:
+        with self._store.transaction():
+            self._store.query("UPDATE deliveries SET state = 'pending' WHERE state = 'leased'")
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
