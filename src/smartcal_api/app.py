@@ -14,7 +14,8 @@ from smartcal_api.auth import Identification
 from smartcal_api.contract import Contract, Operation
 from smartcal_api.contract.routing_view import routing_view
 from smartcal_api.control import PREFIX, build_control
-from smartcal_api.http.cors import LOOPBACK, Cors
+from smartcal_api.http.cors import LOOPBACK as ORIGINS
+from smartcal_api.http.cors import Cors
 from smartcal_api.http.failures import Failures
 from smartcal_api.http.gate import Gate
 from smartcal_api.http.head import HeadGuard
@@ -28,6 +29,8 @@ from smartcal_api.http.routing import Authorise, Route
 from smartcal_api.http.served import Served
 from smartcal_api.mock import ValueGenerator
 from smartcal_api.sandbox.registry import Registry
+from smartcal_api.webhooks.network import LOOPBACK as RECEIVERS
+from smartcal_api.webhooks.network import Receivers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +39,10 @@ class Options:
 
     public_url: str = "http://127.0.0.1:8080"
     allowed_hosts: tuple[str, ...] = ()
-    origins: tuple[str, ...] = (LOOPBACK,)
+    origins: tuple[str, ...] = (ORIGINS,)
     refuse_unknown_parameters: bool = True
     control_token: str | None = None
+    receivers: Receivers = RECEIVERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,7 @@ class Front:
 def _served(
     contract: Contract, generator: ValueGenerator, judges: Judges, identification: Identification, options: Options
 ) -> Iterator[Served]:
-    known = handlers(contract)
+    known = handlers(contract, options.receivers)
     make = partial(
         Served,
         contract=contract,

@@ -13,6 +13,9 @@ _YEARS = range(1900, 9900)
 _CLIENT_ID = re.compile(r"[!-9;-~]{1,255}", re.ASCII)
 _CLIENT = re.compile(r"(?P<id>[^:=]*)(?::(?P<secret>.*?))?=(?P<uris>[A-Za-z][A-Za-z0-9+.-]*:.*)", re.ASCII | re.DOTALL)
 
+# A URL may hold `=` as well; what follows the last one is a list of event types only if it looks like one.
+_WEBHOOK = re.compile(r"(?P<url>.*?)(?:=(?P<events>[a-z_]+\.[a-z_]+(?:,[a-z_]+\.[a-z_]+)*))?", re.DOTALL)
+
 
 @dataclass(frozen=True, slots=True)
 class GivenKey:
@@ -29,6 +32,14 @@ class GivenClient:
     client_id: str
     secret: str | None
     redirect_uris: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GivenWebhook:
+    """`--webhook URL[=EVENTS]`; without events it is for all that there are."""
+
+    url: str
+    events: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +60,10 @@ class Settings:
     refuse_unknown_parameters: bool = True
     keys: tuple[GivenKey, ...] = ()
     oauth_clients: tuple[GivenClient, ...] = ()
+    webhooks: tuple[GivenWebhook, ...] = ()
+    webhook_secret: str | None = None
+    receivers: tuple[str, ...] = ()
+    receiver_ca: Path | None = None
     pkce_required: bool = False
     auto_consent: bool = False
     origins: tuple[str, ...] = ("loopback",)
@@ -101,6 +116,13 @@ def parse_client(text: str) -> GivenClient:
     if secret is not None and not (secret.isascii() and secret.isprintable() and 0 < len(secret) <= 255):
         raise UsageError(f"--oauth-client: the secret of {match['id']} must be 1 to 255 characters of printable ASCII.")
     return GivenClient(match["id"], secret, tuple(match["uris"].split(",")))
+
+
+def parse_webhook(text: str) -> GivenWebhook:
+    """`http://127.0.0.1:3000/hook=booking.created,booking.cancelled`."""
+    match = _WEBHOOK.fullmatch(text)
+    assert match is not None  # it takes anything
+    return GivenWebhook(match["url"], tuple((match["events"] or "").split(",")) if match["events"] else ())
 
 
 def check_client_id(text: str) -> None:

@@ -10,6 +10,7 @@ from smartcal_api.api.resources import getter
 from smartcal_api.api.webhooks import Subscriptions
 from smartcal_api.contract import Contract, Operation
 from smartcal_api.http.served import Handler
+from smartcal_api.webhooks.network import LOOPBACK, Receivers
 
 _RAW: dict[str, Callable[[Operation, Contract], Handler]] = {
     "authorize": Authorize,
@@ -21,8 +22,8 @@ _RAW: dict[str, Callable[[Operation, Contract], Handler]] = {
 _LISTS = ("listEvents", "listBookingPages", "listBookings", "listWebhooks")
 
 
-def handlers(contract: Contract) -> dict[str, Handler]:
-    subscriptions = Subscriptions(contract)
+def handlers(contract: Contract, receivers: Receivers = LOOPBACK) -> dict[str, Handler]:
+    subscriptions = Subscriptions(contract, receivers)
     single: dict[str, Handler] = {
         "getEvent": getter("Event", "event"),
         "getBookingPage": getter("BookingPage", "booking page"),

@@ -38,6 +38,25 @@ _URL = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+", re.ASCII)
     help="An OAuth client of your own, with its redirect URIs. Repeatable.",
 )
 @option(
+    "--webhook",
+    multiple=True,
+    metavar="URL[=EVENTS]",
+    help="Subscribe this URL at start, to these events or to all. Repeatable.",
+)
+@option("--webhook-secret", metavar="SECRET", help="What their deliveries are signed with; default: a random one.")
+@option(
+    "--allow-receiver",
+    multiple=True,
+    metavar="CIDR|HOST|public",
+    help="Deliver there, too; default: to loopback alone. Repeatable.",
+)
+@option(
+    "--receiver-ca",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Certificates to believe receivers by, besides this machine's.",
+)
+@option(
     "--pkce",
     type=click.Choice(["supported", "required"]),
     default="supported",
@@ -79,6 +98,10 @@ def serve(
     unknown_parameters: str,
     key: tuple[str, ...],
     oauth_client: tuple[str, ...],
+    webhook: tuple[str, ...],
+    webhook_secret: str | None,
+    allow_receiver: tuple[str, ...],
+    receiver_ca: Path | None,
     pkce: str,
     oauth_consent: str,
     cors: tuple[str, ...],
@@ -92,7 +115,7 @@ def serve(
     """Start a local SmartCal Pro: state, real keys, real limits."""
     from smartcal_api.cli.progress import progress
     from smartcal_api.server.lean import lean_imports
-    from smartcal_api.settings import Settings, parse_client, parse_key, parse_now
+    from smartcal_api.settings import Settings, parse_client, parse_key, parse_now, parse_webhook
 
     settings = Settings(
         host=host,
@@ -109,6 +132,10 @@ def serve(
         refuse_unknown_parameters=unknown_parameters == "refuse",
         keys=tuple(parse_key(each) for each in key),
         oauth_clients=tuple(parse_client(each) for each in oauth_client),
+        webhooks=tuple(parse_webhook(each) for each in webhook),
+        webhook_secret=webhook_secret,
+        receivers=allow_receiver,
+        receiver_ca=receiver_ca,
         pkce_required=pkce == "required",
         auto_consent=oauth_consent == "auto",
         origins=_origins(cors),

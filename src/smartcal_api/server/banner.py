@@ -9,6 +9,7 @@ from smartcal_api.clock import format_rfc3339
 from smartcal_api.control import PREFIX as CONTROL
 from smartcal_api.sandbox import Sandbox
 from smartcal_api.sandbox.credentials import PRODUCT, KeyRing, KnownClient
+from smartcal_api.server.webhooks import KnownWebhook
 from smartcal_api.settings import Settings
 
 
@@ -21,6 +22,7 @@ def banner(
     keys: KeyRing,
     clients: tuple[KnownClient, ...],
     control_token: str | None,
+    webhooks: tuple[KnownWebhook, ...],
 ) -> str:
     """Fits a screen of 80 columns; the keys and the clients' secrets are the only secrets in it."""
     contract = application.contract
@@ -42,6 +44,7 @@ def banner(
         "OAuth clients" if keys.well_known else "OAuth clients, secrets shown only here",
         *(line for each in clients for line in _client(each)),
         "",
+        *_webhooks(webhooks),
         f"  curl {root}{PRODUCT}/events \\",
         f"    -H {shlex.quote(f'Authorization: Bearer {next(iter(keys.main.values()))}')}",
         "",
@@ -60,6 +63,11 @@ def banner(
 def _client(client: KnownClient) -> list[str]:
     secret = client.client_secret or "public: no secret, and PKCE"
     return [f"  {client.client_id:<15} {secret}", *(f"  {'':<15} {uri}" for uri in client.redirect_uris[:1])]
+
+
+def _webhooks(webhooks: tuple[KnownWebhook, ...]) -> list[str]:
+    lines = [line for each in webhooks for line in (f"  {each.id} {each.url}", f"  signed with {each.secret}")]
+    return ["webhooks, subscribed by flag", *lines, ""] if lines else []
 
 
 def tell(text: str) -> None:

@@ -10,10 +10,17 @@ from smartcal_api.contract import Contract
 from smartcal_api.control import PREFIX as CONTROL
 from smartcal_api.errors import UsageError
 from smartcal_api.sandbox.credentials import PRODUCT, KeyRing, KnownClient, oauth_document
+from smartcal_api.server.webhooks import KnownWebhook
 
 
 def ready_document(
-    root: str, contract: Contract, keys: KeyRing, clients: tuple[KnownClient, ...], *, control_token: str | None
+    root: str,
+    contract: Contract,
+    keys: KeyRing,
+    clients: tuple[KnownClient, ...],
+    *,
+    webhooks: tuple[KnownWebhook, ...],
+    control_token: str | None,
 ) -> dict[str, Any]:
     """Where the server is, and every credential that works there."""
     return {
@@ -25,6 +32,7 @@ def ready_document(
         "contract": {"version": contract.version, "sha256": contract.document.sha256},
         "keys": dict(keys.main),
         "other": {"keys": dict(keys.other)},
+        "webhooks": [each.as_json() for each in webhooks],
         "oauth": oauth_document(root, contract, clients),
     }
 

@@ -22,11 +22,16 @@ from smartcal_api.server.housekeeping import reap_idle, stop_with
 from smartcal_api.server.ready import ready_document, remove_ready_file, write_ready_file
 from smartcal_api.server.reload import reload_on_save
 from smartcal_api.server.socket import bind, root_url
+from smartcal_api.server.webhooks import receiver_trust, webhook_ring
 from smartcal_api.server.world import Report, key_ring, open_sandbox
 from smartcal_api.settings import Settings
+from smartcal_api.webhooks.dispatcher import Dispatcher
+from smartcal_api.webhooks.network import Receivers
 
 # How long what is in flight may take when the server stops.
 _GRACE_SECONDS = 10.0
+# And how long deliveries may: what is broken off is delivered again when the store is opened the next time.
+_DELIVERY_GRACE_SECONDS = 2.0
 
 
 def run(settings: Settings, *, report: Report | None = None) -> None:
@@ -35,6 +40,7 @@ def run(settings: Settings, *, report: Report | None = None) -> None:
         listening = stack.enter_context(bind(settings.host, settings.port))
         if settings.ready_file is not None:
             remove_ready_file(settings.ready_file)
+        receivers, tls = Receivers.read(settings.receivers), receiver_trust(settings)
         contract = Contract.read(settings.spec, draft=settings.draft)
         sandbox = stack.enter_context(open_sandbox(contract, settings, report=report))
         root = root_url(settings.host, listening)
@@ -46,20 +52,30 @@ def run(settings: Settings, *, report: Report | None = None) -> None:
             origins=settings.origins,
             refuse_unknown_parameters=settings.refuse_unknown_parameters,
             control_token=token,
+            receivers=receivers,
         )
         keys = key_ring(sandbox, contract, settings)
         clients = client_ring(sandbox, contract, settings)
+        webhooks = webhook_ring(sandbox, contract, settings, receivers)
         registry = Registry(sandbox)
         front = Front(open_application(contract, registry, options), registry, options)
 
         def ready() -> None:
             if settings.ready_file is not None:
-                write_ready_file(
-                    settings.ready_file, ready_document(root, contract, keys, clients, control_token=token)
-                )
+                document = ready_document(root, contract, keys, clients, webhooks=webhooks, control_token=token)
+                write_ready_file(settings.ready_file, document)
                 stack.callback(remove_ready_file, settings.ready_file)
             tell(
-                banner(front.application, sandbox, settings, root=root, keys=keys, clients=clients, control_token=token)
+                banner(
+                    front.application,
+                    sandbox,
+                    settings,
+                    root=root,
+                    keys=keys,
+                    clients=clients,
+                    webhooks=webhooks,
+                    control_token=token,
+                )
             )
 
         server = _Server(_config(front), ready=ready)
@@ -73,7 +89,10 @@ def run(settings: Settings, *, report: Report | None = None) -> None:
             if settings.stop_with is not None:
                 beside.append(stop_with(settings.stop_with, server.stop))
             tasks = [asyncio.ensure_future(each) for each in beside]
+            dispatcher = Dispatcher(receivers, tls=tls)
+            dispatcher.attach(sandbox)
             await server.serve(sockets=[listening])
+            await dispatcher.close(grace=_DELIVERY_GRACE_SECONDS)
             for task in tasks:
                 task.cancel()
 

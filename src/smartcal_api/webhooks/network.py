@@ -85,7 +85,9 @@ class Receivers:
             return self.refusal(host, address)
         if is_local(host) or self.public or self.networks or _folded(host) in self.hosts:
             return None
-        return f"{host} is not this machine; allow it with --allow-receiver {host}, or public for every public address"
+        return (
+            f"{host} is not this machine; start the server with --allow-receiver {host}, or public for public addresses"
+        )
 
     def takes_plain_http(self, host: str) -> bool:
         """Whether what is sent there stays on this machine, or goes where somebody said so by name."""
@@ -108,6 +110,9 @@ class Receivers:
             return None
         hint = "public" if address.is_global else f"{address} or {host}"
         return f"only loopback is delivered to; allow more with --allow-receiver {hint}"
+
+
+LOOPBACK = Receivers()
 
 
 def literal(host: str) -> Address | None:

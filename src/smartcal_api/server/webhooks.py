@@ -1,0 +1,54 @@
+"""The webhook subscriptions that a server starts with, and where it delivers to."""
+
+import ssl
+from dataclasses import dataclass
+from typing import Any
+
+from smartcal_api.api.webhooks import url_fault
+from smartcal_api.contract import Contract
+from smartcal_api.errors import UsageError
+from smartcal_api.sandbox import Sandbox
+from smartcal_api.sandbox.subscriptions import ensure_subscribed, fresh_secret
+from smartcal_api.settings import Settings
+from smartcal_api.webhooks.network import Receivers
+from smartcal_api.webhooks.trust import tls_context
+
+
+@dataclass(frozen=True, slots=True)
+class KnownWebhook:
+    """A subscription with its secret, for the first account."""
+
+    id: str
+    url: str
+    events: tuple[str, ...]
+    secret: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {"id": self.id, "url": self.url, "events": list(self.events), "secret": self.secret}
+
+
+def webhook_ring(
+    sandbox: Sandbox, contract: Contract, settings: Settings, receivers: Receivers
+) -> tuple[KnownWebhook, ...]:
+    """Subscribes what `--webhook` names; raises `UsageError`. A store that has such a subscription keeps that one."""
+    types = tuple(contract.data["webhooks"])
+    if settings.webhook_secret == "":
+        raise UsageError("--webhook-secret: is empty, so that anybody could sign; give some text, or leave it out.")
+    known = []
+    for given in settings.webhooks:
+        fault = "is no http or https URL." if "://" not in given.url else url_fault(given.url, receivers)
+        if fault is not None:
+            raise UsageError(f"--webhook: {given.url} {fault}")
+        unknown = [each for each in given.events if each not in types]
+        if unknown:
+            raise UsageError(f"--webhook: the contract has no event type {unknown[0]}; it has {', '.join(types)}.")
+        secret = settings.webhook_secret or fresh_secret(contract.policy.secrets["webhook_secret"])
+        events = given.events or types
+        made = ensure_subscribed(sandbox, given.url, events, secret=secret, owner=1, now=sandbox.clock.now())
+        known.append(KnownWebhook(made["id"], given.url, events, secret))
+    return tuple(known)
+
+
+def receiver_trust(settings: Settings) -> ssl.SSLContext | None:
+    """What `--receiver-ca` adds to the authorities of this machine; raises `UsageError`."""
+    return tls_context(settings.receiver_ca) if settings.receiver_ca is not None else None
