@@ -115,8 +115,8 @@ class Courier:
             task.add_done_callback(self._land)
 
     def _land(self, task: Task[Outcome]) -> None:
-        if self._closed:
-            return
+        if self._closed or task.cancelled():
+            return  # by `close`, which looks after them, or by the end of the loop
         lease = self._flying.pop(task)
         self._busy[lease.webhook] -= 1
         if not self._busy[lease.webhook]:
