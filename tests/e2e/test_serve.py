@@ -36,6 +36,7 @@ def test_ready_file_and_banner_say_where_it_is_and_with_what_keys(tmp_path: Path
             "pid": server.process.pid,
             "contract": {"version": contract.version, "sha256": contract.document.sha256},
             "keys": {scope: f"scp_demo_{scope}" for scope in SCOPES},
+            "webhooks": [],
             "other": {"keys": {scope: f"scp_demo_other_{scope}" for scope in SCOPES}},
         }
         for scope in SCOPES:
