@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 NANOSECONDS = 1_000_000_000
+# In nanoseconds. Instants are stored in microseconds: nanoseconds since 1970 fill 64 bits in the year 2262.
+MICROSECOND = 1_000
 # Stricter than `fromisoformat`, which takes 24:00 and offsets such as +01:60 in some versions of Python.
 _HOUR_MINUTE = r"(?:[01]\d|2[0-3]):[0-5]\d"
 _RFC3339 = re.compile(

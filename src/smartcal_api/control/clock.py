@@ -57,6 +57,7 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
 
     def resume_clock(exchange: Exchange) -> Answer:
         exchange.sandbox.clock.resume()
+        exchange.sandbox.outbox.wake()
         return json_answer(200, clock_document(exchange.sandbox))
 
     return {

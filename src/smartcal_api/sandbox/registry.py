@@ -6,6 +6,7 @@ from time import monotonic_ns
 
 from smartcal_api.contract import Contract
 from smartcal_api.sandbox.sandbox import Sandbox
+from smartcal_api.webhooks.dispatcher import Dispatcher
 
 DEFAULT = "default"
 
@@ -22,6 +23,7 @@ class Registry:
         self._sandboxes = {default.name: default}
         self._monotonic = monotonic
         self._homes: dict[bytes | str, str] = {}
+        self._dispatcher: Dispatcher | None = None
 
     def __iter__(self) -> Iterator[Sandbox]:
         return iter(tuple(self._sandboxes.values()))
@@ -45,6 +47,12 @@ class Registry:
         for sandbox in self:
             sandbox.adopt(contract)
 
+    def deliver_by(self, dispatcher: Dispatcher) -> None:
+        """Webhooks of all sandboxes, of those to come as well, are delivered from now on."""
+        self._dispatcher = dispatcher
+        for sandbox in self:
+            dispatcher.attach(sandbox)
+
     def touch(self, sandbox: Sandbox) -> None:
         """It was used now."""
         sandbox.touched = self._monotonic()
@@ -52,11 +60,16 @@ class Registry:
     def add(self, sandbox: Sandbox) -> None:
         self.touch(sandbox)
         self._sandboxes[sandbox.name] = sandbox
+        if self._dispatcher is not None:
+            self._dispatcher.attach(sandbox)
 
     def remove(self, name: str) -> None:
         """Ends a sandbox, and everything that it held; `default` can't be removed."""
         assert name != DEFAULT
-        self._sandboxes.pop(name).store.close()
+        sandbox = self._sandboxes.pop(name)
+        if self._dispatcher is not None:
+            self._dispatcher.detach(sandbox)
+        sandbox.store.close()
         self._homes = {credential: home for credential, home in self._homes.items() if home != name}
 
     def reap(self) -> list[str]:

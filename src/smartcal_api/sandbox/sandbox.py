@@ -95,11 +95,18 @@ class Sandbox:
 
     async def advance(self, target: int) -> None:
         """Moves the clock from instant to instant at which something falls due, and does it there (law SBX 4)."""
-        while self._due <= target:
-            self.clock.move_to(self._due)
+        due = self.clock.now()
+        while due <= target:
+            self.clock.move_to(due)
             self.now()
+            # Without a server nobody delivers, and what is due stays so.
+            deliver = self.outbox.deliver
+            if deliver is not None:
+                await deliver(due)
             await asyncio.sleep(0)  # others are answered meanwhile, and whoever waits for this may give up
+            due = min(self._due, self.outbox.next_due(after=due) or _NEVER)
         self.clock.move_to(target)
+        self.outbox.wake()
 
     def plan(self) -> None:
         """Finds the next instant at which something falls due; to be called when bookings have been added.

@@ -90,7 +90,7 @@ def run(settings: Settings, *, report: Report | None = None) -> None:
                 beside.append(stop_with(settings.stop_with, server.stop))
             tasks = [asyncio.ensure_future(each) for each in beside]
             dispatcher = Dispatcher(receivers, tls=tls)
-            dispatcher.attach(sandbox)
+            registry.deliver_by(dispatcher)
             await server.serve(sockets=[listening])
             await dispatcher.close(grace=_DELIVERY_GRACE_SECONDS)
             for task in tasks:

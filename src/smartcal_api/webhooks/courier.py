@@ -41,7 +41,7 @@ class Courier:
         self._driven = 0
         self._idle: Future[None] | None = None
         self._loop = asyncio.get_running_loop()
-        outbox.on_due = self.wake
+        outbox.on_due, outbox.deliver = self.wake, self.run_due
         self.wake()
 
     def wake(self) -> None:
@@ -59,25 +59,28 @@ class Courier:
         self._driven += 1
         try:
             await self._landed()
-            while leases := self._outbox.take(instant, most=MOST, each=MOST, busy={}):
+            while leases := self._at(instant):
                 tasks = [self._loop.create_task(self._attempt(lease)) for lease in leases]
                 try:
                     outcomes = await asyncio.gather(*tasks)
                 except asyncio.CancelledError:
                     await _cancelled(tasks)
-                    self._outbox.release(leases)
+                    if not self._closed:
+                        self._outbox.release(leases)
                     raise
+                if self._closed:
+                    return
                 self._outbox.settle(zip(leases, outcomes, strict=True), now=instant)
         finally:
             self._driven -= 1
             self.wake()
 
+    def _at(self, instant: int) -> list[Lease]:
+        return [] if self._closed else self._outbox.take(instant, most=MOST, each=MOST, busy={})
+
     async def close(self, *, grace: float) -> None:
         """Takes nothing more, lets what is on its way finish for so many seconds, and gives the rest back."""
-        self._closed = True
-        self._outbox.on_due = None
-        if self._timer is not None:
-            self._timer.cancel()
+        self._stop()
         if self._flying:
             await asyncio.wait(self._flying, timeout=grace)
         left = {task: lease for task, lease in self._flying.items() if not task.done()}
@@ -87,6 +90,20 @@ class Courier:
         with suppress(Unavailable):
             self._outbox.settle(ended, now=self._clock.now())
             self._outbox.release(left.values())
+
+    def abandon(self) -> None:
+        """Breaks off what is on its way and forgets it, as its sandbox has gone."""
+        self._stop()
+        for task in self._flying:
+            task.cancel()
+
+    def _stop(self) -> None:
+        self._closed = True
+        self._outbox.on_due = self._outbox.deliver = None
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._idle is not None and not self._idle.done():
+            self._idle.set_result(None)
 
     def _turn(self) -> None:
         self._woken = False
@@ -142,7 +159,7 @@ class Courier:
 
     async def _landed(self) -> None:
         """Until nothing is on its way any more, and all that was has been settled."""
-        while self._flying or self._ended:
+        while not self._closed and (self._flying or self._ended):
             self._idle = self._loop.create_future()
             self.wake()
             await self._idle

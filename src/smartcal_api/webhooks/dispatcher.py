@@ -43,15 +43,11 @@ class Dispatcher:
 
         self._couriers[world.outbox] = Courier(world.outbox, world.clock, send)
 
-    async def detach(self, world: World) -> None:
+    def detach(self, world: World) -> None:
         """What is on its way is broken off: whoever asked for it is gone with the sandbox."""
         courier = self._couriers.pop(world.outbox, None)
         if courier is not None:
-            await courier.close(grace=0)
-
-    async def run_due(self, world: World, instant: int) -> None:
-        """For whoever moves the clock: see `Courier.run_due`."""
-        await self._couriers[world.outbox].run_due(instant)
+            courier.abandon()
 
     async def close(self, *, grace: float) -> None:
         """Lets what is on its way finish for so many seconds; the rest is due again when the server is back."""

@@ -1,11 +1,11 @@
 """What is to be delivered: recorded with the change that it tells of, kept until it is settled (laws HOOK, DELV)."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
 
-from smartcal_api.clock import format_rfc3339
+from smartcal_api.clock import MICROSECOND, format_rfc3339
 from smartcal_api.contract import Contract
 from smartcal_api.store import Store
 from smartcal_api.webhooks.lease import Lease
@@ -20,7 +20,8 @@ _BATCH = 500
 
 
 class Outbox:
-    """The deliveries of one sandbox. `on_due` is called whenever something may have become due."""
+    """The deliveries of one sandbox. Its courier, where a server gave it one, sets `on_due`, which is called whenever
+    something may have become due, and `deliver`, which attempts all that is due at an instant."""
 
     def __init__(self, contract: Contract, store: Store, *, mint: Callable[[str], str], seed: int) -> None:
         self._store = store
@@ -28,6 +29,7 @@ class Outbox:
         self._seed = seed
         self.generation = 0
         self.on_due: Callable[[], None] | None = None
+        self.deliver: Callable[[int], Awaitable[None]] | None = None
         self.adopt(contract)
         self._release()
 
@@ -57,7 +59,7 @@ class Outbox:
         event = {"id": identifier, "type": event_type, "created_at": format_rfc3339(now), "data": data}
         self._store.query(
             "INSERT INTO webhook_events VALUES (?, ?, ?, ?, ?)",
-            (identifier, owner, event_type, now, orjson.dumps(event)),
+            (identifier, owner, event_type, now // MICROSECOND, orjson.dumps(event)),
         )
         self._enqueue(identifier, matching, cause="event", due=now + self._schedule.first)
 
@@ -72,7 +74,7 @@ class Outbox:
             changed = self._store.query(
                 "UPDATE deliveries SET state = 'pending', cause = 'redelivery', tries = 0, due_at = ? WHERE id = ? "
                 "AND state != 'leased' AND webhook IN (SELECT webhook FROM webhook_secrets) RETURNING 1",
-                (now, delivery),
+                (now // MICROSECOND, delivery),
             )
         self.wake()
         return bool(changed)
@@ -103,8 +105,8 @@ class Outbox:
     def next_due(self, *, after: int = -1) -> int | None:
         """The earliest instant later than `after` at which a delivery is due; None where none is."""
         select = "SELECT min(due_at) FROM deliveries WHERE state = 'pending' AND due_at > ?"
-        due: int | None = self._store.query(select, (after,))[0][0]
-        return due
+        due: int | None = self._store.query(select, (after // MICROSECOND,))[0][0]
+        return None if due is None else due * MICROSECOND
 
     def take(self, now: int, *, most: int, each: int, busy: Mapping[str, int]) -> list[Lease]:
         """Leases up to `most` deliveries that are due, in the order of their due times and of their recording; of no
@@ -164,7 +166,7 @@ class Outbox:
             self._store.query(
                 "INSERT INTO deliveries (id, event, webhook, url, state, cause, tries, attempts, due_at) "
                 "VALUES (?, ?, ?, ?, 'pending', ?, 0, 0, ?)",
-                (self._mint("delivery"), event, webhook.decode(), url.decode(), cause, due),
+                (self._mint("delivery"), event, webhook.decode(), url.decode(), cause, due // MICROSECOND),
             )
         self.wake()
 
@@ -178,7 +180,7 @@ class Outbox:
                 "SELECT due_at, number, webhook FROM deliveries WHERE state = 'pending' AND due_at <= ? "
                 f"AND (due_at, number) > (?, ?) AND webhook NOT IN ({_marks(full)}) "
                 f"ORDER BY due_at, number LIMIT {_BATCH}",
-                (now, *last, *full),
+                (now // MICROSECOND, *last, *full),
             )
             for due, number, name in rows:
                 last, webhook = (due, number), name.decode()
@@ -193,7 +195,8 @@ class Outbox:
         identifier, number, webhook, url, secret, body, cause, tries, attempts, due = row
         return Lease(
             id=identifier.decode(), number=number, webhook=webhook.decode(), url=url.decode(),
-            secret=secret.decode(), body=body, cause=cause.decode(), tries=tries, attempts=attempts, due=due, at=now,
+            secret=secret.decode(), body=body, cause=cause.decode(), tries=tries, attempts=attempts,
+            due=due * MICROSECOND, at=now,
             generation=self.generation,
         )  # fmt: skip
 

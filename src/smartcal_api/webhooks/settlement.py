@@ -2,7 +2,7 @@
 
 import orjson
 
-from smartcal_api.clock import format_rfc3339
+from smartcal_api.clock import MICROSECOND, format_rfc3339
 from smartcal_api.store import Store
 from smartcal_api.webhooks.lease import Lease
 from smartcal_api.webhooks.outcome import Outcome
@@ -34,7 +34,7 @@ class Settlement:
             delay = self._schedule.delay(lease.id, tries, outcome.retry_after)
             after = "failed" if delay is None else "pending"
             reason = self._exhausted(lease.webhook, outcome) if delay is None else None
-        due = None if delay is None else now + delay
+        due = None if delay is None else (now + delay) // MICROSECOND
         self._store.query(
             "UPDATE deliveries SET state = ?, cause = ?, tries = ?, attempts = attempts + 1, due_at = ? "
             "WHERE number = ?",
@@ -43,7 +43,7 @@ class Settlement:
         self._store.query(
             "INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                *(lease.id, lease.attempts + 1, lease.cause, lease.at, outcome.duration),
+                *(lease.id, lease.attempts + 1, lease.cause, lease.at // MICROSECOND, outcome.duration),
                 *(outcome.status, outcome.error, outcome.detail, outcome.head, due),
             ),
         )
