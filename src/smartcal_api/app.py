@@ -101,7 +101,9 @@ class Front:
     def __init__(self, application: Application, registry: Registry, options: Options) -> None:
         self.application = application
         roots = Roots(options.public_url, allowed_hosts=options.allowed_hosts)
-        self._control = build_control(registry, lambda: self.application, roots=roots, token=options.control_token)
+        self._control = build_control(
+            registry, lambda: self.application, roots=roots, token=options.control_token, receivers=options.receivers
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope.get("path", PREFIX)

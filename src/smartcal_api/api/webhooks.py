@@ -8,7 +8,7 @@ from smartcal_api.contract import Contract
 from smartcal_api.errors import Invalid, Problem
 from smartcal_api.http.answer import Answer, json_answer
 from smartcal_api.http.exchange import Exchange
-from smartcal_api.sandbox.subscriptions import COLLECTION, fresh_secret, subscribe
+from smartcal_api.sandbox.subscriptions import COLLECTION, fresh_secret, subscribe, url_fault
 from smartcal_api.webhooks.network import Receivers
 
 _log = logging.getLogger("smartcal")
@@ -66,24 +66,3 @@ class Subscriptions:
             raise Problem(
                 "invalid_webhook_url", f"The URL {fault}", errors=[Invalid(f"The URL {fault}", pointer="/url")]
             )
-
-
-def url_fault(url: str, receivers: Receivers) -> str | None:
-    """What is wrong with a subscription's URL and what to do, or None."""
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        return "has no valid host and port; write it as https://host/path."
-    if not host or port == 0:
-        return "has no valid host and port; write it as https://host/path."
-    if parts.username is not None or parts.password is not None:
-        return "carries user-info; take what stands before the @ out."
-    if "#" in url:
-        return "has a fragment; take it and its # out."
-    if parts.scheme != "https" and not receivers.takes_plain_http(host):
-        return (
-            "is plain http to a host that is not loopback; use https, a loopback address for local tests, "
-            f"or start the server with --allow-receiver {host}."
-        )
-    return None

@@ -9,6 +9,7 @@ from smartcal_api.http.answer import Answer
 from smartcal_api.http.exchange import Exchange
 from smartcal_api.sandbox.creation import Creator
 from smartcal_api.sandbox.registry import Registry
+from smartcal_api.webhooks.network import LOOPBACK, Receivers
 
 PREFIX = "/_sandbox"
 ControlHandler = Callable[[Exchange], Answer | Awaitable[Answer]]
@@ -32,6 +33,7 @@ class Control:
     product: Callable[[], Product]
     creator: Creator
     description: Description
+    receivers: Receivers = LOOPBACK
 
     @property
     def contract(self) -> Contract:

@@ -1,9 +1,9 @@
 """operationId → handler, a module for each tag of the control document."""
 
-from smartcal_api.control import clock, sandboxes, server
+from smartcal_api.control import clock, deliveries, sandboxes, server, subscriptions
 from smartcal_api.control.control import Control, ControlHandler
 
-_TAGS = (server, sandboxes, clock)
+_TAGS = (server, sandboxes, clock, deliveries, subscriptions)
 
 
 def handlers(control: Control) -> dict[str, ControlHandler]:

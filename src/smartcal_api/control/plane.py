@@ -29,17 +29,23 @@ from smartcal_api.http.served import Handler, Served
 from smartcal_api.mock import ValueGenerator
 from smartcal_api.sandbox.creation import Creator
 from smartcal_api.sandbox.registry import Registry
+from smartcal_api.webhooks.network import LOOPBACK, Receivers
 
 _DOCUMENT = Path(__file__).with_name("control.yaml")
 
 
 def build_control(
-    registry: Registry, product: Callable[[], Product], *, roots: Roots, token: str | None = None
+    registry: Registry,
+    product: Callable[[], Product],
+    *,
+    roots: Roots,
+    token: str | None = None,
+    receivers: Receivers = LOOPBACK,
 ) -> ASGIApp:
     """The application below `/_sandbox`; with a `token` it asks for it as a Bearer credential (law SBX 7)."""
     contract = product().contract
     description = describe(contract)
-    control = Control(registry, product, Creator(registry), description)
+    control = Control(registry, product, Creator(registry), description, receivers)
     generator = ValueGenerator(description.data, seed=0)
     judges = Judges(description, generator)
     known = handlers(control)

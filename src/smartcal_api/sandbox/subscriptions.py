@@ -3,11 +3,13 @@
 import secrets
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 
 from smartcal_api.clock import format_rfc3339
 from smartcal_api.sandbox.sandbox import Sandbox
+from smartcal_api.webhooks.network import Receivers
 
 COLLECTION = "Webhook"
 
@@ -57,3 +59,24 @@ def ensure_subscribed(
                 sandbox.store.query("UPDATE webhook_secrets SET secret = ? WHERE webhook = ?", (secret, webhook["id"]))
             return webhook
     return subscribe(sandbox, url, events, secret=secret, owner=owner, now=now)
+
+
+def url_fault(url: str, receivers: Receivers) -> str | None:
+    """What is wrong with a subscription's URL and what to do, or None."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return "has no valid host and port; write it as https://host/path."
+    if not host or port == 0:
+        return "has no valid host and port; write it as https://host/path."
+    if parts.username is not None or parts.password is not None:
+        return "carries user-info; take what stands before the @ out."
+    if "#" in url:
+        return "has a fragment; take it and its # out."
+    if parts.scheme != "https" and not receivers.takes_plain_http(host):
+        return (
+            "is plain http to a host that is not loopback; use https, a loopback address for local tests, "
+            f"or start the server with --allow-receiver {host}."
+        )
+    return None

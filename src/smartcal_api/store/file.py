@@ -33,7 +33,7 @@ CREATE INDEX deliveries_of ON deliveries (webhook, state);
 CREATE TABLE attempts (
     delivery TEXT NOT NULL, number INTEGER NOT NULL, cause TEXT NOT NULL, at INTEGER NOT NULL,
     duration INTEGER NOT NULL, status INTEGER, error TEXT, detail TEXT NOT NULL, head BLOB NOT NULL, next_at INTEGER,
-    PRIMARY KEY (delivery, number)
+    misbehaviour TEXT, PRIMARY KEY (delivery, number)
 ) WITHOUT ROWID;
 CREATE TABLE oauth_clients (
     id TEXT PRIMARY KEY, secret BLOB, name TEXT NOT NULL, redirect_uris TEXT NOT NULL, scopes TEXT,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from smartcal_api.clock import Clock
 from smartcal_api.webhooks.courier import Courier
 from smartcal_api.webhooks.lease import Lease
+from smartcal_api.webhooks.misbehaviour import DROPPED, spoilt
 from smartcal_api.webhooks.network import Receivers
 from smartcal_api.webhooks.outbox import Outbox
 from smartcal_api.webhooks.outcome import Outcome
@@ -60,6 +61,9 @@ class Dispatcher:
 
         if self._sender is None:
             self._sender = Sender(self._receivers, tls=self._tls, resolve=self._resolve)
+        if lease.misbehaviour == DROPPED:
+            return Outcome(duration=0, error=DROPPED, detail="as was asked for: it is not sent")
+        lease = spoilt(lease)
         signature = outbox.signature
         headers = (
             ("Content-Type", "application/json"),

@@ -11,6 +11,7 @@ class Lease:
     id: str
     number: int
     webhook: str
+    event_type: str
     url: str
     secret: str = field(repr=False)
     body: bytes
@@ -20,3 +21,4 @@ class Lease:
     due: int
     at: int
     generation: int
+    misbehaviour: str | None = None

@@ -1,5 +1,6 @@
 """What is to be delivered: recorded with the change that it tells of, kept until it is settled (laws HOOK, DELV)."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ from smartcal_api.clock import MICROSECOND, format_rfc3339
 from smartcal_api.contract import Contract
 from smartcal_api.store import Store
 from smartcal_api.webhooks.lease import Lease
+from smartcal_api.webhooks.misbehaviour import Misbehaviours
 from smartcal_api.webhooks.outcome import Outcome
 from smartcal_api.webhooks.schedule import Schedule
 from smartcal_api.webhooks.settlement import Settlement
@@ -30,6 +32,8 @@ class Outbox:
         self.generation = 0
         self.on_due: Callable[[], None] | None = None
         self.deliver: Callable[[int], Awaitable[None]] | None = None
+        self.misbehaviours = Misbehaviours(store)
+        self._watching: list[asyncio.Future[None]] = []
         self.adopt(contract)
         self._release()
 
@@ -87,9 +91,13 @@ class Outbox:
             self._enqueue(event, matching, cause="redelivery", due=now)
         return len(matching)
 
+    def knows_event(self, identifier: str) -> bool:
+        return bool(self._store.query("SELECT 1 FROM webhook_events WHERE id = ?", (identifier,)))
+
     def renew(self) -> None:
         """After a restore or a reset: outcomes of attempts that were on their way no longer count (law SBX 3)."""
         self.generation += 1
+        self.misbehaviours.clear()
         self._release()
         self.wake()
 
@@ -121,16 +129,17 @@ class Outbox:
                 marks = _marks(numbers)
                 self._store.query(f"UPDATE deliveries SET state = 'leased' WHERE number IN ({marks})", numbers)
                 rows = self._store.query(
-                    "SELECT d.id, d.number, d.webhook, d.url, s.secret, e.body, d.cause, d.tries, d.attempts, d.due_at "
-                    "FROM deliveries d JOIN webhook_events e ON e.id = d.event "
+                    "SELECT d.id, d.number, d.webhook, e.type, d.url, s.secret, e.body, d.cause, d.tries, d.attempts, "
+                    "d.due_at FROM deliveries d JOIN webhook_events e ON e.id = d.event "
                     f"LEFT JOIN webhook_secrets s ON s.webhook = d.webhook WHERE d.number IN ({marks}) "
                     "ORDER BY d.due_at, d.number",
                     numbers,
                 )
-                leases += [self._lease(row, now) for row in rows if row[4] is not None]
                 for row in rows:
-                    if row[4] is None:
+                    if row[5] is None:
                         self.cancel(row[2].decode())
+                    elif (lease := self.misbehaviours.befall(self._lease(row, now))) is not None:
+                        leases.append(lease)
         return leases
 
     def settle(self, settled: Iterable[tuple[Lease, Outcome]], *, now: int) -> None:
@@ -139,6 +148,17 @@ class Outbox:
             for lease, outcome in settled:
                 if lease.generation == self.generation:
                     self._settlement.apply(lease, outcome, now=now)
+                    self.misbehaviours.let_overtaken_go(lease.webhook, now=now)
+        for watching in self._watching:
+            if not watching.done():
+                watching.set_result(None)
+        self._watching.clear()
+
+    async def changed(self) -> None:
+        """Until the next time that attempts have been settled."""
+        watching = asyncio.get_running_loop().create_future()
+        self._watching.append(watching)
+        await watching
 
     def release(self, leases: Iterable[Lease]) -> None:
         """Gives back what was not attempted to its end; it is due as it was."""
@@ -192,9 +212,9 @@ class Outbox:
                 return
 
     def _lease(self, row: Any, now: int) -> Lease:
-        identifier, number, webhook, url, secret, body, cause, tries, attempts, due = row
+        identifier, number, webhook, kind, url, secret, body, cause, tries, attempts, due = row
         return Lease(
-            id=identifier.decode(), number=number, webhook=webhook.decode(), url=url.decode(),
+            id=identifier.decode(), number=number, webhook=webhook.decode(), event_type=kind.decode(), url=url.decode(),
             secret=secret.decode(), body=body, cause=cause.decode(), tries=tries, attempts=attempts,
             due=due * MICROSECOND, at=now,
             generation=self.generation,

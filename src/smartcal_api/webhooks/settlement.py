@@ -5,6 +5,7 @@ import orjson
 from smartcal_api.clock import MICROSECOND, format_rfc3339
 from smartcal_api.store import Store
 from smartcal_api.webhooks.lease import Lease
+from smartcal_api.webhooks.misbehaviour import DROPPED, DUPLICATE
 from smartcal_api.webhooks.outcome import Outcome
 from smartcal_api.webhooks.schedule import Schedule
 
@@ -21,10 +22,16 @@ class Settlement:
     def apply(self, lease: Lease, outcome: Outcome, *, now: int) -> None:
         (state,) = self._store.query("SELECT state FROM deliveries WHERE number = ?", (lease.number,))[0]
         tries = lease.tries + 1
-        delay, reason = None, None
+        delay: int | None = None
+        reason: str | None = None
+        cause = "retry"
         if state != b"leased":
             # Cancelled while it was on its way; that it was tried stands in the log all the same.
             after = state.decode()
+        elif lease.misbehaviour == DROPPED:
+            after = "failed"
+        elif outcome.success and lease.misbehaviour == DUPLICATE:
+            after, delay, cause = "pending", 0, DUPLICATE
         elif outcome.success:
             after = "delivered"
             self._store.query("DELETE FROM webhook_failures WHERE webhook = ?", (lease.webhook,))
@@ -38,13 +45,13 @@ class Settlement:
         self._store.query(
             "UPDATE deliveries SET state = ?, cause = ?, tries = ?, attempts = attempts + 1, due_at = ? "
             "WHERE number = ?",
-            (after, "retry" if due is not None else lease.cause, tries, due, lease.number),
+            (after, cause if due is not None else lease.cause, tries, due, lease.number),
         )
         self._store.query(
-            "INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 *(lease.id, lease.attempts + 1, lease.cause, lease.at // MICROSECOND, outcome.duration),
-                *(outcome.status, outcome.error, outcome.detail, outcome.head, due),
+                *(outcome.status, outcome.error, outcome.detail, outcome.head, due, lease.misbehaviour),
             ),
         )
         if reason is not None:

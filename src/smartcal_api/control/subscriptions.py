@@ -1,0 +1,33 @@
+"""Webhook subscriptions as a sandbox sees them: with their health, and with a secret of one's own."""
+
+from smartcal_api.control.control import Control, ControlHandler
+from smartcal_api.errors import Invalid, Problem
+from smartcal_api.http.answer import Answer, json_answer
+from smartcal_api.http.exchange import Exchange
+from smartcal_api.sandbox.subscriptions import fresh_secret, subscribe, url_fault
+from smartcal_api.webhooks.log import DeliveryLog
+
+
+def handlers(control: Control) -> dict[str, ControlHandler]:
+    """The product makes subscriptions, too; it takes no secret, and tells nobody how they fare."""
+
+    def list_subscriptions(exchange: Exchange) -> Answer:
+        return json_answer(200, {"data": DeliveryLog(exchange.sandbox.store).subscriptions()})
+
+    def add_subscription(exchange: Exchange) -> Answer:
+        body, sandbox = exchange.body, exchange.sandbox
+        fault = url_fault(body["url"], control.receivers)
+        types = tuple(control.contract.data["webhooks"])
+        unknown = [each for each in body.get("events", ()) if each not in types]
+        if unknown:
+            fault = f"is for the event type {unknown[0]}, which the contract lacks; it has {', '.join(types)}."
+        if fault is not None:
+            raise Problem("invalid_body", f"The subscription {fault}", errors=[Invalid(fault, pointer="/")])
+        secret = body.get("secret") or fresh_secret(control.contract.policy.secrets["webhook_secret"])
+        account = body.get("account", 1)
+        made = subscribe(
+            sandbox, body["url"], body.get("events", types), secret=secret, owner=account, now=exchange.now
+        )
+        return json_answer(201, {**made, "account": account, "secret": secret})
+
+    return {"listSubscriptions": list_subscriptions, "addSubscription": add_subscription}
