@@ -8,7 +8,7 @@ from smartcal_api.contract import Contract
 from smartcal_api.errors import Invalid, Problem
 from smartcal_api.http.answer import Answer, json_answer
 from smartcal_api.http.exchange import Exchange
-from smartcal_api.sandbox.subscriptions import COLLECTION, fresh_secret, subscribe, url_fault
+from smartcal_api.sandbox.subscriptions import COLLECTION, fresh_secret, subscribe, unsubscribe, url_fault
 from smartcal_api.webhooks.network import Receivers
 
 _log = logging.getLogger("smartcal")
@@ -51,12 +51,8 @@ class Subscriptions:
         return json_answer(201, {**webhook, "secret": secret}, headers={"Location": location, **warning})
 
     def delete(self, exchange: Exchange) -> Answer:
-        store, identifier = exchange.sandbox.store, exchange.identifier
-        with store.transaction():
-            if not store.delete(COLLECTION, identifier, owner=exchange.principal.owner):
-                raise missing(exchange, "webhook subscription", identifier)
-            store.query("DELETE FROM webhook_secrets WHERE webhook = ?", (identifier,))
-            exchange.sandbox.outbox.cancel(identifier)
+        if not unsubscribe(exchange.sandbox, exchange.identifier, owner=exchange.principal.owner):
+            raise missing(exchange, "webhook subscription", exchange.identifier)
         return Answer(204)
 
     def _check(self, url: str) -> None:

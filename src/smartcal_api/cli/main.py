@@ -33,6 +33,9 @@ _COMMANDS = {
     "sandbox": "make, list and remove sandboxes",
     "exec": "run a command with a server of its own",
     "completion": "print what a shell needs to complete this command",
+    "listen": "receive, show and forward the webhooks of a running server",
+    "deliveries": "list the webhook deliveries of a running server",
+    "redeliver": "send a webhook delivery again",
     "version": "print the version",
 }
 

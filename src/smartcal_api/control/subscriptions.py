@@ -1,10 +1,10 @@
 """Webhook subscriptions as a sandbox sees them: with their health, and with a secret of one's own."""
 
 from smartcal_api.control.control import Control, ControlHandler
-from smartcal_api.errors import Invalid, Problem
+from smartcal_api.errors import Invalid, Problem, shortened
 from smartcal_api.http.answer import Answer, json_answer
 from smartcal_api.http.exchange import Exchange
-from smartcal_api.sandbox.subscriptions import fresh_secret, subscribe, url_fault
+from smartcal_api.sandbox.subscriptions import COLLECTION, fresh_secret, subscribe, unsubscribe, url_fault
 from smartcal_api.webhooks.log import DeliveryLog
 
 
@@ -30,4 +30,15 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
         )
         return json_answer(201, {**made, "account": account, "secret": secret})
 
-    return {"listSubscriptions": list_subscriptions, "addSubscription": add_subscription}
+    def delete_subscription(exchange: Exchange) -> Answer:
+        sandbox, identifier = exchange.sandbox, exchange.parameters["webhook"]
+        owner = sandbox.store.owner_of(COLLECTION, identifier)
+        if owner is None or not unsubscribe(sandbox, identifier, owner=owner):
+            raise Problem("not_found", f"This sandbox has no subscription {shortened(identifier, 64)!r}.")
+        return Answer(204)
+
+    return {
+        "listSubscriptions": list_subscriptions,
+        "addSubscription": add_subscription,
+        "deleteSubscription": delete_subscription,
+    }

@@ -48,6 +48,16 @@ def subscribe(
     return webhook
 
 
+def unsubscribe(sandbox: Sandbox, identifier: str, *, owner: int) -> bool:
+    """Whether there was one to end; what is still to be delivered to it is cancelled."""
+    with sandbox.store.transaction():
+        if not sandbox.store.delete(COLLECTION, identifier, owner=owner):
+            return False
+        sandbox.store.query("DELETE FROM webhook_secrets WHERE webhook = ?", (identifier,))
+        sandbox.outbox.cancel(identifier)
+    return True
+
+
 def ensure_subscribed(
     sandbox: Sandbox, url: str, events: Sequence[str], *, secret: str, owner: int, now: int
 ) -> dict[str, Any]:
