@@ -115,7 +115,7 @@ def _free_port() -> int:
 def _environment() -> dict[str, str]:
     """Without settings that somebody's shell may have; with this checkout to import from."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SMARTCAL_")}
-    return kept | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+    return kept | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}", "PYTHONUNBUFFERED": "1"}
 
 
 def _last_line(log: Path) -> str:
