@@ -49,7 +49,7 @@ class Watched(NamedTuple):
     statements: list[str]
 
     def queries(self, collection: str, clauses: list[Clause]) -> list[str]:
-        self.store._totals.clear()
+        self.store._forget_all()
         self.statements.clear()
         self.store.page(collection, clauses, owner=1, limit=20)
         return [each for each in self.statements if each.startswith("SELECT")]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from smartcal_api.contract import Clause, Contract
 from smartcal_api.store import Collection, Row, Store, collections, open_memory, open_store
 from smartcal_api.store import store as store_module
+from smartcal_api.store.remembered import weight
 from tests.store.states import dump
 
 TASK = Collection("Task", order=("due", "id"), equal=("state",), fields=("due", "state"))
@@ -120,7 +121,7 @@ CHANGES: dict[str, Callable[[Store], object]] = {
     )
 )
 @settings(max_examples=60)
-def test_page_2_totals_that_are_remembered_are_those_that_a_count_finds(steps):
+def test_page_2_what_is_remembered_of_a_collection_is_what_is_in_it(steps):
     store = Store(open_memory(), {"Task": TASK, "Note": NOTE})
     store.index()
     fill(store)
@@ -137,10 +138,14 @@ def test_page_2_totals_that_are_remembered_are_those_that_a_count_finds(steps):
                         raise InterruptedError
             except InterruptedError:
                 assert dump(store) == before
-        for clauses in ((), (Clause("state", "equals", "done"),)):
-            for owner in (1, 2):
-                fresh = Store(store._connection, store.collections)
-                assert total(store, *clauses, owner=owner) == total(fresh, *clauses, owner=owner)
+        fresh = Store(store._connection, store.collections)
+        for owner in (1, 2):
+            for clauses in ((), (Clause("state", "equals", "done"),)):
+                for limit in (1, 3):
+                    asked = {"owner": owner, "limit": limit}
+                    assert store.page("Task", clauses, **asked) == fresh.page("Task", clauses, **asked)
+            for identifier in ("t001", "t050", "t060"):
+                assert store.get("Task", identifier, owner=owner) == fresh.get("Task", identifier, owner=owner)
     store.close()
 
 
@@ -149,6 +154,22 @@ def test_guard_2_totals_are_remembered_for_a_bounded_number_of_filters(tasks):
     for number in range(3 * store_module._TOTALS):
         total(tasks, Clause("due", "after", str(number)))
         assert len(tasks._totals) <= store_module._TOTALS
+
+
+def test_guard_2_documents_are_remembered_up_to_a_bounded_number_of_bytes(tasks):
+    for number in range(3_000):
+        tasks.put("Task", task(number) | {"note": "x" * 200}, owner=1)
+    for number in range(3_000):
+        tasks.get("Task", f"t{number:03}", owner=1)
+        tasks.page("Task", owner=1, limit=20, offset=number)
+        assert sum(map(weight, tasks._documents)) <= store_module._REMEMBERED_BYTES
+    assert tasks.get("Task", "t001", owner=1) is tasks.get("Task", "t001", owner=1), "nothing is remembered"
+
+
+def test_a_list_that_is_answered_is_the_askers_own(tasks):
+    fill(tasks)
+    tasks.page("Task", owner=1, limit=2)[0].clear()
+    assert len(tasks.page("Task", owner=1, limit=2)[0]) == 2
 
 
 def test_a_page_past_the_end_is_empty_and_knows_the_total(tasks):

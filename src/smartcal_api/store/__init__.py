@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from smartcal_api.contract import Contract
-from smartcal_api.store.collection import Collection, collections
+from smartcal_api.store.collection import Collection, Row, collections
 from smartcal_api.store.file import open_file, open_image, open_memory
-from smartcal_api.store.store import Row, Store
+from smartcal_api.store.store import Store
 
 
 def open_store(contract: Contract, path: Path | None = None, *, image: bytes | None = None) -> Store:

@@ -1,8 +1,9 @@
 """A collection of the store: one table for each component schema, its columns and indexes drawn from the contract."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -13,6 +14,14 @@ from smartcal_api.contract.filters import EQUALS, ONE_OF, ORDERED
 _COMBINED = 3
 # What data sets and handlers store, also while a contract lacks the operations that show it, or is a draft of them.
 _ALWAYS = ("Account", "BookingPage", "Booking", "Event", "Webhook")
+
+
+class Row(NamedTuple):
+    """A resource to store: its collection, the number of the account that owns it, and its document."""
+
+    collection: str
+    owner: int
+    document: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

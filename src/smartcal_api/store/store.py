@@ -3,26 +3,21 @@
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 
 from smartcal_api.contract import Clause
-from smartcal_api.store.collection import Collection, column
+from smartcal_api.store.collection import Collection, Row, column
 from smartcal_api.store.file import copy_image
 from smartcal_api.store.refusal import unavailable
+from smartcal_api.store.remembered import Remembered, weight
 from smartcal_api.store.schema import make_indexes, make_tables
-from smartcal_api.store.tally import Tally
+from smartcal_api.store.tally import Counts, Tally
 
 _TOTALS = 1024
-
-
-class Row(NamedTuple):
-    """A resource to store: its collection, the number of the account that owns it, and its document."""
-
-    collection: str
-    owner: int
-    document: Mapping[str, Any]
+# Of documents, by page and by id. Polling gets the very same objects again, which know their hash already.
+_REMEMBERED_BYTES = 256 * 1024
 
 
 class Store:
@@ -35,7 +30,10 @@ class Store:
         # Documents leave as they came in, UTF-8 bytes; decoding them to text and back would cost more than the query.
         connection.text_factory = bytes
         self._connection = connection
-        self._totals: dict[tuple[object, ...], int] = {}
+        self._totals: Remembered[int] = Remembered(_TOTALS)
+        self._sums: Remembered[int] = Remembered(_TOTALS)
+        self._documents: Remembered[list[bytes]] = Remembered(_REMEMBERED_BYTES, size=weight)
+        self._memories = (self._totals, self._sums, self._documents)
         self._tallies: dict[str, Tally] = {}
         self.collections: dict[str, Collection] = {}
         self.adopt(collections)
@@ -44,8 +42,12 @@ class Store:
 
     def get(self, collection: str, identifier: str, *, owner: int) -> bytes | None:
         """The document of that id as JSON bytes, or None where this owner has none."""
+        if (known := self._documents.get(collection, (owner, identifier))) is not None:
+            return known[0]
         table = self.collections[collection].table
         found = self.query(f"SELECT document FROM {table} WHERE id = ? AND owner = ?", (identifier, owner))
+        for (document,) in found:
+            self._documents.keep(collection, (owner, identifier), [document])
         return found[0][0] if found else None
 
     def page(
@@ -61,34 +63,45 @@ class Store:
         """A page of the owner's documents, in the collection's order or another one, and how many there are in all."""
         shape = self.collections[collection]
         where, parameters = shape.where(clauses)
-        key = (collection, owner, where, *parameters)
-        total = self._totals.get(key)
+        condition = (owner, where, *parameters)
+        total = self._totals.get(collection, condition)
         if total is None:
             total = self._count(shape, clauses, owner)
-            if len(self._totals) >= _TOTALS:
-                self._totals.clear()
-            self._totals[key] = total
+            self._totals.keep(collection, condition, total)
         if offset >= total:
             return [], total
+        question = (*condition, limit, offset, order and tuple(order))
+        known = self._documents.get(collection, question)
+        if known is not None:
+            return known.copy(), total
         # SQLite walks over what an offset skips, so a page of the second half is read from the end.
         sorting = [column(field) for field in order or shape.order] or ["rowid"]
         count = min(limit, total - offset)
         backwards = offset > total // 2
         skipped = total - offset - count if backwards else offset
-        order = ", ".join(f"{each} DESC" if backwards else each for each in sorting)
+        by = ", ".join(f"{each} DESC" if backwards else each for each in sorting)
         rows = self.query(
-            f"SELECT document FROM {shape.table} WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?",
+            f"SELECT document FROM {shape.table} WHERE {where} ORDER BY {by} LIMIT ? OFFSET ?",
             (owner, *parameters, count, skipped),
         )
-        return [document for (document,) in (reversed(rows) if backwards else rows)], total
+        documents = [document for (document,) in (reversed(rows) if backwards else rows)]
+        self._documents.keep(collection, question, documents)
+        return documents.copy(), total
 
     def _count(self, shape: Collection, clauses: Sequence[Clause], owner: int) -> int:
         tally = self._tallies.get(shape.name)
-        queries = tally.counts(clauses, owner) if tally is not None else None
-        if queries is None:
+        counts = tally.counts(clauses, owner) if tally is not None else None
+        if counts is None:
             where, parameters = shape.where(clauses)
-            queries = [(f"SELECT count(*) FROM {shape.table} WHERE {where}", [owner, *parameters])]
-        return sum(self.query(statement, values)[0][0] for statement, values in queries)
+            counts = Counts((f"SELECT count(*) FROM {shape.table} WHERE {where}", [owner, *parameters]), [])
+        # Bounds of one day have the days beyond it in common.
+        statement, values = counts.whole
+        whole = self._sums.get(shape.name, (statement, *values))
+        if whole is None:
+            whole = self.query(statement, values)[0][0]
+            self._sums.keep(shape.name, (statement, *values), whole)
+        total: int = whole + sum(self.query(statement, values)[0][0] for statement, values in counts.within)
+        return total
 
     def all(self, collection: str) -> Iterator[tuple[int, bytes]]:
         """(owner, document) of every resource of a collection, in the order of insertion, a batch at a time."""
@@ -138,7 +151,7 @@ class Store:
             yield
             self.query("COMMIT")
         except BaseException:
-            self._totals.clear()
+            self._forget_all()
             # A failed COMMIT leaves the transaction open; some failures have rolled it back already.
             if self._busy():
                 self._connection.rollback()
@@ -187,7 +200,7 @@ class Store:
         """Gives every collection its table and its columns; those of an older contract stay, unused."""
         make_tables(self, collections.values())
         self.collections = dict(collections)
-        self._totals.clear()
+        self._forget_all()
         self._tallies.clear()
 
     def index(self) -> None:
@@ -225,8 +238,13 @@ class Store:
             self._connection.executemany(statement, rows)
         except sqlite3.DatabaseError as error:
             raise unavailable(error) from error
-        self._forget(collection)
+        finally:
+            self._forget(collection)
 
     def _forget(self, collection: str) -> None:
-        for key in [key for key in self._totals if key[0] == collection]:
-            del self._totals[key]
+        for memory in self._memories:
+            memory.forget(collection)
+
+    def _forget_all(self) -> None:
+        for memory in self._memories:
+            memory.clear()

@@ -6,6 +6,7 @@ takes whole buckets on its one side and leaves a single bucket to be counted exa
 """
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from smartcal_api.contract import Clause
 from smartcal_api.contract.filters import EQUALS, ONE_OF, ORDERED
@@ -14,6 +15,13 @@ from smartcal_api.store.collection import Collection, column, literal, quoted
 _BUCKET = 10
 # Stands for NULL, which is no value of a primary key. It equals nothing that a filter can ask for.
 _NULL = "x'00'"
+
+
+class Counts(NamedTuple):
+    """Queries for numbers: of all resources in whole buckets, and of those wanted within a bucket that a bound cuts."""
+
+    whole: tuple[str, list[object]]
+    within: list[tuple[str, list[object]]]
 
 
 class Tally:
@@ -45,7 +53,7 @@ class Tally:
             yield f"DROP TRIGGER IF EXISTS {trigger}"
             yield f"CREATE TRIGGER {trigger} AFTER {event} ON {source} BEGIN {'; '.join(actions)}; END"
 
-    def counts(self, clauses: Sequence[Clause], owner: int) -> list[tuple[str, list[object]]] | None:
+    def counts(self, clauses: Sequence[Clause], owner: int) -> Counts | None:
         """Queries whose numbers add up to the total; None where only the resources themselves can tell."""
         whole = ["owner = ?"]
         parameters: list[object] = [owner]
@@ -62,15 +70,16 @@ class Tally:
                 buckets.append(bucket)
             else:
                 return None
-        queries = [(f"SELECT ifnull(sum(n), 0) FROM {self._table} WHERE {' AND '.join(whole)}", parameters)]
+        every = (f"SELECT ifnull(sum(n), 0) FROM {self._table} WHERE {' AND '.join(whole)}", parameters)
+        counted = []
         condition, values = self._collection.where(clauses)
         by = column(self._by)
         # `+` keeps SQLite from looking the clauses' own bounds up in the index, where the bucket's are narrower.
         condition = condition.replace(f"{by} ", f"+{by} ")
         for bucket in dict.fromkeys(buckets):
             within = f"SELECT count(*) FROM {self._collection.table} WHERE {condition} AND {by} >= ? AND {by} < ?"
-            queries.append((within, [owner, *values, bucket, bucket + "\U0010ffff"]))
-        return queries
+            counted.append((within, [owner, *values, bucket, bucket + "\U0010ffff"]))
+        return Counts(every, counted)
 
     def _values(self, row: str) -> list[str]:
         fields = [f"ifnull({row}{column(field)}, {_NULL})" for field in self._fields]
