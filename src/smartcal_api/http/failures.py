@@ -5,7 +5,7 @@ import logging
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from smartcal_api.errors import Problem
-from smartcal_api.http.exchange import Exchange, exchange_of
+from smartcal_api.http.exchange import KEY, Exchange, exchange_of
 from smartcal_api.http.gate import Gate
 from smartcal_api.http.problems import as_reference
 
@@ -32,9 +32,13 @@ class Failures:
         except Exception:
             _log.exception("%s: a defect of this server", exchange.request_id)
             await self._refuse(exchange, _defect(), send)
+        finally:
+            # The exchange has the scope: without this they would keep each other until the garbage collector comes.
+            del scope[KEY]
 
     async def _refuse(self, exchange: Exchange, problem: Problem, send: Send) -> None:
-        exchange.refused = problem
+        # Without its traceback, whose frames have the exchange in turn.
+        exchange.refused = problem.with_traceback(None)
         if self._counted and exchange.admission is None:
             # Failed before it was counted; the headers of a budget are on every response all the same (law RATE 5).
             client = exchange.scope.get("client")

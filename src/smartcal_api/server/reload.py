@@ -8,7 +8,7 @@ from smartcal_api.app import Front, Options, prepare
 from smartcal_api.contract import Contract
 from smartcal_api.errors import SmartCalError
 from smartcal_api.sandbox.registry import Registry
-from smartcal_api.server.application import open_application
+from smartcal_api.server.application import open_application, settle
 
 _SECONDS = 0.2
 _log = logging.getLogger("smartcal")
@@ -46,6 +46,7 @@ async def _take_up(path: Path, front: Front, registry: Registry, options: Option
         registry.adopt(before)
         raise
     front.application = application
+    settle()
     mocked = ", ".join(operation.id for operation in application.mocked)
     _log.warning("serving %s %s%s", path, contract.version, f"; mocked: {mocked}" if mocked else "")
 

@@ -15,7 +15,7 @@ from smartcal_api.contract import Contract
 from smartcal_api.http.protocol import BoundedProtocol
 from smartcal_api.http.roots import is_loopback
 from smartcal_api.sandbox.registry import Registry
-from smartcal_api.server.application import open_application
+from smartcal_api.server.application import open_application, settle
 from smartcal_api.server.banner import banner, tell
 from smartcal_api.server.clients import client_ring
 from smartcal_api.server.housekeeping import reap_idle, stop_with
@@ -83,6 +83,7 @@ def run(settings: Settings, *, report: Report | None = None) -> None:
         async def serve() -> None:
             await prepare(front)
             await prepare(front.application.asgi)
+            settle()
             beside = [reap_idle(registry)]
             if settings.reload:
                 beside.append(reload_on_save(front, registry, options, draft=settings.draft))
