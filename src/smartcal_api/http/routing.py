@@ -1,13 +1,13 @@
 """Connexion's routing, and what it leaves to do: 405 with all of a path's methods, no redirects."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from connexion.middleware.abstract import ROUTING_CONTEXT
 from connexion.middleware.routing import RoutingMiddleware
-from starlette.exceptions import HTTPException
-from starlette.routing import BaseRoute, Router
+from starlette.routing import Route as StarletteRoute
+from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from smartcal_api.contract import Description
@@ -30,21 +30,8 @@ class Route(RoutingMiddleware):  # type: ignore[misc]  # Connexion is not typed
     def add_api(self, specification: Any, **options: Any) -> None:
         super().add_api(specification, **options)
         # One document at the root: its own router can be asked, without the mount that holds it.
-        # Connexion is not typed, and Starlette's routes are only known to be routes.
         (mount,) = self.router.routes  # type: ignore[has-type]  # Connexion is not typed
-        self.router = _ByDepth(mount.app)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # With an application in the scope, Starlette raises its 405 instead of sending it.
-        scope["app"] = self
-        if scope["path"][-1:] == "\n":
-            raise unknown_path()  # `$` in Starlette's patterns takes a last line feed for the end
-        try:
-            await super().__call__(scope, receive, send)
-        except HTTPException as error:
-            if error.status_code != 405:
-                raise
-            raise self._not_allowed(scope) from None
+        self.router = _Routes(mount.app, refusal=self._not_allowed)
 
     def _not_allowed(self, scope: Scope) -> Problem:
         allowed: set[str] = set()
@@ -59,21 +46,47 @@ class Route(RoutingMiddleware):  # type: ignore[misc]  # Connexion is not typed
         )
 
 
-class _ByDepth:
-    """A router that tries only the routes with as many slashes as the path has: a parameter never holds one."""
+class _Routes:
+    """Connexion's routes, tried in its order and called as Starlette's router would call them, with less ado.
 
-    def __init__(self, router: Router) -> None:
+    A path without parameters is looked up; another is compared with the routes of as many slashes alone, for a
+    parameter never holds one. A trailing slash names something else, and nothing: there are no redirects.
+    """
+
+    def __init__(self, router: Router, *, refusal: Callable[[Scope], Problem]) -> None:
         self._default = router.default
-        depths: dict[int, list[BaseRoute]] = {}
+        self._refusal = refusal
+        self._literal: dict[str, dict[str, ASGIApp]] = {}
+        self._by_depth: dict[int, dict[re.Pattern[str], dict[str, ASGIApp]]] = {}
         for route in router.routes:
-            depths.setdefault(route.path.count("/"), []).append(route)  # type: ignore[attr-defined]  # all have one
-        # A trailing slash names something else (and nothing); Starlette would answer it with a redirect.
-        self._routers = {
-            depth: Router(routes, redirect_slashes=False, default=router.default) for depth, routes in depths.items()
-        }
+            assert isinstance(route, StarletteRoute)  # Connexion adds no other kind
+            if route.param_convertors:
+                same_depth = self._by_depth.setdefault(route.path.count("/"), {})
+                methods = same_depth.setdefault(route.path_regex, {})
+            else:
+                methods = self._literal.setdefault(route.path, {})
+            for method in route.methods or ():
+                methods.setdefault(method, route.app)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._routers.get(scope["path"].count("/"), self._default)(scope, receive, send)
+        await self._find(scope)(scope, receive, send)
+
+    def _find(self, scope: Scope) -> ASGIApp:
+        path, method = scope["path"], scope["method"]
+        literal = self._literal.get(path)
+        if literal is not None and method in literal:
+            return literal[method]
+        known = literal is not None
+        for pattern, methods in self._by_depth.get(path.count("/"), {}).items():
+            match = pattern.fullmatch(path)
+            if match is not None:
+                if method in methods:
+                    scope["path_params"] = match.groupdict()  # all are text: see `routing_view`
+                    return methods[method]
+                known = True
+        if known:
+            raise self._refusal(scope)
+        return self._default
 
 
 class Authorise:
