@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Sized
 from typing import Any
+from urllib.parse import unquote
 
 import httptools
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from smartcal_api.http.transport import Together
+from smartcal_api.http.cycle import Cycle
 
 # Generous next to the contract's limits, which are enforced later, as problems: these only keep memory flat.
 _URL_BYTES = 32 * 1024
@@ -33,7 +34,6 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
-        self.transport = Together(transport, self.loop)  # type: ignore[assignment]  # has what uvicorn asks for
         self.flow = _Flow(transport, self.pipeline)
 
     def data_received(self, data: bytes) -> None:
@@ -54,7 +54,9 @@ class BoundedProtocol(HttpToolsProtocol):
                 self._refuse()
 
     def on_message_begin(self) -> None:
-        super().on_message_begin()
+        self.url = b""
+        self.headers = []
+        self.expect_100_continue = False
         self._idle_bytes = 0
         self._in_head = True
 
@@ -64,12 +66,54 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         # Trailers come here too, and must not be taken for headers (RFC 9110 section 6.5.1).
         if self._in_head and len(self.headers) <= _HEADER_FIELDS:
-            super().on_header(name, value)
+            name = name.lower()
+            if name == b"expect" and value.lower() == b"100-continue":
+                self.expect_100_continue = True
+            self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
+        """As uvicorn does it for a server without a root path and a limit of connections, with a `Cycle` of ours."""
         self._in_head = False
-        if not self._upgrading():
-            super().on_headers_complete()
+        if self._upgrading():
+            return
+        parser = self.parser
+        http_version = parser.get_http_version()
+        url = httptools.parse_url(self.url)
+        path = url.path.decode("ascii")
+        self.scope = {
+            "type": "http",
+            "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
+            "http_version": http_version,
+            "server": self.server,
+            "client": self.client,
+            "scheme": self.scheme or "http",
+            "method": parser.get_method().decode("ascii"),
+            "root_path": "",
+            "path": unquote(path) if "%" in path else path,
+            "raw_path": url.path,
+            "query_string": url.query or b"",
+            "headers": self.headers,
+        }
+        before = self.cycle
+        self.cycle = Cycle(
+            self.scope,
+            self.transport,
+            self.flow,
+            self.logger,
+            self.access_logger,
+            self.access_log,
+            self.server_state.default_headers,
+            asyncio.Event(),
+            expect_100_continue=self.expect_100_continue,
+            keep_alive=http_version != "1.0" and parser.should_keep_alive(),
+            on_response=self.on_response_complete,
+        )
+        if before is None or before.response_complete:
+            self._start_asgi_task(self.cycle, self.app)
+        else:
+            # Pipelined: it waits for the answers to those before it.
+            self.flow.pause_reading()
+            self.pipeline.appendleft((self.cycle, self.app))
 
     def on_body(self, body: bytes) -> None:
         self._idle_bytes = 0
