@@ -24,7 +24,7 @@ class Gate:
         self._limit, self._remaining = names.limit, names.remaining
         self._request_id = contract.policy.request_id_header
         self._unrouted = {status: judges.of(each) for status, each in contract.unrouted.items()}
-        self._names: dict[str, bytes] = {}
+        self._names = _Names()
 
     async def refuse(self, exchange: Exchange, problem: Problem, send: Send) -> None:
         await self.respond(exchange, self._problem(exchange, problem), send)
@@ -80,18 +80,21 @@ class Gate:
 
     def _wire(self, exchange: Exchange, answer: Answer, headers: Mapping[str, str | int]) -> list[tuple[bytes, bytes]]:
         names = self._names
-        wire = []
-        for name, value in headers.items():
-            known = names.get(name)
-            if known is None:
-                known = names[name] = name.lower().encode("ascii")
-            wire.append((known, str(value).encode("latin-1")))
+        wire = [(names[name], str(value).encode("latin-1")) for name, value in headers.items()]
         if answer.media_type is not None:
             wire.append((b"content-type", answer.media_type.encode("ascii")))
         if answer.status != 204:
             wire.append((b"content-length", b"%d" % len(answer.body)))
         wire.extend(exchange.cors)
         return wire
+
+
+class _Names(dict[str, bytes]):
+    """The names of headers as they are sent; all of them are the contract's, so there are few."""
+
+    def __missing__(self, name: str) -> bytes:
+        known = self[name] = name.lower().encode("ascii")
+        return known
 
 
 def _broken(objection: str) -> Problem:

@@ -155,6 +155,8 @@ def _split(query: bytes, faults: list[Invalid]) -> dict[str, list[str]]:
 
 
 def _decode(text: bytes) -> str:
+    if b"%" not in text and b"+" not in text:
+        return text.decode("utf-8")
     return unquote_to_bytes(text.replace(b"+", b" ")).decode("utf-8")
 
 
