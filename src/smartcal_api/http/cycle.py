@@ -18,20 +18,22 @@ class Cycle(RequestResponseCycle):
             self._head = message
             return
         head, self._head = self._head, None
-        if head is None or message.get("more_body"):
-            # Nothing here is sent in pieces; should anything be one day, uvicorn knows how.
-            if head is not None:
-                await super().send(head)
+        if head is None:
             await super().send(message)
             return
+        fields = [name + b": " + value for name, value in (*self.default_headers, *head["headers"])]
+        together = b"".join(fields)
+        if message.get("more_body") or b"content-length: " not in together:
+            # In pieces, or of a length that nobody has stated: uvicorn knows how.
+            await super().send(head)
+            await super().send(message)
+            return
+        if len(together.translate(None, _CONTROLS)) != len(together):
+            raise RuntimeError("a response header holds a control character")
         if self.flow.write_paused and not self.disconnected:
             await self.flow.drain()
         if self.disconnected:
             return
-        fields = [name + b": " + value for name, value in (*self.default_headers, *head["headers"])]
-        together = b"".join(fields)
-        if len(together.translate(None, _CONTROLS)) != len(together):
-            raise RuntimeError("a response header holds a control character")
         if not self.keep_alive:
             fields.append(b"connection: close")
         body = b"" if self.scope["method"] == "HEAD" else message.get("body", b"")
