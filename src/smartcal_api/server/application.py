@@ -28,9 +28,10 @@ def open_application(contract: Contract, registry: Registry, options: Options) -
     return application
 
 
-def settle() -> None:
+def settle(*, replaces: bool = False) -> None:
     """Takes what has been built out of the garbage collector's sight: it stays, and walking over all of it again and
     again would stop every request for tens of milliseconds at a time."""
-    gc.unfreeze()  # an application before this one may be garbage by now
-    gc.collect()
+    if replaces:
+        gc.unfreeze()
+        gc.collect()  # the application before this one
     gc.freeze()

@@ -46,7 +46,7 @@ async def _take_up(path: Path, front: Front, registry: Registry, options: Option
         registry.adopt(before)
         raise
     front.application = application
-    settle()
+    settle(replaces=True)
     mocked = ", ".join(operation.id for operation in application.mocked)
     _log.warning("serving %s %s%s", path, contract.version, f"; mocked: {mocked}" if mocked else "")
 
