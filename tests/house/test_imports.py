@@ -1,6 +1,8 @@
 """Imports go down only: a part may import the parts of lower layers, and nothing beside or above itself."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 
 from tests.house.source import Module, modules
@@ -9,7 +11,7 @@ from tests.house.source import Module, modules
 LAYERS = (
     ("__main__",),
     ("cli", "pytest_plugin"),
-    ("server",),
+    ("server", "conformance"),
     ("app",),
     ("api", "control"),
     ("http",),
@@ -21,6 +23,8 @@ LAYERS = (
     ("remote",),
     ("errors", "clock", "ids", "__init__"),
 )
+# A judge of deployments must not share anything with what it judges but the contract.
+ONLY_FROM = {"conformance": {"contract", "errors"}}
 # What a server was asked for is turned into parameters at the top; whatever is below gets those, not the settings.
 ONLY_FOR = {"settings": {"cli", "server"}, "cli": {"__main__"}}
 
@@ -61,6 +65,28 @@ def test_imports_go_down_only() -> None:
         and (depth(part) <= depth(module.part) or module.part not in ONLY_FOR.get(part, {module.part}))
     ]
     assert wrong == []
+
+
+def test_a_part_that_may_know_few_others_knows_no_more() -> None:
+    wrong = [
+        f"{module.path}:{line} imports {part}"
+        for module in modules()
+        for line, part in imported(module)
+        if part not in ONLY_FROM.get(module.part, {part}) | {module.part}
+    ]
+    assert wrong == []
+
+
+def test_judging_a_deployment_loads_nothing_of_a_server() -> None:
+    script = (
+        "import sys, smartcal_api.conformance.verification as _;"
+        "print(*(name for name in sys.modules if name.split('.')[0] in"
+        " {'sqlite3', 'connexion', 'starlette', 'uvicorn', 'authlib'} or name in {"
+        "'smartcal_api.app', 'smartcal_api.http', 'smartcal_api.api', 'smartcal_api.server', 'smartcal_api.sandbox',"
+        " 'smartcal_api.store', 'smartcal_api.auth'}))"
+    )
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert loaded.stdout.split() == []
 
 
 def test_the_contract_knows_no_server() -> None:

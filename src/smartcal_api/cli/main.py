@@ -20,6 +20,7 @@ SETTINGS_FILE = "smartcal.toml"
 # A command's module is imported when it is asked for: `smartcal version` must not wait for a web framework.
 _COMMANDS = {
     "serve": "start a local SmartCal Pro",
+    "verify": "judge a deployment by the contract",
     "seed": "fill a store file with a data set",
     "keys": "list, add and revoke the API keys of a store file",
     "clients": "list and add the OAuth clients of a store file",
@@ -74,7 +75,8 @@ def cli(ctx: click.Context) -> None:
     and that over the file.
     """
     settings = _settings_file(Path(SETTINGS_FILE))
-    ctx.default_map = dict.fromkeys(_COMMANDS, settings)
+    # The file is about a server; whoever judges one is told by flags and the environment alone.
+    ctx.default_map = {name: settings for name in _COMMANDS if name != "verify"}
     ctx.obj = settings
 
 

@@ -9,9 +9,9 @@ import click
 SWITCH = click.Choice(["on", "off"])
 
 
-def option(name: str, **attributes: Any) -> Callable[[Any], Any]:
+def option(name: str, *, prefix: str = "SMARTCAL_", **attributes: Any) -> Callable[[Any], Any]:
     """A flag, and the environment variable of the same name; a switch also as `--no-…`, to overrule that."""
-    environment = "SMARTCAL_" + name.removeprefix("--").replace("-", "_").upper()
+    environment = prefix + name.removeprefix("--").replace("-", "_").upper()
     switch = f"/--no-{name.removeprefix('--')}" if attributes.get("is_flag") else ""
     return click.option(name + switch, envvar=environment, **attributes)
 

@@ -1,0 +1,197 @@
+"""`smartcal verify`."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from smartcal_api.cli.options import option as shared_option
+from smartcal_api.errors import UsageError
+
+if TYPE_CHECKING:
+    from smartcal_api.conformance.target import Target
+    from smartcal_api.contract import Contract
+
+_FILE = click.Path(path_type=Path)
+# A prefix of its own: SMARTCAL_SEED and SMARTCAL_KEY are those of a server.
+option = partial(shared_option, prefix="SMARTCAL_VERIFY_")
+
+
+@click.command()
+@option("--url", metavar="URL", help="The root of a deployment; default: a fresh mock.")
+@option("--target", type=_FILE, metavar="FILE", help="What is known of it, as `smartcal serve --ready-file` writes it.")
+@option("--key", multiple=True, metavar="SCOPES=VALUE", help="A key; VALUE may be @FILE or -. Repeatable.")
+@option("--other-key", multiple=True, metavar="SCOPES=VALUE", help="A key of another account. Repeatable.")
+@option("--token", multiple=True, metavar="SCOPES=VALUE", help="An access token. Repeatable.")
+@option("--client", multiple=True, metavar="ID[:SECRET][=URI]", help="An OAuth client. Repeatable.")
+@option("--control", metavar="URL", help="The control plane of a sandbox.")
+@option("--receiver-url", metavar="URL", help="Where the deployment can deliver webhooks to.")
+@option("--receiver-port", type=click.IntRange(1, 65535), metavar="N", help="The local port that such a URL leads to.")
+@option("--header", multiple=True, metavar="NAME: VALUE", help="Sent with every request. Repeatable.")
+@option("--cacert", type=_FILE, metavar="FILE", help="The certificates to trust, PEM.")
+@option("--client-cert", type=_FILE, metavar="FILE", help="A certificate with its key to show, PEM.")
+@option("--allow-writes", is_flag=True, help="Change things on a target that isn't loopback.")
+@option("--profile", type=click.Choice(["quick", "full"]), default="full", show_default=True, help="How much is tried.")
+@option("--seed", type=int, default=0, show_default=True, help="Decides every generated value.")
+@option("--only", multiple=True, metavar="LAW", help="A law, a family, or a law and operation. Repeatable.")
+@option("--require", multiple=True, metavar="LAW|all", help="Not verified counts as inconclusive. Repeatable.")
+@option("--strict", is_flag=True, help="What the contract decides counts as what is documented.")
+@option("--reserve", type=click.IntRange(0), default=0, metavar="N", help="Requests of each window left to others.")
+@option("--budget", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="The longest that it may take.")
+@option("--spec", type=_FILE, metavar="FILE", help="The contract; default: the one shipped.")
+@option("--report-dir", type=_FILE, metavar="DIR", help="Where to write the reports.")
+def verify(**given: Any) -> int:
+    """Judge a deployment by the contract: which laws hold, and which are broken.
+
+    Exit code: 0 conformant, 1 not, 2 a wrong flag or set-up, 3 inconclusive.
+    """
+    from smartcal_api.contract import Contract
+
+    contract = Contract.read(given["spec"])
+    with _extra():
+        from smartcal_api.conformance.masking import Masks
+        from smartcal_api.conformance.report import REPORTS
+        from smartcal_api.conformance.report.progress import LiveProgress
+        from smartcal_api.conformance.report.terminal import terminal_report
+        from smartcal_api.conformance.verification import Options, verify
+    options = Options(
+        profile=given["profile"],
+        seed=given["seed"],
+        only=given["only"],
+        reserve=given["reserve"],
+        budget_seconds=given["budget"],
+        strict=given["strict"],
+        required=given["require"],
+    )
+    with _target(contract, given) as target:
+        live = LiveProgress(sys.stderr)
+        result = verify(contract, target, options, progress=live.case, waiting=live.waiting)
+        live.done()
+    masks = Masks(contract, target)
+    click.echo(terminal_report(result, masks))
+    if given["report_dir"]:
+        _write(given["report_dir"], {name: report(result, masks) for name, report in REPORTS.items()})
+    return int(result.exit_code)
+
+
+@contextmanager
+def _extra() -> Iterator[None]:
+    """What judges is an extra of the package: servers don't need it."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("smartcal_api"):
+            raise
+        raise UsageError(
+            f"`smartcal verify` needs {error.name}; install the extra: pip install 'smartcal-api[contract-tests]'."
+        ) from None
+
+
+@contextmanager
+def _target(contract: "Contract", given: dict[str, Any]) -> "Iterator[Target]":
+    from smartcal_api.conformance.mock import fresh_mock
+    from smartcal_api.conformance.target import Target, from_ready_file, root_of
+
+    if given["url"] and given["target"]:
+        raise UsageError("give --url or --target, not both; flags add to what the file says.")
+    flags = _flags(given)
+    if given["target"]:
+        known = from_ready_file(_document(given["target"]))
+    elif given["url"]:
+        known = {"root": root_of(given["url"])}
+    else:
+        with fresh_mock(contract) as document:
+            yield Target(**from_ready_file(document) | flags)
+        return
+    for name in ("credentials", "clients"):
+        known[name] = (*known.get(name, ()), *flags.pop(name, ()))
+    yield Target(**known | flags)
+
+
+def _flags(given: dict[str, Any]) -> dict[str, Any]:
+    """The members of a target that flags give; those that weren't given are left out."""
+    from smartcal_api.conformance.credential import Kind
+    from smartcal_api.conformance.target import credential
+
+    found: dict[str, Any] = {
+        "credentials": tuple(
+            credential(*_pair(text, flag), kind=kind, account=account, number=number)
+            for flag, kind, account in (
+                ("--key", Kind.KEY, 0),
+                ("--token", Kind.TOKEN, 0),
+                ("--other-key", Kind.KEY, 1),
+            )
+            for number, text in enumerate(given[flag[2:].replace("-", "_")])
+        ),
+        "clients": tuple(_client(text) for text in given["client"]),
+        "control_url": given["control"],
+        "receiver_url": given["receiver_url"],
+        "receiver_port": given["receiver_port"],
+        "headers": dict(_header(text) for text in given["header"]),
+        "cacert": given["cacert"],
+        "client_cert": given["client_cert"],
+        "allow_writes": given["allow_writes"],
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _pair(text: str, flag: str) -> tuple[str, str]:
+    scopes, separator, value = text.partition("=")
+    if not separator or not scopes or not value:
+        raise UsageError(f"{flag}: write it as SCOPES=VALUE, such as read,write=my_key.")
+    return scopes, _value(value, flag)
+
+
+def _value(text: str, flag: str) -> str:
+    """A secret given as it is, as `@FILE`, or as `-` for a line of standard input."""
+    if text == "-":
+        return sys.stdin.readline().strip()
+    if text.startswith("@"):
+        try:
+            return Path(text[1:]).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise UsageError(f"{flag}: can't read {text[1:]}: {error.strerror}.") from None
+    return text
+
+
+def _client(text: str) -> Any:
+    from smartcal_api.conformance.target import Client
+
+    left, _, uris = text.partition("=")
+    identifier, colon, secret = left.partition(":")
+    return Client(
+        identifier, _value(secret, "--client") if colon else None, tuple(uri for uri in uris.split(",") if uri)
+    )
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    if not colon or not name.strip():
+        raise UsageError("--header: write it as 'NAME: VALUE'.")
+    return name.strip(), value.strip()
+
+
+def _document(path: Path) -> dict[str, Any]:
+    try:
+        document = json.loads(sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"--target: can't read {path}: {error.strerror}.") from None
+    except ValueError:
+        raise UsageError(f"--target: {path} is no JSON; it is what `smartcal serve --ready-file` writes.") from None
+    if not isinstance(document, dict):
+        raise UsageError(f"--target: {path} holds no object; it is what `smartcal serve --ready-file` writes.")
+    return document
+
+
+def _write(folder: Path, reports: dict[str, str]) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in reports.items():
+            (folder / name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"--report-dir: can't write to {folder}: {error.strerror}.") from None

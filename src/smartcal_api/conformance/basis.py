@@ -1,0 +1,28 @@
+"""Which clauses of a contract are documented, and which it decides."""
+
+from typing import Any
+
+from smartcal_api.contract import Document
+
+DOCUMENTED, DECISION = "documented", "decision"
+
+
+def basis_of(document: Document, pointer: str) -> str:
+    """The nearest `x-basis` at or above a pointer, documented where there is none. A reference has the basis of the
+    place that it leads to, unless it has one of its own."""
+    tokens = pointer.split("/")[1:]
+    value: Any = document.data
+    found: str = value.get("x-basis", DOCUMENTED)
+    for place, token in enumerate(tokens):
+        key = token.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, dict) and key in value:
+            value = value[key]
+        elif isinstance(value, list) and key.isdigit() and int(key) < len(value):
+            value = value[int(key)]
+        else:
+            break
+        if isinstance(value, dict) and "x-basis" in value:
+            found = value["x-basis"]
+        elif isinstance(value, dict) and isinstance(value.get("$ref"), str):
+            return basis_of(document, "/".join((value["$ref"][1:], *tokens[place + 1 :])))
+    return found

@@ -1,0 +1,164 @@
+"""Whether an answer is valid against the contract, by openapi-core: status, headers, media type and body."""
+
+import copy
+import json
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+from jsonschema_path import SchemaPath
+from openapi_core.datatypes import RequestParameters
+from openapi_core.validation.response.validators import V31ResponseDataValidator, V31ResponseHeadersValidator
+from werkzeug.datastructures import Headers
+
+from smartcal_api.conformance.exchange import Exchange
+from smartcal_api.contract import Contract, Operation, Response
+
+_HOST = "http://judged.invalid"
+_UNROUTED = "/x-unrouted"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One clause that an answer breaks."""
+
+    clause: str
+    message: str
+
+
+class Judge:
+    """Built once a run. Bodies and list items that were found valid are remembered by their text: a page of 20 items
+    costs 10 ms the first time."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+        document = copy.deepcopy(dict(contract.data))
+        document["servers"] = [{"url": _HOST}]
+        document["paths"] = {
+            **document["paths"],
+            # Answers outside of any operation are those of an operation that nobody calls.
+            _UNROUTED: {"get": {"responses": document["x-unrouted-responses"]}},
+        }
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it knows no oauth2, which is not for it to judge
+            spec = SchemaPath.from_dict(document)
+            more: dict[str, Callable[[bytes], Any]] = {"application/problem+json": json.loads}
+            self._bodies = V31ResponseDataValidator(spec, extra_media_type_deserializers=more)
+            self._headers = V31ResponseHeadersValidator(spec, extra_media_type_deserializers=more)
+        self._sound: set[tuple[str, str]] = set()
+
+    def operation_of(self, method: str, path: str) -> Operation | None:
+        """The operation that a request reaches; a path without parameters before one with them. HEAD is GET."""
+        wanted = "GET" if method == "HEAD" else method
+        parts = path.split("/")
+        found = [
+            each
+            for each in self._contract.operations.values()
+            if each.method == wanted and _fits(each.path.split("/"), parts)
+        ]
+        return min(found, key=lambda each: len(each.path_names), default=None)
+
+    def faults(self, exchange: Exchange) -> list[Fault]:
+        """Everything in which an answer differs from the contract; none where it is valid."""
+        operation = self.operation_of(exchange.method, unquote(exchange.path))
+        response = operation.responses.get(exchange.status) if operation else None
+        path, method = (operation.path, operation.method) if operation and response else (_UNROUTED, "GET")
+        response = response or self._contract.unrouted.get(exchange.status)
+        if response is None:
+            where = f"{operation.pointer}/responses" if operation else "/x-unrouted-responses"
+            return [Fault(where, f"the contract has no status {exchange.status} here")]
+        request = _Asked(path, method)
+        return [*self._header_faults(exchange, request, response), *self._body_faults(exchange, request, response)]
+
+    def _header_faults(self, exchange: Exchange, request: "_Asked", response: Response) -> Iterator[Fault]:
+        answered = _Answered(exchange.status, exchange.media_type, b"", Headers(list(exchange.headers)))
+        for error in self._headers.iter_errors(request, answered):
+            name = getattr(error, "name", "")
+            yield Fault(f"{response.pointer}/headers/{name}" if name else response.pointer, _said(error))
+
+    def _body_faults(self, exchange: Exchange, request: "_Asked", response: Response) -> Iterator[Fault]:
+        if exchange.method == "HEAD" or not response.media_types:
+            if exchange.body:
+                yield Fault(response.pointer, f"{len(exchange.body)} bytes of a body where the contract has none")
+            return
+        if exchange.media_type not in response.media_types:
+            allowed = " or ".join(response.media_types)
+            yield Fault(
+                f"{response.pointer}/content", f"Content-Type {exchange.media_type!r}; the contract has {allowed}"
+            )
+            return
+        pointer = response.media_types[exchange.media_type]
+        if pointer is None or not exchange.media_type.endswith("json"):
+            return
+        try:
+            body = json.loads(exchange.body)
+        except ValueError:
+            yield Fault(pointer, "the body is no JSON")
+            return
+        fresh, seen = self._fresh(body, response)
+        text = json.dumps(fresh)
+        if (pointer, text) in self._sound:
+            return
+        answered = _Answered(exchange.status, exchange.media_type, text.encode(), Headers(list(exchange.headers)))
+        faults = [fault for error in self._bodies.iter_errors(request, answered) for fault in _faults(error, pointer)]
+        if not faults:
+            self._sound.update(seen)
+            self._sound.add((pointer, text))
+        yield from faults
+
+    def _fresh(self, body: Any, response: Response) -> tuple[Any, list[tuple[str, str]]]:
+        """A list's body with those of its items alone that weren't judged before, where the contract judges item by
+        item; and what to remember of them."""
+        name = self._contract.policy.pagination.items
+        if response.items is None or not isinstance(body, dict) or not isinstance(body.get(name), list):
+            return body, []
+        keyed = [(item, (response.items, json.dumps(item))) for item in body[name]]
+        new = [(item, key) for item, key in keyed if key not in self._sound]
+        return {**body, name: [item for item, _ in new]}, [key for _, key in new]
+
+
+class _Asked:
+    """A request as openapi-core wants it, as far as the answer depends on it."""
+
+    def __init__(self, path: str, method: str) -> None:
+        self.host_url = _HOST
+        self.path = path.replace("{", "").replace("}", "")
+        self.method = method.lower()
+        self.content_type = "application/json"
+        self.body = None
+        self.parameters = RequestParameters()
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    status_code: int
+    content_type: str
+    data: bytes
+    headers: Headers
+
+
+def _faults(error: Any, pointer: str) -> Iterator[Fault]:
+    """The faults of a body one by one, each with the clause of its schema."""
+    cause = error
+    while cause is not None and not hasattr(cause, "schema_errors"):
+        cause = cause.__cause__
+    if cause is None:
+        yield Fault(pointer, _said(error))
+        return
+    for each in cause.schema_errors:
+        inside = "/".join(str(part) for part in each.absolute_schema_path if part != "$ref")
+        at = "/" + "/".join(str(part) for part in each.absolute_path)
+        yield Fault(f"{pointer}/{inside}", f"{at}: {str(each.message)[:200]}")
+
+
+def _said(error: BaseException) -> str:
+    return str(error).partition("\n")[0] or type(error).__name__
+
+
+def _fits(template: list[str], parts: list[str]) -> bool:
+    return len(template) == len(parts) and all(
+        bool(given) if stated.startswith("{") else stated == given
+        for stated, given in zip(template, parts, strict=True)
+    )

@@ -1,0 +1,95 @@
+"""What a law is: a function with a name, a price, and the clause of the contract that it holds a deployment to."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from smartcal_api.conformance.capability import Capability
+from smartcal_api.contract import Contract, Operation
+
+if TYPE_CHECKING:
+    from smartcal_api.conformance.probe import Probe
+
+Check = Callable[["Probe"], None]
+Subjects = Callable[[Contract], Iterable[Operation | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """`over` names the operations that it is checked for, one case each; a law over none is one case.
+
+    `clause` points into the contract: whether a deployment that breaks the law breaks what is documented, or only what
+    the contract decides, is what `x-basis` says there. `requests` is what one case costs at `full`, `worth` what the
+    runner sorts by, and `quick` whether the profile of that name has it.
+    """
+
+    id: str
+    title: str
+    check: Check
+    clause: str
+    over: Subjects
+    needs: tuple[Capability, ...]
+    requests: int
+    worth: int
+    quick: bool
+
+    @property
+    def family(self) -> str:
+        return self.id.split()[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A law, and the operation that it is checked for."""
+
+    law: Law
+    operation: Operation | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.law.id} {self.operation.id}" if self.operation else self.law.id
+
+
+def once(_: Contract) -> Iterable[Operation | None]:
+    """The law is about the deployment as a whole."""
+    return (None,)
+
+
+def law(
+    identifier: str,
+    title: str,
+    *,
+    clause: str,
+    requests: int,
+    over: Subjects = once,
+    needs: tuple[Capability, ...] = (),
+    worth: int = 50,
+    quick: bool = True,
+) -> Callable[[Check], Law]:
+    """Makes a law of the function below it. The module's table `LAWS` is what the runner reads."""
+    return lambda check: Law(identifier, title, check, clause, over, needs, requests, worth, quick)
+
+
+def secured(contract: Contract) -> Iterable[Operation]:
+    """The operations that want a credential."""
+    return (each for each in contract.operations.values() if each.alternatives)
+
+
+def readable(contract: Contract) -> Iterable[Operation]:
+    """Those of them that change nothing."""
+    return (each for each in secured(contract) if each.method == "GET")
+
+
+def listings(contract: Contract) -> Iterable[Operation]:
+    """The lists that page."""
+    return (each for each in readable(contract) if each.listing is not None)
+
+
+def filtered(contract: Contract) -> Iterable[Operation]:
+    """The lists that have filters."""
+    return (each for each in listings(contract) if each.listing is not None and each.listing.filters)
+
+
+def identified(contract: Contract) -> Iterable[Operation]:
+    """The operations on one resource, named by an id in the path."""
+    return (each for each in secured(contract) if each.path_names)

@@ -1,0 +1,51 @@
+"""What no report shows: credentials, wherever they stand, and people's data unless it is asked for."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from smartcal_api.conformance.target import Target
+from smartcal_api.contract import Contract
+
+PERSONAL = frozenset({"name", "email", "phone", "number", "address", "answer", "attendees", "invitee", "url", "reason"})
+_HIDDEN = "…"
+
+
+class Masks:
+    """Known secrets become the variable that stands for them, everything that looks like one an ellipsis."""
+
+    def __init__(self, contract: Contract, target: Target, *, personal: bool = False) -> None:
+        known = {each.value: each.variable for each in target.credentials if each.value}
+        known |= {each.secret: "$SMARTCAL_CLIENT_SECRET" for each in target.clients if each.secret}
+        # The longest first: one key may begin with another.
+        self._known = sorted(known.items(), key=lambda pair: -len(pair[0]))
+        prefixes = "|".join(re.escape(prefix) for prefix in sorted(contract.policy.secrets.values()))
+        self._looks = re.compile(rf"\b({prefixes})[0-9A-Za-z_~.-]{{6,}}")
+        self._personal = personal
+
+    def text(self, text: str) -> str:
+        for value, variable in self._known:
+            text = text.replace(value, variable)
+        return self._looks.sub(lambda found: found[1] + _HIDDEN, text)
+
+    def fields(self, fields: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        return [(name, self.text(value)) for name, value in fields]
+
+    def body(self, value: Any) -> Any:
+        """A JSON value without people's data, its shape kept."""
+        if isinstance(value, Mapping):
+            return {
+                key: _blank(inner) if not self._personal and key in PERSONAL else self.body(inner)
+                for key, inner in value.items()
+            }
+        if isinstance(value, list):
+            return [self.body(inner) for inner in value]
+        return self.text(value) if isinstance(value, str) else value
+
+
+def _blank(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _blank(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_blank(inner) for inner in value]
+    return _HIDDEN if isinstance(value, str) else value

@@ -1,0 +1,142 @@
+"""Keeps a run below the limits: knows what each budget has left, and waits before it would be refused."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+
+from smartcal_api.conformance.control import Control
+from smartcal_api.conformance.credential import Credential
+from smartcal_api.conformance.exchange import Exchange
+from smartcal_api.conformance.findings import Inconclusive
+from smartcal_api.contract import Policy
+
+Waiting = Callable[[float, str], None]
+"""Is told of each wait before it: seconds, and whose budget it is for."""
+NOBODY = "address"
+"""The budget of requests without a valid credential."""
+
+
+class Budget:
+    """One credential's requests of this run, and what the headers said last."""
+
+    def __init__(self) -> None:
+        self.sent: deque[float] = deque()
+        self.remaining: int | None = None
+        self.limit: int | None = None
+        self.seen_at = 0.0
+        self.unlimited = False
+        """Whether the headers show that nothing is counted: a sandbox with its limits off."""
+
+
+class Pacing:
+    """`moment` is monotonic seconds, plus what a control plane has moved the target's clock by.
+
+    `reserve` requests of each window are left to others. `deadline` ends the run: whoever would have to wait longer is
+    inconclusive.
+    """
+
+    def __init__(
+        self,
+        policy: Policy,
+        control: Control | None,
+        *,
+        reserve: int = 0,
+        deadline: float | None = None,
+        waiting: Waiting | None = None,
+    ) -> None:
+        self._windows = sorted((each.window_seconds, each.limit) for each in policy.rate_limits)
+        self._names = policy.rate_limit_headers
+        self._control = control
+        self._reserve = reserve
+        self._deadline = deadline
+        self._waiting = waiting
+        self._budgets: dict[str, Budget] = {}
+        self.waited_seconds = 0.0
+        self.throttled = 0
+
+    def moment(self) -> float:
+        return time.monotonic() + (self._control.moved_seconds if self._control else 0.0)
+
+    def budget(self, name: str) -> Budget:
+        return self._budgets.setdefault(name, Budget())
+
+    def choose(self, candidates: Sequence[Credential]) -> Credential:
+        """The one that can be used soonest; of equals the one with the most left."""
+        return min(candidates, key=lambda each: (self._delay(each.value), -self._left(each.value)))
+
+    def free(self, credentials: Iterable[Credential], requests: int) -> bool:
+        """Whether so many requests go through without a wait."""
+        return self._control is not None or sum(self._left(each.value) for each in credentials) >= requests
+
+    def before(self, name: str, *, room: int = 1) -> None:
+        """Waits until the budget has room for so many requests."""
+        while (delay := self._delay(name, room)) > 0:
+            self.pause(delay, name)
+
+    def pause(self, seconds: float, name: str) -> None:
+        """Waits by the clock of the control plane, else in real time."""
+        if self._control is not None:
+            # Whole seconds, and one more: the target's clock and this one don't start a second together.
+            self._control.advance(int(seconds) + 2)
+            return
+        if self._deadline is not None and time.monotonic() + seconds > self._deadline:
+            raise Inconclusive(f"--budget ran out: a budget has room only in {seconds:.0f} s")
+        if self._waiting is not None:
+            self._waiting(seconds, name)
+        self.waited_seconds += seconds
+        time.sleep(seconds + 0.05)
+
+    def after(self, name: str, exchange: Exchange) -> None:
+        """Learns from the headers of an answer, whatever its status."""
+        budget = self.budget(name)
+        if exchange.status != 429:
+            budget.sent.append(self.moment())
+        limit, remaining = (exchange.header(each) for each in (self._names.limit, self._names.remaining))
+        if limit is None or remaining is None or not limit.isdigit() or not remaining.isdigit():
+            return
+        budget.unlimited = budget.unlimited or (exchange.status != 429 and int(remaining) >= int(limit))
+        budget.limit, budget.remaining, budget.seen_at = int(limit), int(remaining), self.moment()
+
+    def retry_after(self, exchange: Exchange) -> float:
+        """How long a 429 asks to wait; where it doesn't say, until the shortest window has passed."""
+        self.throttled += 1
+        stated = exchange.header(self._names.retry_after) or ""
+        return float(stated) if stated.isdigit() else float(self._windows[0][0])
+
+    def _left(self, name: str) -> int:
+        """The fewest requests that any window still takes, by our own count and by what the headers said."""
+        budget = self.budget(name)
+        if budget.unlimited:
+            return self._windows[0][1]
+        now = self.moment()
+        left = [limit - self._within(budget, seconds, now) for seconds, limit in self._windows]
+        if budget.remaining is not None and now - budget.seen_at < self._windows[0][0]:
+            left.append(budget.remaining - sum(1 for at in budget.sent if at > budget.seen_at))
+        return min(left) - self._reserve
+
+    def _delay(self, name: str, room: int = 1) -> float:
+        """Seconds until so many requests fit; 0 where they fit now."""
+        budget = self.budget(name)
+        if budget.unlimited:
+            return 0.0
+        now = self.moment()
+        delay = 0.0
+        for seconds, limit in self._windows:
+            usable = max(1, limit - self._reserve)
+            over = self._within(budget, seconds, now) + min(room, usable) - usable
+            if over > 0:
+                sent = [at for at in budget.sent if at > now - seconds]
+                delay = max(delay, sent[over - 1] + seconds - now)
+        seconds, _ = self._windows[0]
+        if budget.remaining is None or budget.limit is None or now - budget.seen_at >= seconds:
+            return delay
+        if budget.remaining < min(room + self._reserve, budget.limit):
+            # Somebody else uses the budget, too, or an earlier run did: the server knows more than our own count.
+            window = next((each for each, limit in self._windows if limit == budget.limit), seconds)
+            delay = max(delay, min(window, budget.seen_at + seconds - now))
+        return delay
+
+    def _within(self, budget: Budget, seconds: float, now: float) -> int:
+        while budget.sent and budget.sent[0] <= now - self._windows[-1][0]:
+            budget.sent.popleft()
+        return sum(1 for at in budget.sent if at > now - seconds)

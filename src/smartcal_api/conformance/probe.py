@@ -1,0 +1,238 @@
+"""What a law gets: requests to the target, values to try, what is expected, and nothing else."""
+
+import json
+import random
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NoReturn, TypeVar
+from urllib.parse import quote, urlencode, urlsplit
+
+from hypothesis.strategies import SearchStrategy
+
+from smartcal_api.conformance.capability import Capability
+from smartcal_api.conformance.control import Control
+from smartcal_api.conformance.credential import Carrier, Credential, Kind
+from smartcal_api.conformance.exchange import Exchange, Fields
+from smartcal_api.conformance.findings import Broken, Inconclusive, NotVerified
+from smartcal_api.conformance.generate import for_any
+from smartcal_api.conformance.judge import Judge
+from smartcal_api.conformance.law import Case
+from smartcal_api.conformance.session import Sending, Session
+from smartcal_api.conformance.snapshots import Snapshots
+from smartcal_api.contract import Contract, Operation
+
+T = TypeVar("T")
+ANY = Credential("any", "", frozenset())
+"""Stands for whichever credential satisfies the operation and can be used the soonest."""
+Query = Mapping[str, Any] | Sequence[tuple[str, Any]] | str
+
+
+class Probe:
+    """One attempt at one case. `story` begins anew with every generated value, so that a failure is told shortly."""
+
+    def __init__(self, case: Case, session: Session, snapshots: Snapshots, *, seed: int, full: bool) -> None:
+        self.case = case
+        self.session = session
+        self.full = full
+        self.contract: Contract = session.contract
+        self.target = session.target
+        self.rng = random.Random(f"{seed}/{case.name}")
+        self._snapshots = snapshots
+        self._story_from = len(session.evidence)
+        self._story_to: int | None = None
+
+    @property
+    def operation(self) -> Operation:
+        """The operation of this case."""
+        assert self.case.operation is not None, f"{self.case.law.id} is over no operations"
+        return self.case.operation
+
+    # -- Requests --
+
+    def call(
+        self,
+        operation: Operation | str,
+        *,
+        path: Mapping[str, str] | None = None,
+        query: Query = (),
+        body: Any = None,
+        credential: Credential | None = ANY,
+        carrier: Carrier = Carrier.BEARER,
+        headers: Fields = (),
+        take_429: bool = False,
+    ) -> Exchange:
+        """A request to an operation. `body` is sent as JSON, bytes as they are; without `credential` the best is taken.
+
+        Path parameters that aren't given are ids of the account, found by listing.
+        """
+        sending = self.sending(
+            operation, path=path, query=query, body=body, credential=credential, carrier=carrier, headers=headers
+        )
+        exchange = self.session.send(sending, take_429=take_429)
+        if exchange.method not in ("GET", "HEAD", "OPTIONS") and exchange.ok:
+            self._snapshots.forget()
+        return exchange
+
+    def sending(
+        self,
+        operation: Operation | str,
+        *,
+        path: Mapping[str, str] | None = None,
+        query: Query = (),
+        body: Any = None,
+        credential: Credential | None = ANY,
+        carrier: Carrier = Carrier.BEARER,
+        headers: Fields = (),
+    ) -> Sending:
+        """The request, not sent yet: for `together`."""
+        stated = self.contract.operations[operation] if isinstance(operation, str) else operation
+        if credential is ANY:
+            credential = self.credential(stated.scopes) if stated.alternatives else None
+        target = stated.path
+        for name in stated.path_names:
+            value = path[name] if path and name in path else self.an_id(stated)
+            target = target.replace(f"{{{name}}}", quote(value, safe=""))
+        text = query if isinstance(query, str) else urlencode(query)
+        content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+        named = {name.lower() for name, _ in headers}
+        if body is not None and "content-type" not in named and stated.body is not None:
+            headers = (*headers, ("Content-Type", next(iter(stated.body.media_types))))
+        return Sending(
+            stated.method, f"{target}?{text}" if text else target, headers, content, credential, carrier, stated.id
+        )
+
+    def send(
+        self,
+        method: str,
+        target: str,
+        *,
+        credential: Credential | None = None,
+        carrier: Carrier = Carrier.BEARER,
+        headers: Fields = (),
+        body: bytes = b"",
+        budget: str | None = None,
+        take_429: bool = False,
+    ) -> Exchange:
+        """Any request at all."""
+        sending = Sending(method, target, headers, body, credential, carrier, None, budget)
+        return self.session.send(sending, take_429=take_429)
+
+    def repeat(self, exchange: Exchange) -> Exchange:
+        """The same request again."""
+        return self.session.send(
+            Sending(
+                exchange.method,
+                exchange.target,
+                tuple(
+                    f
+                    for f in exchange.request_headers
+                    if exchange.credential is None or exchange.credential.value not in f[1]
+                ),
+                exchange.request_body,
+                exchange.credential,
+                operation=exchange.operation,
+            )
+        )
+
+    def follow(self, url: str, *, credential: Credential | None, operation: Operation | None = None) -> Exchange:
+        """GET what a link leads to: its path and query, on the target's own root, wherever the link points."""
+        parts = urlsplit(url)
+        prefix = urlsplit(self.target.root).path.rstrip("/")
+        target = parts.path.removeprefix(prefix) + (f"?{parts.query}" if parts.query else "")
+        return self.session.send(
+            Sending("GET", target, (), b"", credential, operation=operation.id if operation else None)
+        )
+
+    def together(self, sendings: Sequence[Sending]) -> list[Exchange]:
+        """All of them at once, each on a connection of its own."""
+        for name in {each.credential.value for each in sendings if each.credential}:
+            mine = sum(1 for each in sendings if each.credential and each.credential.value == name)
+            self.session.pacing.before(name, room=mine)
+        self._snapshots.forget()
+        return self.session.together(sendings)
+
+    # -- What the target has --
+
+    def credentials(self, *, account: int = 0, kind: Kind | None = None) -> list[Credential]:
+        return [
+            each for each in self.target.credentials if each.account == account and (kind is None or each.kind is kind)
+        ]
+
+    def credential(self, scopes: frozenset[str] = frozenset(), *, account: int = 0) -> Credential:
+        """One that satisfies the scopes, the one that can be used the soonest; else not verified."""
+        fitting = [each for each in self.credentials(account=account) if scopes <= self.session.satisfied(each)]
+        if not fitting:
+            raise NotVerified(Capability.OTHER_ACCOUNT if account else Capability.KEY)
+        return self.session.pacing.choose(fitting)
+
+    def lesser(self, scopes: frozenset[str]) -> list[Credential]:
+        """Those that don't satisfy the scopes; none is not verified."""
+        found = [each for each in self.credentials() if not scopes <= self.session.satisfied(each)]
+        if not found:
+            raise NotVerified(Capability.LESSER_KEY)
+        return found
+
+    @property
+    def control(self) -> Control:
+        """The control plane; without one, not verified."""
+        if self.session.control is None:
+            raise NotVerified(Capability.CONTROL)
+        return self.session.control
+
+    @property
+    def has_control(self) -> bool:
+        return self.session.control is not None
+
+    def whole(self, listing: Operation) -> list[Any]:
+        """The whole list, unfiltered, in its order; read once, and again after anything that may have changed it."""
+        return self._snapshots.whole(listing, self)
+
+    def an_id(self, operation: Operation) -> str:
+        """An id of the account for the path of an operation; an empty list is inconclusive."""
+        return self._snapshots.an_id(operation, self)
+
+    def evidence(self, operation: Operation) -> list[Exchange]:
+        """What the operation answered so far, to any law; not what was waited out."""
+        return [each for each in self.session.evidence if each.operation == operation.id and not each.throttled]
+
+    @property
+    def judge(self) -> Judge:
+        """Says whether an answer is valid against the contract."""
+        return self.session.judge
+
+    # -- What is tried, and what is expected --
+
+    def for_any(self, values: SearchStrategy[T], check: Callable[[T], None], *, examples: int) -> None:
+        """Checks generated values, and what fails shrinks to the simplest that still does. `examples` is for `full`;
+        `quick`, or a target whose budgets would make it wait, tries fewer."""
+
+        def afresh(value: T) -> None:
+            self._story_from = len(self.session.evidence)
+            check(value)
+
+        some = examples if self.full else max(3, examples // 6)
+        shrinks = self.session.pacing.free(self.credentials(), 20 * some)
+        for_any(values, afresh, seed=self.rng.getrandbits(32), examples=some, shrinks=shrinks)
+
+    def expect(self, condition: bool, message: str, *, clause: str | None = None, kind: str = "") -> None:
+        """The law is broken unless the condition holds. The message says what was seen, and what was to be."""
+        if not condition:
+            raise Broken(message, clause=clause, kind=kind)
+
+    def fail(self, message: str, *, clause: str | None = None, kind: str = "") -> NoReturn:
+        raise Broken(message, clause=clause, kind=kind)
+
+    def give_up(self, why: str) -> NoReturn:
+        """Nothing could be observed."""
+        raise Inconclusive(why)
+
+    def show(self, exchange: Exchange) -> None:
+        """The story is this one exchange."""
+        self._story_from, self._story_to = exchange.number, exchange.number + 1
+
+    def story(self) -> tuple[Exchange, ...]:
+        """What was sent since the last generated value began, or since the case did."""
+        return tuple(self.session.evidence[self._story_from : self._story_to])
+
+    def ends_at(self, number: int) -> None:
+        """The story ends before the exchange of that number, if it hasn't ended yet."""
+        self._story_to = number if self._story_to is None else self._story_to

@@ -1,0 +1,155 @@
+"""One run against one target: its connections, its budgets, and the evidence of all that was sent and answered."""
+
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+
+from smartcal_api.conformance.control import Control
+from smartcal_api.conformance.credential import Carrier, Credential, satisfied
+from smartcal_api.conformance.exchange import Exchange, Fields
+from smartcal_api.conformance.findings import Inconclusive
+from smartcal_api.conformance.judge import Judge
+from smartcal_api.conformance.pacing import NOBODY, Pacing
+from smartcal_api.conformance.target import Target
+from smartcal_api.conformance.wire import Answer, Request, Unreachable, Wire
+from smartcal_api.contract import Contract
+
+_GATEWAY = (502, 503, 504)
+_TRIES = 3
+_IDEMPOTENT = ("GET", "HEAD", "OPTIONS", "PUT", "DELETE")
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A request as a law wants it. `budget` names whose it is, if not the credential's."""
+
+    method: str
+    target: str
+    headers: Fields = ()
+    body: bytes = b""
+    credential: Credential | None = None
+    carrier: Carrier = Carrier.BEARER
+    operation: str | None = None
+    budget: str | None = None
+
+
+@dataclass
+class Session:
+    """Sends, and never takes a 429 or a gateway's 502 for an answer unless it was asked to."""
+
+    contract: Contract
+    target: Target
+    pacing: Pacing
+    control: Control | None
+    evidence: list[Exchange] = field(default_factory=list)
+    case: str = ""
+    disturbances: list[str] = field(default_factory=list)
+    """What came from neither the law nor the target's answers to it: a gateway's error, a lost connection."""
+
+    def __post_init__(self) -> None:
+        self._wires: list[Wire] = []
+        self._local = threading.local()
+        self._numbers = threading.Lock()
+        schemes = self.contract.data["components"].get("securitySchemes", {}).values()
+        self.judge = Judge(self.contract)
+        self._key_header = next((s["name"] for s in schemes if s["type"] == "apiKey"), None)
+
+    def satisfied(self, credential: Credential) -> frozenset[str]:
+        return satisfied(credential.scopes, dict(self.contract.policy.scope_implies))
+
+    def send(self, sending: Sending, *, take_429: bool = False) -> Exchange:
+        """The answer to a request, once it is one."""
+        budget = sending.budget or (sending.credential.value if sending.credential else NOBODY)
+        for attempt in range(1, _TRIES + 1):
+            if not take_429:
+                self.pacing.before(budget)
+            try:
+                exchange = self._exchange(sending)
+            except Unreachable as error:
+                self.disturbances.append(str(error))
+                if attempt == _TRIES or sending.method not in _IDEMPOTENT:
+                    raise Inconclusive(f"no answer came: {error}") from None
+                continue
+            self.pacing.after(budget, exchange)
+            if exchange.status == 429 and not take_429:
+                self.evidence[exchange.number] = exchange = replace(exchange, throttled=True)
+                self.pacing.pause(self.pacing.retry_after(exchange), budget)
+                continue
+            if self._from_a_gateway(exchange):
+                self.disturbances.append(f"{exchange} on the way")
+                if attempt < _TRIES and sending.method in _IDEMPOTENT:
+                    continue
+                raise Inconclusive(f"{exchange} came from something on the way, not from the target")
+            return exchange
+        raise Inconclusive(f"{sending.method} {sending.target[:200]} got a 429 {_TRIES} times, each time waited out")
+
+    def together(self, sendings: Sequence[Sending]) -> list[Exchange]:
+        """All at once, each on a connection of its own; whatever is answered is an answer."""
+        gate = threading.Barrier(len(sendings))
+
+        def one(sending: Sending) -> Exchange | None:
+            gate.wait()
+            try:
+                return self._exchange(sending)
+            except Unreachable as error:
+                self.disturbances.append(str(error))
+                return None
+
+        with ThreadPoolExecutor(len(sendings)) as pool:
+            found = [exchange for exchange in pool.map(one, sendings) if exchange is not None]
+        for sending, exchange in zip(sendings, found, strict=False):
+            self.pacing.after(sending.credential.value if sending.credential else NOBODY, exchange)
+        if len(found) < len(sendings):
+            raise Inconclusive(f"{len(sendings) - len(found)} of {len(sendings)} requests at once got no answer")
+        return found
+
+    def close(self) -> None:
+        for wire in self._wires:
+            wire.close()
+        if self.control is not None:
+            self.control.close()
+
+    def _exchange(self, sending: Sending) -> Exchange:
+        wire: Wire | None = getattr(self._local, "wire", None)
+        if wire is None:
+            wire = self._local.wire = Wire(self.target)
+            self._wires.append(wire)
+        headers = (*self._authorization(sending), *sending.headers)
+        began, ticks = time.time(), time.perf_counter()
+        answer: Answer = wire.send(Request(sending.method, sending.target, headers, sending.body))
+        seconds = time.perf_counter() - ticks
+        with self._numbers:
+            exchange = Exchange(
+                number=len(self.evidence),
+                case=self.case,
+                operation=sending.operation,
+                method=sending.method,
+                target=sending.target,
+                request_headers=headers,
+                request_body=sending.body,
+                credential=sending.credential,
+                status=answer.status,
+                headers=answer.headers,
+                body=answer.body,
+                began=began,
+                seconds=seconds,
+            )
+            self.evidence.append(exchange)
+        return exchange
+
+    def _authorization(self, sending: Sending) -> Fields:
+        if sending.credential is None:
+            return ()
+        if sending.carrier is Carrier.HEADER and self._key_header:
+            return ((self._key_header, sending.credential.value),)
+        return (("Authorization", f"Bearer {sending.credential.value}"),)
+
+    def _from_a_gateway(self, exchange: Exchange) -> bool:
+        """A 502, 503 or 504 that isn't in the form of the contract's: no problem, and no request id."""
+        return (
+            exchange.status in _GATEWAY
+            and exchange.header(self.contract.policy.request_id_header) is None
+            and exchange.media_type != "application/problem+json"
+        )

@@ -1,0 +1,96 @@
+"""Lists as they were read whole: the oracle of paging and filters, and where ids come from."""
+
+from typing import TYPE_CHECKING, Any
+
+from smartcal_api.conformance.findings import Broken, Inconclusive
+from smartcal_api.contract import Contract, Operation
+
+if TYPE_CHECKING:
+    from smartcal_api.conformance.probe import Probe
+
+_MOST_PAGES = 30
+"""A list that is longer isn't read whole: laws that need it say so."""
+
+
+class Snapshots:
+    """Shared by the cases of a run, and forgotten whenever one changes something."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+        self._names = contract.policy.pagination
+        self._lists: dict[str, list[Any]] = {}
+        self._ids: dict[str, list[str]] = {}
+
+    def forget(self) -> None:
+        self._lists.clear()
+        self._ids.clear()
+
+    def whole(self, listing: Operation, probe: "Probe") -> list[Any]:
+        found = self._lists.get(listing.id)
+        if found is None:
+            found = self._lists[listing.id] = self.read(listing, probe)
+        return found
+
+    def read(self, listing: Operation, probe: "Probe") -> list[Any]:
+        """Page by page, at the largest size, with one credential."""
+        names = self._names
+        credential = probe.credential(listing.scopes)
+        items: list[Any] = []
+        for page in range(1, _MOST_PAGES + 1):
+            query = {names.per_page_parameter: largest_page(listing, self._contract), names.page_parameter: page}
+            answer = probe.call(listing, query=query, credential=credential)
+            if answer.status != 200:
+                raise Inconclusive(f"the list can't be read: {answer}")
+            items += members(answer.json, names.items)
+            if page >= answer.json[names.pagination][names.total_pages]:
+                return items
+        raise Inconclusive(f"{listing.path} has more than {_MOST_PAGES} pages; give an account with fewer items")
+
+    def changed(self, probe: "Probe") -> str | None:
+        """Whether a list that was relied on has other items now: which. Their order is no change."""
+        for name, before in list(self._lists.items()):
+            listing = self._contract.operations[name]
+            try:
+                now = self.read(listing, probe)
+            except (Inconclusive, Broken, KeyError, TypeError):
+                continue
+            if sorted(map(repr, now)) != sorted(map(repr, before)):
+                return listing.path
+        return None
+
+    def an_id(self, operation: Operation, probe: "Probe") -> str:
+        ids = self.ids(operation, probe)
+        if not ids:
+            raise Inconclusive(f"the account has nothing that {operation.id} could be asked for")
+        return ids[0]
+
+    def ids(self, operation: Operation, probe: "Probe") -> list[str]:
+        """Ids that fit the path, from the first page of the list that it is below."""
+        above = operation.path.partition("/{")[0]
+        listing = next(
+            (each for each in self._contract.operations.values() if each.path == above and each.listing), None
+        )
+        if listing is None:
+            raise Inconclusive(f"there is no list at {above} to find an id for {operation.id} in")
+        found = self._ids.get(listing.id)
+        if found is None:
+            answer = probe.call(listing)
+            if answer.status != 200:
+                raise Inconclusive(f"the list can't be read: {answer}")
+            found = self._ids[listing.id] = [each["id"] for each in members(answer.json, self._names.items)]
+        return found
+
+
+def members(body: Any, name: str) -> list[Any]:
+    """The items of a list's body; what has none is a broken contract."""
+    items = body.get(name) if isinstance(body, dict) else None
+    if not isinstance(items, list):
+        raise Broken(f"a list has no array {name!r} in its body", kind="no-items")
+    return items
+
+
+def largest_page(listing: Operation, contract: Contract) -> int:
+    """The most items that the contract lets a page have."""
+    name = contract.policy.pagination.per_page_parameter
+    schema = next(each.schema for each in listing.parameters if each.name == name)
+    return int(schema.get("maximum", 100))
