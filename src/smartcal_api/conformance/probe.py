@@ -150,6 +150,10 @@ class Probe:
         self._snapshots.forget()
         return self.session.together(sendings)
 
+    def afterwards(self, sending: Sending) -> None:
+        """To be sent when this case is over, however it ends, Ctrl-C too: undoes what the law has made."""
+        self.session.undo.append(sending)
+
     # -- What the target has --
 
     def credentials(self, *, account: int = 0, kind: Kind | None = None) -> list[Credential]:

@@ -25,6 +25,8 @@ def cases(laws: Iterable[Law], contract: Contract, *, full: bool, only: Collecti
 
 
 class Runner:
+    """Of one session; what the cases read of the target is kept for those after them."""
+
     def __init__(self, session: Session, *, seed: int, full: bool, progress: Progress | None = None) -> None:
         self._session = session
         self._seed = seed
@@ -47,7 +49,10 @@ class Runner:
             return Outcome(case, Verdict.NOT_VERIFIED, lacking.value)
         self._session.case = case.name
         before, began = len(self._session.evidence), time.perf_counter()
-        finding, probe = self._decide(case)
+        try:
+            finding, probe = self._decide(case)
+        finally:
+            self._session.clean_up()
         requests = len(self._session.evidence) - before
         seconds = time.perf_counter() - began
         match finding:

@@ -4,12 +4,13 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from smartcal_api.conformance.control import Control
 from smartcal_api.conformance.credential import Carrier, Credential, satisfied
 from smartcal_api.conformance.exchange import Exchange, Fields
-from smartcal_api.conformance.findings import Inconclusive
+from smartcal_api.conformance.findings import Finding, Inconclusive
 from smartcal_api.conformance.judge import Judge
 from smartcal_api.conformance.pacing import NOBODY, Pacing
 from smartcal_api.conformance.target import Target
@@ -47,6 +48,9 @@ class Session:
     case: str = ""
     disturbances: list[str] = field(default_factory=list)
     """What came from neither the law nor the target's answers to it: a gateway's error, a lost connection."""
+
+    undo: list[Sending] = field(default_factory=list)
+    """What is left to be sent when the case is over."""
 
     def __post_init__(self) -> None:
         self._wires: list[Wire] = []
@@ -104,6 +108,12 @@ class Session:
         if len(found) < len(sendings):
             raise Inconclusive(f"{len(sendings) - len(found)} of {len(sendings)} requests at once got no answer")
         return found
+
+    def clean_up(self) -> None:
+        """Undoes what a case has made, the last first; what can't be undone is for whoever reads the evidence."""
+        while self.undo:
+            with suppress(Finding):
+                self.send(self.undo.pop())
 
     def close(self) -> None:
         for wire in self._wires:

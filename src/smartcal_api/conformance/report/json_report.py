@@ -15,6 +15,7 @@ def json_report(result: Result, masks: Masks) -> str:
 
 
 def as_json(result: Result, masks: Masks) -> dict[str, Any]:
+    """The same, as data."""
     return {
         "version": VERSION,
         "root": result.root,
