@@ -190,9 +190,18 @@ class Probe:
         """The whole list, unfiltered, in its order; read once, and again after anything that may have changed it."""
         return self._snapshots.whole(listing, self)
 
+    def read(self, listing: Operation, query: Mapping[str, Any]) -> list[Any]:
+        """The whole list that filters leave, read now."""
+        return self._snapshots.read(listing, self, query)
+
     def an_id(self, operation: Operation) -> str:
         """An id of the account for the path of an operation; an empty list is inconclusive."""
         return self._snapshots.an_id(operation, self)
+
+    @property
+    def last(self) -> Exchange:
+        """The last answer of all."""
+        return self.session.evidence[-1]
 
     def evidence(self, operation: Operation) -> list[Exchange]:
         """What the operation answered so far, to any law; not what was waited out."""
@@ -202,6 +211,36 @@ class Probe:
     def judge(self) -> Judge:
         """Says whether an answer is valid against the contract."""
         return self.session.judge
+
+    def ids(self, operation: Operation) -> list[str]:
+        """Those of the first page of the list that the operation is below; one that can't be read is inconclusive."""
+        return self._snapshots.ids(operation, self)
+
+    def foreign_id(self, operation: Operation) -> str:
+        """An id of the other account; an account that has none is inconclusive."""
+        return self._snapshots.foreign_id(operation, self)
+
+    def minted(self, scopes: frozenset[str]) -> Credential:
+        """A key of exactly these scopes that nobody else has, made by the control plane once a run."""
+        return self.session.minted(scopes)
+
+    def create(self, operation: Operation, *, credential: Credential = ANY, body: Any = None) -> Exchange:
+        """A new resource, with an example of the contract or a body of one's own; deleted when the case ends."""
+        if credential is ANY:
+            credential = self.credential(operation.scopes)
+        return self.session.stock.create(operation, self, credential, body)
+
+    def cancellable(self) -> str:
+        """The id of a booking that can be cancelled and that no law has taken before."""
+        return self.session.stock.cancellable(self)
+
+    def succeed(self, operation: Operation) -> Exchange:
+        """A success of an operation that changes something, on what is made for it."""
+        if not operation.path_names:
+            return self.create(operation)
+        creator = self.session.stock.creator(operation.path.rpartition("/{")[0])
+        identifier = self.create(creator).json["id"] if creator else self.cancellable()
+        return self.call(operation, path=dict.fromkeys(operation.path_names, identifier))
 
     # -- What is tried, and what is expected --
 

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -13,8 +13,9 @@ from smartcal_api.conformance.exchange import Exchange, Fields
 from smartcal_api.conformance.findings import Finding, Inconclusive
 from smartcal_api.conformance.judge import Judge
 from smartcal_api.conformance.pacing import NOBODY, Pacing
+from smartcal_api.conformance.stock import Stock
 from smartcal_api.conformance.target import Target
-from smartcal_api.conformance.wire import Answer, Request, Unreachable, Wire
+from smartcal_api.conformance.wire import Answer, Request, Transport, Unreachable, Wire
 from smartcal_api.contract import Contract
 
 _GATEWAY = (502, 503, 504)
@@ -49,19 +50,30 @@ class Session:
     disturbances: list[str] = field(default_factory=list)
     """What came from neither the law nor the target's answers to it: a gateway's error, a lost connection."""
 
+    connect: Callable[[Target], Transport] = Wire
     undo: list[Sending] = field(default_factory=list)
     """What is left to be sent when the case is over."""
 
     def __post_init__(self) -> None:
-        self._wires: list[Wire] = []
+        self._wires: list[Transport] = []
+        self._minted: dict[frozenset[str], Credential] = {}
+        self.stock = Stock(self.contract)
         self._local = threading.local()
         self._numbers = threading.Lock()
         schemes = self.contract.data["components"].get("securitySchemes", {}).values()
         self.judge = Judge(self.contract)
-        self._key_header = next((s["name"] for s in schemes if s["type"] == "apiKey"), None)
+        self.key_header = next((s["name"] for s in schemes if s["type"] == "apiKey"), None)
 
     def satisfied(self, credential: Credential) -> frozenset[str]:
         return satisfied(credential.scopes, dict(self.contract.policy.scope_implies))
+
+    def minted(self, scopes: frozenset[str]) -> Credential:
+        """A key from the control plane, one for each set of scopes."""
+        assert self.control is not None
+        if scopes not in self._minted:
+            label = "minted_" + "_".join(sorted(scopes))
+            self._minted[scopes] = self.control.mint(scopes, label=label)
+        return self._minted[scopes]
 
     def send(self, sending: Sending, *, take_429: bool = False) -> Exchange:
         """The answer to a request, once it is one."""
@@ -122,9 +134,9 @@ class Session:
             self.control.close()
 
     def _exchange(self, sending: Sending) -> Exchange:
-        wire: Wire | None = getattr(self._local, "wire", None)
+        wire: Transport | None = getattr(self._local, "wire", None)
         if wire is None:
-            wire = self._local.wire = Wire(self.target)
+            wire = self._local.wire = self.connect(self.target)
             self._wires.append(wire)
         headers = (*self._authorization(sending), *sending.headers)
         began, ticks = time.time(), time.perf_counter()
@@ -152,8 +164,8 @@ class Session:
     def _authorization(self, sending: Sending) -> Fields:
         if sending.credential is None:
             return ()
-        if sending.carrier is Carrier.HEADER and self._key_header:
-            return ((self._key_header, sending.credential.value),)
+        if sending.carrier is Carrier.HEADER and self.key_header:
+            return ((self.key_header, sending.credential.value),)
         return (("Authorization", f"Bearer {sending.credential.value}"),)
 
     def _from_a_gateway(self, exchange: Exchange) -> bool:

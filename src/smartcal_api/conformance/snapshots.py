@@ -1,5 +1,6 @@
 """Lists as they were read whole: the oracle of paging and filters, and where ids come from."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from smartcal_api.conformance.findings import Broken, Inconclusive
@@ -31,14 +32,15 @@ class Snapshots:
             found = self._lists[listing.id] = self.read(listing, probe)
         return found
 
-    def read(self, listing: Operation, probe: "Probe") -> list[Any]:
-        """Page by page, at the largest size, with one credential."""
+    def read(self, listing: Operation, probe: "Probe", query: Mapping[str, Any] | None = None) -> list[Any]:
+        """Page by page, at the largest size, with one credential; `query` has filters."""
         names = self._names
         credential = probe.credential(listing.scopes)
         items: list[Any] = []
+        size = largest_page(listing, self._contract)
         for page in range(1, _MOST_PAGES + 1):
-            query = {names.per_page_parameter: largest_page(listing, self._contract), names.page_parameter: page}
-            answer = probe.call(listing, query=query, credential=credential)
+            asked = {**(query or {}), names.per_page_parameter: size, names.page_parameter: page}
+            answer = probe.call(listing, query=asked, credential=credential)
             if answer.status != 200:
                 raise Inconclusive(f"the list can't be read: {answer}")
             items += members(answer.json, names.items)
@@ -66,12 +68,7 @@ class Snapshots:
 
     def ids(self, operation: Operation, probe: "Probe") -> list[str]:
         """Ids that fit the path, from the first page of the list that it is below."""
-        above = operation.path.partition("/{")[0]
-        listing = next(
-            (each for each in self._contract.operations.values() if each.path == above and each.listing), None
-        )
-        if listing is None:
-            raise Inconclusive(f"there is no list at {above} to find an id for {operation.id} in")
+        listing = self._above(operation)
         found = self._ids.get(listing.id)
         if found is None:
             answer = probe.call(listing)
@@ -79,6 +76,28 @@ class Snapshots:
                 raise Inconclusive(f"the list can't be read: {answer}")
             found = self._ids[listing.id] = [each["id"] for each in members(answer.json, self._names.items)]
         return found
+
+    def foreign_id(self, operation: Operation, probe: "Probe") -> str:
+        listing = self._above(operation)
+        theirs = probe.credential(listing.scopes, account=1)
+        answer = probe.call(listing, credential=theirs)
+        items = members(answer.json, self._names.items) if answer.status == 200 else []
+        creator = probe.session.stock.creator(listing.path)
+        if not items and answer.ok and creator is not None and probe.target.writable:
+            theirs = probe.credential(creator.scopes, account=1)
+            items = [probe.create(creator, credential=theirs).json]
+        if not items:
+            raise Inconclusive(f"the other account has nothing that {operation.id} could be asked for: {answer}")
+        return str(items[0]["id"])
+
+    def _above(self, operation: Operation) -> Operation:
+        """The list that the resource of an operation is in."""
+        above = operation.path.partition("/{")[0]
+        found = (each for each in self._contract.operations.values() if each.path == above and each.listing)
+        listing = next(found, None)
+        if listing is None:
+            raise Inconclusive(f"there is no list at {above} to find an id for {operation.id} in")
+        return listing
 
 
 def members(body: Any, name: str) -> list[Any]:

@@ -8,6 +8,7 @@ import ssl
 import urllib.request
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from smartcal_api.conformance.exchange import Fields
@@ -36,6 +37,14 @@ class Answer:
     status: int
     headers: Fields
     body: bytes
+
+
+class Transport(Protocol):
+    """What a session sends with: a `Wire`, or the application itself in the tests of the laws."""
+
+    def send(self, request: Request) -> Answer: ...
+
+    def close(self) -> None: ...
 
 
 class Wire:

@@ -7,6 +7,7 @@ from smartcal_api.conformance.story import curl_lines
 from smartcal_api.conformance.verdict import Exit, Outcome, Result, Verdict
 
 _MARKS = {Verdict.HELD: "✓", Verdict.BROKEN: "✗", Verdict.NOT_VERIFIED: "·", Verdict.INCONCLUSIVE: "?"}
+_TITLE = 80
 _WORST = (Verdict.BROKEN, Verdict.INCONCLUSIVE, Verdict.NOT_VERIFIED, Verdict.HELD)
 _SENTENCES = {
     Exit.CONFORMANT: "conformant",
@@ -49,7 +50,12 @@ def _table(result: Result) -> Iterator[str]:
         worst = next(each for each in _WORST if any(outcome.verdict is each for outcome in outcomes))
         share = "" if len(outcomes) == 1 else f" ({sum(1 for o in outcomes if o.verdict is worst)}/{len(outcomes)})"
         requests = sum(each.requests for each in outcomes)
-        yield f"{_MARKS[worst]} {name:<10} {worst.value + share:<20} {requests:>5}  {outcomes[0].case.law.title}"
+        title = _shortened(outcomes[0].case.law.title)
+        yield f"{_MARKS[worst]} {name:<10} {worst.value + share:<20} {requests:>5}  {title}"
+
+
+def _shortened(title: str) -> str:
+    return title if len(title) <= _TITLE else title[: _TITLE - 1].rstrip() + "…"
 
 
 def _order(name: str) -> tuple[str, int]:

@@ -1,0 +1,153 @@
+"""FILT: a filtered list is the whole list, filtered."""
+
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from hypothesis import strategies as st
+
+from smartcal_api.conformance.exchange import Exchange
+from smartcal_api.conformance.law import Law, filtered, law
+from smartcal_api.conformance.oracle import NOW, Selection, as_query, filter_values, instant, select
+from smartcal_api.conformance.probe import Probe
+from smartcal_api.conformance.snapshots import largest_page, members
+from smartcal_api.contract import Parameter
+
+_SKEW = timedelta(seconds=2)
+
+
+@law(
+    "FILT 1",
+    "Any combination of filters selects what the contract's comparisons say.",
+    clause="/paths",
+    over=filtered,
+    requests=90,
+    worth=85,
+)
+def any_combination_of_filters_selects_what_it_says(probe: Probe) -> None:
+    probe.for_any(
+        filter_values(probe.operation, probe.whole(probe.operation)), lambda values: _check(probe, values), examples=60
+    )
+
+
+@law(
+    "FILT 2",
+    "The values of an enum filter, one by one, part the list.",
+    clause="/paths",
+    over=filtered,
+    requests=16,
+    worth=60,
+)
+def the_values_of_an_enum_part_the_list(probe: Probe) -> None:
+    for parameter in _filters(probe):
+        for value in parameter.schema.get("enum", ()):
+            _check(probe, {parameter.name: value})
+
+
+@law(
+    "FILT 3",
+    "Filters compose with paging: the pages of a filtered list are that list.",
+    clause="/x-pagination",
+    over=filtered,
+    requests=60,
+    worth=55,
+)
+def filters_compose_with_paging(probe: Probe) -> None:
+    names = probe.contract.policy.pagination
+    whole = probe.whole(probe.operation)
+    largest = largest_page(probe.operation, probe.contract)
+
+    def check(drawn: tuple[dict[str, Any], int]) -> None:
+        values, size = drawn
+        query = as_query(values)
+        all_at_once = [each["id"] for each in probe.read(probe.operation, query)]
+        size = max(size, -(-len(all_at_once) // 6))
+        credential = probe.credential(probe.operation.scopes)
+        seen: list[str] = []
+        for page in range(1, max(1, -(-len(all_at_once) // size)) + 1):
+            asked = {**query, names.per_page_parameter: size, names.page_parameter: page}
+            answer = probe.call(probe.operation, query=asked, credential=credential)
+            probe.expect(answer.status == 200, f"{answer}; any page of a list is 200.", kind="status")
+            total = answer.json[names.pagination][names.total]
+            probe.expect(
+                total == len(all_at_once),
+                f"{answer} says {total} in all; the filters leave {len(all_at_once)}.",
+                kind="total",
+            )
+            seen += [each["id"] for each in members(answer.json, names.items)]
+        probe.expect(
+            seen == all_at_once,
+            f"pages of {size} with {query} give {len(seen)} items that aren't the filtered list.",
+            kind="pages",
+        )
+
+    probe.for_any(st.tuples(filter_values(probe.operation, whole), st.integers(1, largest)), check, examples=10)
+
+
+def _check(probe: Probe, values: dict[str, Any]) -> None:
+    whole = probe.whole(probe.operation)
+    read = [each["id"] for each in probe.read(probe.operation, as_query(values))]
+    answer = probe.last
+    selection = select(whole, probe.operation, values, _between(probe, answer))
+    wrong = sorted(set(read) - selection.may)
+    missing = sorted(selection.must - set(read))
+    if (wrong or missing) and _other_clock(probe, values, whole, read):
+        probe.give_up(f"the target's clock isn't what its Date says, and {as_query(values)} depends on it")
+    clause = _clause(probe, values)
+    told = " & ".join(f"{name}={value}" for name, value in as_query(values).items()) or "no filter"
+    probe.expect(
+        not wrong,
+        f"{told}: {wrong[:1]} is in the list, and the filters don't select it.",
+        clause=clause,
+        kind="too-much",
+    )
+    probe.expect(
+        not missing, f"{told}: {missing[:1]} is missing, and the filters select it.", clause=clause, kind="missing"
+    )
+    order = [each["id"] for each in whole if each["id"] in set(read)]
+    probe.expect(read == order, f"{told}: the filtered list has another order, or items twice.", kind="order")
+
+
+def _between(probe: Probe, answer: Exchange) -> tuple[datetime, datetime]:
+    """The instants that the target may have had when it answered."""
+    if probe.has_control:
+        now = instant(probe.control.now())
+    else:
+        stated = answer.header("Date")
+        now = parsedate_to_datetime(stated) if stated else datetime.fromtimestamp(answer.began).astimezone()
+    return now - _SKEW - timedelta(seconds=answer.seconds), now + _SKEW
+
+
+def _other_clock(probe: Probe, values: dict[str, Any], whole: list[Any], read: list[str]) -> bool:
+    """Whether the answer is right at another instant: then a clock is off, not the filter."""
+    clauses = [clause for each in _filters(probe) if each.filter for clause in each.filter.clauses]
+    fields = {clause.field for clause in clauses if clause.value == NOW}
+    if probe.has_control or not fields or not any(values.get(each.name) is True for each in _filters(probe)):
+        return False
+    moments = sorted({instant(item[field]) for item in whole for field in fields})
+    around = [*moments, *(moment - timedelta(seconds=1) for moment in moments)]
+    return any(_fits(select(whole, probe.operation, values, (now, now)), read) for now in around)
+
+
+def _fits(selection: Selection, read: list[str]) -> bool:
+    return selection.must == set(read)
+
+
+def _clause(probe: Probe, values: dict[str, Any]) -> str:
+    """The filter that is to blame; several together are a matter of the operation."""
+    given = [each for each in _filters(probe) if each.name in values]
+    if len(given) != 1:
+        return probe.operation.pointer
+    place = probe.operation.parameters.index(given[0])
+    return f"{probe.operation.pointer}/parameters/{place}/x-filter"
+
+
+def _filters(probe: Probe) -> list[Parameter]:
+    return [each for each in probe.operation.parameters if each.filter is not None]
+
+
+LAWS: tuple[Law, ...] = (
+    any_combination_of_filters_selects_what_it_says,
+    the_values_of_an_enum_part_the_list,
+    filters_compose_with_paging,
+)

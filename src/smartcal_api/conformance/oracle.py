@@ -1,0 +1,100 @@
+"""What a filter selects, computed from the whole list by the comparison that the contract's `x-filter` states."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from hypothesis import strategies as st
+
+from smartcal_api.contract import Clause, Operation, Parameter
+
+NOW = "now"
+_ORDERED = {
+    "at_or_after": lambda left, right: left >= right,
+    "after": lambda left, right: left > right,
+    "before": lambda left, right: left < right,
+    "at_or_before": lambda left, right: left <= right,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Ids that an answer must have and those that it may: between two instants `now` may have been either."""
+
+    must: frozenset[str]
+    may: frozenset[str]
+
+
+def select(
+    items: Sequence[Mapping[str, Any]],
+    listing: Operation,
+    values: Mapping[str, Any],
+    between: tuple[datetime, datetime],
+) -> Selection:
+    """`values` holds the filters' values as Python has them: booleans as bool, the rest as text."""
+    assert listing.listing is not None
+    clauses = [
+        clause
+        for each in listing.listing.filters
+        if each.parameter in values
+        for clause in each.bind(values[each.parameter])
+    ]
+    at = [
+        frozenset(item["id"] for item in items if all(_holds(clause, item, now) for clause in clauses))
+        for now in between
+    ]
+    return Selection(at[0] & at[1], at[0] | at[1])
+
+
+def _holds(clause: Clause, item: Mapping[str, Any], now: datetime) -> bool:
+    own = item[clause.field]
+    if clause.comparison == "equals":
+        return bool(own == clause.value)
+    if clause.comparison == "one_of":
+        return own in clause.value
+    value = now if clause.value == NOW else instant(clause.value)
+    return own is not None and bool(_ORDERED[clause.comparison](instant(own), value))
+
+
+def instant(text: str) -> datetime:
+    """RFC 3339, as aware datetime."""
+    return datetime.fromisoformat(text)
+
+
+def filter_values(
+    listing: Operation, items: Sequence[Mapping[str, Any]], parameters: Sequence[Parameter] | None = None
+) -> st.SearchStrategy[dict[str, Any]]:
+    """Any combination of the list's filters, with values that lie where its items do: at the instants of their fields
+    and a second beside them, in any offset."""
+    filters = [each for each in listing.parameters if each.filter] if parameters is None else parameters
+    return st.fixed_dictionaries({}, optional={each.name: _value(each, items) for each in filters})
+
+
+def _value(parameter: Parameter, items: Sequence[Mapping[str, Any]]) -> st.SearchStrategy[Any]:
+    assert parameter.filter is not None
+    if "enum" in parameter.schema:
+        return st.sampled_from(parameter.schema["enum"])
+    if parameter.schema.get("type") == "boolean":
+        return st.booleans()
+    clause = parameter.filter.clauses[0]
+    found = sorted({item[clause.field] for item in items if item[clause.field] is not None})
+    if clause.comparison not in _ORDERED:
+        return st.sampled_from(found or ["-"])
+    moments = [instant(each) for each in found] or [datetime(2026, 1, 1, tzinfo=UTC)]
+    return st.builds(
+        lambda moment, beside, offset: _rfc3339(moment + timedelta(seconds=beside), offset),
+        st.sampled_from(moments),
+        st.sampled_from([0, -1, 1]),
+        st.sampled_from([0, 0, 60, -330, 840]),
+    )
+
+
+def _rfc3339(moment: datetime, offset_minutes: int) -> str:
+    local = moment.astimezone(timezone(timedelta(minutes=offset_minutes)))
+    return local.isoformat().replace("+00:00", "Z") if offset_minutes == 0 else local.isoformat()
+
+
+def as_query(values: Mapping[str, Any]) -> dict[str, str]:
+    """The values as they go into a query."""
+    return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in values.items()}
