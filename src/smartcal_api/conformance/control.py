@@ -1,6 +1,9 @@
 """The control plane of a sandbox, as far as laws use it: its clock, its keys, its limits, its triggers."""
 
 import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -44,6 +47,20 @@ class Control:
         """Everything that falls due until then is done when this returns."""
         self.moved_seconds += seconds
         self.post("/clock/advance", {"by": f"{seconds:g}s"})
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """The clock stands still, but for `advance`; afterwards it runs again, if it did before."""
+        running = not self.get("/clock")["frozen"]
+        if running:
+            self.post("/clock/freeze")
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            if running:
+                self.post("/clock/resume")
+                self.moved_seconds -= time.monotonic() - began
 
     def now(self) -> str:
         """The instant of the sandbox, RFC 3339."""

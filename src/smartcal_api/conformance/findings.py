@@ -28,6 +28,16 @@ class Inconclusive(Finding):
     """The message says what stood in the way."""
 
 
+# What a law runs into where an answer hasn't the shape that it relies on. Whether the answer is wrong is for the laws
+# SCHEMA to say.
+UNEXPECTED = (LookupError, TypeError, ValueError, AttributeError)
+
+
+def surprised(error: Exception) -> Inconclusive:
+    """The finding for one of them."""
+    return Inconclusive(f"an answer hadn't the shape to go on with: {type(error).__name__}: {str(error)[:200]}")
+
+
 class NotVerified(Finding):
     def __init__(self, capability: Capability) -> None:
         super().__init__(capability.value)

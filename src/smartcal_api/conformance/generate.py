@@ -8,7 +8,7 @@ from hypothesis import seed as seeded
 from hypothesis.errors import Flaky
 from hypothesis.strategies import SearchStrategy
 
-from smartcal_api.conformance.findings import Broken, Finding, Inconclusive
+from smartcal_api.conformance.findings import UNEXPECTED, Broken, Finding, Inconclusive, surprised
 
 T = TypeVar("T")
 
@@ -42,6 +42,8 @@ def for_any(values: SearchStrategy[T], check: Callable[[T], None], *, seed: int,
             raise
         except Finding as finding:
             raise _Stop(finding) from None
+        except UNEXPECTED as error:
+            raise _Stop(surprised(error)) from None
 
     try:
         run()

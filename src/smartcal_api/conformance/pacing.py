@@ -47,7 +47,7 @@ class Pacing:
         self._windows = sorted((each.window_seconds, each.limit) for each in policy.rate_limits)
         self._names = policy.rate_limit_headers
         self._control = control
-        self._reserve = reserve
+        self.reserved = reserve
         self._deadline = deadline
         self._waiting = waiting
         self._budgets: dict[str, Budget] = {}
@@ -112,7 +112,7 @@ class Pacing:
         left = [limit - self._within(budget, seconds, now) for seconds, limit in self._windows]
         if budget.remaining is not None and now - budget.seen_at < self._windows[0][0]:
             left.append(budget.remaining - sum(1 for at in budget.sent if at > budget.seen_at))
-        return min(left) - self._reserve
+        return min(left) - self.reserved
 
     def _delay(self, name: str, room: int = 1) -> float:
         """Seconds until so many requests fit; 0 where they fit now."""
@@ -122,7 +122,7 @@ class Pacing:
         now = self.moment()
         delay = 0.0
         for seconds, limit in self._windows:
-            usable = max(1, limit - self._reserve)
+            usable = max(1, limit - self.reserved)
             over = self._within(budget, seconds, now) + min(room, usable) - usable
             if over > 0:
                 sent = [at for at in budget.sent if at > now - seconds]
@@ -130,7 +130,7 @@ class Pacing:
         seconds, _ = self._windows[0]
         if budget.remaining is None or budget.limit is None or now - budget.seen_at >= seconds:
             return delay
-        if budget.remaining < min(room + self._reserve, budget.limit):
+        if budget.remaining < min(room + self.reserved, budget.limit):
             # Somebody else uses the budget, too, or an earlier run did: the server knows more than our own count.
             window = next((each for each, limit in self._windows if limit == budget.limit), seconds)
             delay = max(delay, min(window, budget.seen_at + seconds - now))

@@ -242,6 +242,11 @@ class Probe:
         identifier = self.create(creator).json["id"] if creator else self.cancellable()
         return self.call(operation, path=dict.fromkeys(operation.path_names, identifier))
 
+    def fresh(self, scopes: frozenset[str]) -> Credential:
+        """A key with these scopes that was never used, made by the control plane."""
+        self.session.fresh += 1
+        return self.control.mint(scopes, label=f"fresh_{self.session.fresh}")
+
     # -- What is tried, and what is expected --
 
     def for_any(self, values: SearchStrategy[T], check: Callable[[T], None], *, examples: int) -> None:

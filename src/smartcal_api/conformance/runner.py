@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 
 from smartcal_api.conformance.basis import basis_of
-from smartcal_api.conformance.findings import Broken, Finding, Inconclusive, NotVerified
+from smartcal_api.conformance.findings import UNEXPECTED, Broken, Finding, Inconclusive, NotVerified, surprised
 from smartcal_api.conformance.law import Case, Law
 from smartcal_api.conformance.probe import Probe
 from smartcal_api.conformance.session import Session
@@ -103,6 +103,8 @@ class Runner:
             case.law.check(probe)
         except Finding as finding:
             return finding, probe, self._disturbed(probe) if isinstance(finding, Broken) else None
+        except UNEXPECTED as error:
+            return surprised(error), probe, None
         return None, probe, None
 
     def _disturbed(self, probe: Probe) -> str | None:

@@ -51,6 +51,8 @@ class Session:
     """What came from neither the law nor the target's answers to it: a gateway's error, a lost connection."""
 
     connect: Callable[[Target], Transport] = Wire
+    fresh: int = 0
+    """How many keys were made to be used by one law alone."""
     undo: list[Sending] = field(default_factory=list)
     """What is left to be sent when the case is over."""
 

@@ -42,7 +42,7 @@ class Stock:
         return next(found, None)
 
     def cancellable(self, probe: "Probe") -> str:
-        """A booking that can be cancelled, another one each time; on a target that isn't loopback, one that was named."""
+        """A booking that can be cancelled, another one each time; beyond loopback, one that was named."""
         if not probe.target.writable:
             raise NotVerified(Capability.WRITES)
         named = probe.target.cancellable

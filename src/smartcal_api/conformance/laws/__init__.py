@@ -1,6 +1,26 @@
 """All laws, family by family. A module's table `LAWS` is added here."""
 
 from smartcal_api.conformance.law import Law
-from smartcal_api.conformance.laws import auth, errors, filters, paging, responses, scope
+from smartcal_api.conformance.laws import (
+    auth,
+    bookings,
+    errors,
+    filters,
+    paging,
+    rates,
+    responses,
+    scope,
+    state,
+)
 
-ALL: tuple[Law, ...] = (*responses.LAWS, *paging.LAWS, *filters.LAWS, *auth.LAWS, *scope.LAWS, *errors.LAWS)
+ALL: tuple[Law, ...] = (
+    *auth.LAWS,
+    *scope.LAWS,
+    *bookings.LAWS,
+    *filters.LAWS,
+    *paging.LAWS,
+    *rates.LAWS,
+    *state.LAWS,
+    *errors.LAWS,
+    *responses.LAWS,
+)

@@ -1,0 +1,95 @@
+"""STATE: what is shown in two places is the same, what refers to something leads there, and reading changes nothing."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from smartcal_api.conformance.law import Law, identified, law, readable
+from smartcal_api.conformance.probe import Probe
+from smartcal_api.contract import Contract, Operation
+
+_BODY = "$response.body#"
+
+
+def _resources(contract: Contract) -> Iterable[Operation]:
+    return (each for each in identified(contract) if each.method == "GET")
+
+
+@law(
+    "STATE 1",
+    "What a list has of a resource is the resource, and reading it twice gives the same.",
+    clause="/paths",
+    over=_resources,
+    requests=6,
+    worth=54,
+)
+def a_list_has_what_its_resources_are(probe: Probe) -> None:
+    listing = next(
+        each
+        for each in probe.contract.operations.values()
+        if each.listing and each.path == probe.operation.path.partition("/{")[0]
+    )
+    items = probe.whole(listing)
+    if not items:
+        probe.give_up(f"{listing.path} is empty")
+    credential = probe.credential(probe.operation.scopes)
+    for item in probe.rng.sample(items, min(len(items), 4 if probe.full else 2)):
+        path = dict.fromkeys(probe.operation.path_names, item["id"])
+        answer = probe.call(probe.operation, path=path, credential=credential)
+        probe.expect(answer.status == 200, f"{answer}; it is in the list.", kind="status")
+        differing = sorted(key for key in {*item, *answer.json} if item.get(key) != answer.json.get(key))
+        probe.expect(not differing, f"{answer} and the list differ in {', '.join(differing)}.", kind="differ")
+    again = probe.call(probe.operation, path=path, credential=credential)
+    probe.expect(again.body == answer.body, f"{again}, read twice, is two things.", kind="unstable")
+
+
+@law(
+    "STATE 2",
+    "Every link of an answer leads to what it says.",
+    clause="/paths",
+    over=readable,
+    requests=6,
+    worth=46,
+)
+def every_link_leads_somewhere(probe: Probe) -> None:
+    links = list(_links(probe.contract, probe.operation))
+    if not links:
+        return
+    answer = probe.call(probe.operation)
+    probe.expect(answer.ok, f"{answer}.", kind="status")
+    for name, operation, parameters in links:
+        path = {}
+        for parameter, expression in parameters.items():
+            value = _value(answer.json, expression)
+            if value is not None:
+                path[parameter] = value
+        if len(path) < len(parameters) or operation.method != "GET":
+            continue
+        led = probe.call(operation, path=path)
+        probe.expect(led.status == 200, f"{led}, where the link {name} of {answer} leads.", kind=name)
+        probe.expect(
+            led.json.get("id") in path.values(), f"{led} has another id than was asked for.", kind=f"{name} id"
+        )
+
+
+def _links(contract: Contract, operation: Operation) -> Iterator[tuple[str, Operation, dict[str, str]]]:
+    response = operation.responses.get(operation.success)
+    stated = contract.document.resolve(f"#{response.pointer}").get("links", {}) if response else {}
+    for name, link in stated.items():
+        while "$ref" in link:
+            link = contract.document.resolve(link["$ref"])
+        yield name, contract.operations[link["operationId"]], link.get("parameters", {})
+
+
+def _value(body: Any, expression: str) -> Any:
+    """What a runtime expression of a link leads to in a body; None where that has nothing there."""
+    for token in expression.removeprefix(_BODY).split("/")[1:]:
+        if isinstance(body, list) and token.isdigit() and int(token) < len(body):
+            body = body[int(token)]
+        elif isinstance(body, dict):
+            body = body.get(token)
+        else:
+            return None
+    return body
+
+
+LAWS: tuple[Law, ...] = (a_list_has_what_its_resources_are, every_link_leads_somewhere)
