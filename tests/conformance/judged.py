@@ -1,0 +1,89 @@
+"""Verifies an application in process, as it is or spoiled on the wire: laws at the speed of functions."""
+
+import json
+import threading
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from smartcal_api.conformance.credential import Credential, Kind
+from smartcal_api.conformance.laws import ALL
+from smartcal_api.conformance.pacing import Pacing
+from smartcal_api.conformance.runner import Runner, cases
+from smartcal_api.conformance.session import Session
+from smartcal_api.conformance.target import Target
+from smartcal_api.conformance.verdict import Outcome
+from smartcal_api.conformance.wire import Answer, Request
+from tests.wire import World
+
+Spoil = Callable[[Request, Answer], Answer]
+ROOT = "http://127.0.0.1:8080"
+
+
+class InProcess:
+    """A transport without a socket. One request at a time, as the server's event loop has it."""
+
+    def __init__(self, world: World, spoil: Spoil | None = None) -> None:
+        self._world = world
+        self._spoil = spoil
+        self._turn = threading.Lock()
+
+    def send(self, request: Request) -> Answer:
+        with self._turn:
+            reply = self._world.request(
+                request.method, request.target, headers=list(request.headers), body=request.body
+            )
+        body = b"" if request.method == "HEAD" else reply.body
+        answer = Answer(reply.status, tuple(reply.headers.items()), body)
+        return self._spoil(request, answer) if self._spoil else answer
+
+    def close(self) -> None:
+        pass
+
+
+def keyed(world: World, *, spare: int = 4) -> Target:
+    """A target that knows keys of every scope of the world, and some of another account."""
+    credentials = []
+    for scope in world.contract.scopes:
+        for number in range(spare):
+            value = f"scp_judged_{scope}_{number}"
+            world.sandbox.keys.add(value, (scope,), owner=1)
+            credentials.append(Credential(f"key_{scope}_{number}", value, frozenset({scope})))
+        value = f"scp_judged_other_{scope}"
+        world.sandbox.keys.add(value, (scope,), owner=2)
+        credentials.append(Credential(f"other_{scope}", value, frozenset({scope}), Kind.KEY, 1))
+    return Target(root=ROOT, credentials=tuple(credentials))
+
+
+def outcomes(
+    world: World, *, only: tuple[str, ...] = (), spoil: Spoil | None = None, seed: int = 0, full: bool = False
+) -> list[Outcome]:
+    """The verdicts of the laws named, of all where none is."""
+    target = keyed(world)
+    transport = InProcess(world, spoil)
+    session = Session(world.contract, target, Pacing(world.contract.policy, None), None, connect=lambda _: transport)
+    chosen = cases(ALL, world.contract, full=full or bool(only), only=only)
+    return Runner(session, seed=seed, full=full).run(chosen)
+
+
+def edited(answer: Answer, edit: Callable[[Any], Any]) -> Answer:
+    """An answer with another JSON body."""
+    body = json.loads(answer.body)
+    changed = edit(body)
+    text = json.dumps(body if changed is None else changed, separators=(",", ":")).encode()
+    headers = tuple((n, str(len(text)) if n.lower() == "content-length" else v) for n, v in answer.headers)
+    return Answer(answer.status, headers, text)
+
+
+def with_header(answer: Answer, name: str, value: str | None) -> Answer:
+    """An answer with a header set, or without it."""
+    kept = tuple((n, v) for n, v in answer.headers if n.lower() != name.lower())
+    return Answer(answer.status, kept if value is None else (*kept, (name, value)), answer.body)
+
+
+def query(request: Request) -> dict[str, str]:
+    return dict(parse_qsl(urlsplit(request.target).query))
+
+
+def path(request: Request) -> str:
+    return urlsplit(request.target).path
