@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from smartcal_api.conformance.capability import Capability
@@ -18,9 +19,9 @@ Subjects = Callable[[Contract], Iterable[Operation | None]]
 class Law:
     """`over` names the operations that it is checked for, one case each; a law over none is one case.
 
-    `clause` points into the contract: whether a deployment that breaks the law breaks what is documented, or only what
-    the contract decides, is what `x-basis` says there. `requests` is what one case costs at `full`, `worth` what the
-    runner sorts by, and `quick` whether the profile of that name has it.
+    `clause` points into the contract, to the operation where it is empty: whether a deployment that breaks the law
+    breaks what is documented, or only what the contract decides, is what `x-basis` says there. `requests` is what one
+    case costs at `full`, `worth` what the runner sorts by, and `quick` whether the profile of that name has it.
     """
 
     id: str
@@ -46,8 +47,18 @@ class Case:
     operation: Operation | None
 
     @property
+    def clause(self) -> str:
+        return self.law.clause or (self.operation.pointer if self.operation else "")
+
+    @property
     def name(self) -> str:
         return f"{self.law.id} {self.operation.id}" if self.operation else self.law.id
+
+
+def product(contract: Contract) -> str:
+    """The path that all operations with security begin with."""
+    paths = [each.path.split("/") for each in secured(contract)]
+    return "/".join(parts[0] for parts in takewhile(lambda parts: len(set(parts)) == 1, zip(*paths, strict=False)))
 
 
 def once(_: Contract) -> Iterable[Operation | None]:
@@ -59,7 +70,7 @@ def law(
     identifier: str,
     title: str,
     *,
-    clause: str,
+    clause: str = "",
     requests: int,
     over: Subjects = once,
     needs: tuple[Capability, ...] = (),

@@ -61,7 +61,7 @@ class Runner:
             case NotVerified():
                 return Outcome(case, Verdict.NOT_VERIFIED, str(finding), requests=requests, seconds=seconds)
             case Broken():
-                clause = finding.clause or case.law.clause
+                clause = finding.clause or case.clause
                 return Outcome(
                     case,
                     Verdict.BROKEN,

@@ -11,6 +11,7 @@ from smartcal_api.conformance.laws import (
     responses,
     scope,
     state,
+    windows,
 )
 
 ALL: tuple[Law, ...] = (
@@ -19,6 +20,7 @@ ALL: tuple[Law, ...] = (
     *bookings.LAWS,
     *filters.LAWS,
     *paging.LAWS,
+    *windows.LAWS,
     *rates.LAWS,
     *state.LAWS,
     *errors.LAWS,

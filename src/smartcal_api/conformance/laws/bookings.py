@@ -21,7 +21,6 @@ def _cancel(contract: Contract) -> Iterable[Operation]:
 @law(
     "BOOK 1",
     "Cancelling works once, keeps the reason byte for byte, and shows at once wherever the booking does.",
-    clause="/paths/~1api~1v1~1bookings~1{booking_id}~1cancel/post",
     over=_cancel,
     needs=(Capability.WRITES,),
     requests=30,
@@ -62,7 +61,6 @@ def of_many_at_once_one_succeeds(probe: Probe) -> None:
 @law(
     "BOOK 3",
     "A request that is refused leaves the booking as it was.",
-    clause="/paths/~1api~1v1~1bookings~1{booking_id}~1cancel/post",
     over=_cancel,
     needs=(Capability.WRITES,),
     requests=10,

@@ -19,7 +19,6 @@ _SKEW = timedelta(seconds=2)
 @law(
     "FILT 1",
     "Any combination of filters selects what the contract's comparisons say.",
-    clause="/paths",
     over=filtered,
     requests=90,
     worth=85,
@@ -33,7 +32,6 @@ def any_combination_of_filters_selects_what_it_says(probe: Probe) -> None:
 @law(
     "FILT 2",
     "The values of an enum filter, one by one, part the list.",
-    clause="/paths",
     over=filtered,
     requests=16,
     worth=60,

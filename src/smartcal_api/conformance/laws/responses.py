@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from smartcal_api.conformance.capability import Capability
 from smartcal_api.conformance.exchange import Exchange
 from smartcal_api.conformance.findings import NotVerified
-from smartcal_api.conformance.law import Law, law, readable
+from smartcal_api.conformance.law import Law, law, product, readable
 from smartcal_api.conformance.probe import Probe
 from smartcal_api.contract import Contract, Operation
 
@@ -41,7 +41,7 @@ def answers_are_valid(probe: Probe) -> None:
     worth=0,
 )
 def answers_outside_of_operations_are_valid(probe: Probe) -> None:
-    probe.send("GET", "/api/v1/nothing")
+    probe.send("GET", f"{product(probe.contract)}/nothing")
     for exchange in list(probe.session.evidence):
         if exchange.operation is None and not exchange.throttled and exchange.status >= 400:
             _judge(probe, exchange)
@@ -60,7 +60,7 @@ def every_answer_names_its_request(probe: Probe) -> None:
     form = re.compile(f"{policy.ids['prefixes']['request']}[{policy.ids['alphabet']}]{{{policy.ids['length']}}}")
     seen: dict[str, Exchange] = {}
     for exchange in probe.session.evidence:
-        if not exchange.path.startswith(_product(probe.contract)):
+        if not exchange.path.startswith(product(probe.contract)):
             continue
         value = exchange.header(name)
         if value is None or not form.fullmatch(value) or value in seen:
@@ -119,17 +119,6 @@ def _judge(probe: Probe, exchange: Exchange) -> None:
     if faults:
         probe.show(exchange)
         probe.fail(f"{exchange}: {faults[0].message}", clause=faults[0].clause, kind="invalid")
-
-
-def _product(contract: Contract) -> str:
-    """What the paths of all operations with security have in common."""
-    paths = [each.path.split("/") for each in contract.operations.values() if each.alternatives]
-    common = []
-    for parts in zip(*paths, strict=False):
-        if len(set(parts)) > 1:
-            break
-        common.append(parts[0])
-    return "/".join(common)
 
 
 LAWS: tuple[Law, ...] = (

@@ -17,7 +17,6 @@ def _resources(contract: Contract) -> Iterable[Operation]:
 @law(
     "STATE 1",
     "What a list has of a resource is the resource, and reading it twice gives the same.",
-    clause="/paths",
     over=_resources,
     requests=6,
     worth=54,
@@ -45,7 +44,6 @@ def a_list_has_what_its_resources_are(probe: Probe) -> None:
 @law(
     "STATE 2",
     "Every link of an answer leads to what it says.",
-    clause="/paths",
     over=readable,
     requests=6,
     worth=46,
