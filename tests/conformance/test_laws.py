@@ -184,3 +184,10 @@ def test_an_application_that_is_right_breaks_nothing(seed: int, contract: Contra
     found = outcomes(open_world(contract, seed=seed, now="2026-11-25T12:00:00Z"), seed=seed)
     wrong = [(each.case.name, each.verdict, each.why) for each in found if each.verdict is Verdict.BROKEN]
     assert json.dumps(wrong) == "[]"
+
+
+def test_no_law_costs_more_than_it_says(contract: Contract) -> None:
+    """So that `--plan` can be relied on. The first of a family reads the list that the others know, too."""
+    found = outcomes(open_world(contract, now="2026-11-25T12:00:00Z"), full=True)
+    dear = [(each.case.name, each.requests) for each in found if each.requests > each.case.law.requests + 4]
+    assert dear == []

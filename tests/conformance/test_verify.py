@@ -9,7 +9,7 @@ from tests.e2e.server import run
 def test_a_fresh_mock_is_judged_without_a_single_flag(tmp_path: Path) -> None:
     done = run("verify", "--only", "PAGE", "--report-dir", "reports", folder=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "conformant: 4 held" in done.stdout
+    assert done.stdout.splitlines()[-1].startswith("conformant: 20 held")
     verdict = json.loads((tmp_path / "reports" / "verdict.json").read_text())
     assert {each["verdict"] for each in verdict["outcomes"]} == {"held"}
     assert (tmp_path / "reports" / "junit.xml").exists()

@@ -1,6 +1,7 @@
 """`smartcal verify`."""
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,6 +45,9 @@ option = partial(shared_option, prefix="SMARTCAL_VERIFY_")
 @option("--reserve", type=click.IntRange(0), default=0, metavar="N", help="Requests of each window left to others.")
 @option("--budget", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="The longest that it may take.")
 @option("--spec", type=_FILE, metavar="FILE", help="The contract; default: the one shipped.")
+@option("--plan", is_flag=True, help="Say what would be sent, how long it would take, and send nothing.")
+@option("--compare", type=_FILE, metavar="LAST.json", help="A verdict.json of before, to tell what has changed.")
+@option("--baseline", type=_FILE, metavar="FILE", help="Deviations that are accepted, each with reason, owner, expiry.")
 @option("--report-dir", type=_FILE, metavar="DIR", help="Where to write the reports.")
 def verify(**given: Any) -> int:
     """Judge a deployment by the contract: which laws hold, and which are broken.
@@ -54,11 +58,14 @@ def verify(**given: Any) -> int:
 
     contract = Contract.read(given["spec"])
     with _extra():
+        from smartcal_api.conformance.baseline import read_baseline
         from smartcal_api.conformance.masking import Masks
+        from smartcal_api.conformance.plan import plan
         from smartcal_api.conformance.report import REPORTS
+        from smartcal_api.conformance.report.annotations import annotations_report
         from smartcal_api.conformance.report.progress import LiveProgress
         from smartcal_api.conformance.report.terminal import terminal_report
-        from smartcal_api.conformance.verification import Options, verify
+        from smartcal_api.conformance.verification import FULL, Options, chosen, verify
     options = Options(
         profile=given["profile"],
         seed=given["seed"],
@@ -67,13 +74,22 @@ def verify(**given: Any) -> int:
         budget_seconds=given["budget"],
         strict=given["strict"],
         required=given["require"],
+        baseline=read_baseline(given["baseline"]) if given["baseline"] else {},
+        compare=given["compare"],
     )
     with _target(contract, given) as target:
+        if given["plan"]:
+            full = options.profile == FULL
+            lines = plan(chosen(contract, options), contract, target, full=full, reserve=options.reserve)
+            click.echo("\n".join(lines))
+            return 0
         live = LiveProgress(sys.stderr)
         result = verify(contract, target, options, progress=live.case, waiting=live.waiting)
         live.done()
     masks = Masks(contract, target)
     click.echo(terminal_report(result, masks))
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        click.echo(annotations_report(result, masks), nl=False)
     if given["report_dir"]:
         _write(given["report_dir"], {name: report(result, masks) for name, report in REPORTS.items()})
     return int(result.exit_code)

@@ -57,6 +57,10 @@ class Pacing:
     def moment(self) -> float:
         return time.monotonic() + (self._control.moved_seconds if self._control else 0.0)
 
+    def over(self) -> bool:
+        """Whether the run has used up its time."""
+        return self._deadline is not None and time.monotonic() > self._deadline
+
     def budget(self, name: str) -> Budget:
         return self._budgets.setdefault(name, Budget())
 

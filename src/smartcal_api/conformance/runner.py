@@ -33,11 +33,21 @@ class Runner:
         self._full = full
         self._progress = progress
         self._snapshots = Snapshots(session.contract)
+        self._stopped: str | None = None
 
     def run(self, chosen: Sequence[Case]) -> list[Outcome]:
-        outcomes = []
+        """Every case to its verdict; once the time is over, or after Ctrl-C, the rest is inconclusive."""
+        outcomes: list[Outcome] = []
         for number, case in enumerate(chosen, 1):
-            outcomes.append(self.check(case))
+            if self._stopped is None and self._session.pacing.over():
+                self._stopped = "--budget ran out"
+            if self._stopped is None:
+                try:
+                    outcomes.append(self.check(case))
+                except KeyboardInterrupt:
+                    self._stopped = "it was interrupted"
+            if self._stopped is not None:
+                outcomes.append(Outcome(case, Verdict.INCONCLUSIVE, self._stopped))
             if self._progress is not None:
                 self._progress(number, len(chosen), outcomes[-1])
         return outcomes

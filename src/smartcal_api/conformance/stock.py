@@ -18,8 +18,7 @@ class Stock:
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
-        self._used: set[str] = set()
-        self.cancelled: list[str] = []
+        self.taken: list[str] = []
 
     def create(self, operation: Operation, probe: "Probe", credential: Credential, body: Any = None) -> Exchange:
         """The answer to a POST with an example of the contract; what it makes is deleted afterwards."""
@@ -51,12 +50,8 @@ class Stock:
         left = [each for each in self._open(probe) if named is None or each in named]
         if not left:
             raise Inconclusive("no booking is left that can be cancelled")
-        self._used.add(left[0])
+        self.taken.append(left[0])
         return left[0]
-
-    def remaining(self, probe: "Probe") -> int:
-        """How many bookings could still be cancelled."""
-        return len(self._open(probe))
 
     def _open(self, probe: "Probe") -> list[str]:
         """The last ones first: the sooner a booking is, the likelier its time comes during the run."""
@@ -67,7 +62,7 @@ class Stock:
         listing = next(each for each in self._contract.operations.values() if each.path == path and each.listing)
         upcoming = next((p for p in listing.parameters if p.filter and p.filter.when is True), None)
         items = probe.read(listing, {upcoming.name: "true"} if upcoming else {})
-        return [each["id"] for each in reversed(items) if each["id"] not in self._used]
+        return [each["id"] for each in reversed(items) if each["id"] not in self.taken]
 
 
 def _cancels(operation: Operation) -> bool:

@@ -8,6 +8,7 @@ from enum import IntEnum, StrEnum
 from smartcal_api.conformance.basis import DOCUMENTED
 from smartcal_api.conformance.exchange import Exchange
 from smartcal_api.conformance.law import Case
+from smartcal_api.contract import Contract
 
 
 class Verdict(StrEnum):
@@ -63,7 +64,7 @@ class Result:
     root: str
     seed: int
     profile: str
-    contract_version: str
+    contract: Contract
     strict: bool = False
     required: Collection[str] = ()
     notes: Sequence[str] = field(default_factory=tuple)

@@ -1,8 +1,12 @@
 """A whole run: from a target and a contract to a result."""
 
 import time
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 
+from smartcal_api.conformance.baseline import Accepted, accept
+from smartcal_api.conformance.comparison import compare
 from smartcal_api.conformance.control import Control
 from smartcal_api.conformance.law import Case
 from smartcal_api.conformance.laws import ALL
@@ -29,6 +33,8 @@ class Options:
     budget_seconds: float | None = None
     strict: bool = False
     required: tuple[str, ...] = ()
+    baseline: Mapping[str, Accepted] = field(default_factory=dict)
+    compare: Path | None = None
 
 
 def chosen(contract: Contract, options: Options) -> list[Case]:
@@ -54,8 +60,13 @@ def verify(
     try:
         runner = Runner(session, seed=options.seed, full=options.profile == FULL, progress=progress)
         outcomes = runner.run(planned)
+        notes = list(_left(session, target))
     finally:
         session.close()
+    outcomes, more = accept(outcomes, options.baseline)
+    notes += more
+    if options.compare is not None:
+        notes += compare(options.compare, outcomes)
     return Result(
         outcomes=outcomes,
         evidence=session.evidence,
@@ -64,10 +75,18 @@ def verify(
         root=target.root,
         seed=options.seed,
         profile=options.profile,
-        contract_version=contract.version,
+        contract=contract,
         strict=options.strict,
         required=frozenset(options.required),
+        notes=notes,
     )
+
+
+def _left(session: Session, target: Target) -> Iterator[str]:
+    """How much of what can be used once is left, where it isn't ours to use up."""
+    if session.stock.taken and not target.loopback:
+        left = len(target.cancellable or ()) - len(session.stock.taken)
+        yield f"cancelled {', '.join(session.stock.taken)}; of the bookings that were named {max(0, left)} are left"
 
 
 def open_session(

@@ -22,7 +22,7 @@ _ERROR = re.compile(r"\berror\s*=")
     "Without a credential, or with one that nobody has, an operation answers 401 and says how to come in.",
     clause=_UNAUTHORIZED,
     over=secured,
-    requests=5,
+    requests=4,
     worth=95,
 )
 def nobody_is_let_in(probe: Probe) -> None:
@@ -120,7 +120,7 @@ def no_answer_holds_a_credential(probe: Probe) -> None:
     clause="/components/responses/NotFound",
     over=identified,
     needs=(Capability.OTHER_ACCOUNT,),
-    requests=3,
+    requests=5,
     worth=92,
 )
 def somebody_elses_is_as_missing(probe: Probe) -> None:

@@ -73,7 +73,7 @@ def a_wrong_parameter_is_refused_and_named(probe: Probe) -> None:
     "An id that names nothing is 404, whatever it looks like.",
     clause="/components/responses/NotFound",
     over=identified,
-    requests=4,
+    requests=5,
     worth=57,
 )
 def an_id_that_names_nothing_is_not_found(probe: Probe) -> None:
@@ -94,7 +94,7 @@ def an_id_that_names_nothing_is_not_found(probe: Probe) -> None:
     "ERR 4",
     "A path that there isn't is 404 whatever the credential; a method that a path lacks is 405 and names the others.",
     clause="/x-unrouted-responses",
-    requests=24,
+    requests=18,
     worth=45,
 )
 def unknown_paths_and_methods_are_told_apart(probe: Probe) -> None:
@@ -120,7 +120,7 @@ def unknown_paths_and_methods_are_told_apart(probe: Probe) -> None:
     "A body that is no JSON or against its schema is 400; one of another media type is 415.",
     clause="/components/responses/BadRequest",
     over=_with_body,
-    requests=16,
+    requests=15,
     worth=56,
 )
 def a_wrong_body_is_refused(probe: Probe) -> None:

@@ -20,7 +20,7 @@ _SKEW = timedelta(seconds=2)
     "FILT 1",
     "Any combination of filters selects what the contract's comparisons say.",
     over=filtered,
-    requests=90,
+    requests=80,
     worth=85,
 )
 def any_combination_of_filters_selects_what_it_says(probe: Probe) -> None:
@@ -33,7 +33,7 @@ def any_combination_of_filters_selects_what_it_says(probe: Probe) -> None:
     "FILT 2",
     "The values of an enum filter, one by one, part the list.",
     over=filtered,
-    requests=16,
+    requests=12,
     worth=60,
 )
 def the_values_of_an_enum_part_the_list(probe: Probe) -> None:

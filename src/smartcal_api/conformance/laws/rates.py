@@ -15,7 +15,7 @@ from smartcal_api.contract import Operation
     "RATE 2",
     "Remaining falls by one with each request and is never negative; Limit is that of a window.",
     clause="/x-rate-limit-headers",
-    requests=12,
+    requests=6,
     worth=61,
 )
 def remaining_falls_by_one(probe: Probe) -> None:
@@ -83,7 +83,7 @@ def a_budget_is_a_credentials(probe: Probe) -> None:
     "RATE 5",
     "The headers are on every answer, of any status, on unknown paths too.",
     clause="/x-rate-limit-headers",
-    requests=4,
+    requests=3,
     worth=3,
 )
 def the_headers_are_on_every_answer(probe: Probe) -> None:

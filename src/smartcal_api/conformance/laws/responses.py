@@ -20,7 +20,7 @@ def _every(contract: Contract) -> Iterable[Operation]:
     "Every answer has a status, headers, a media type and a body that the contract has for it.",
     clause="/paths",
     over=_every,
-    requests=1,
+    requests=2,
     worth=0,
 )
 def answers_are_valid(probe: Probe) -> None:

@@ -17,7 +17,7 @@ _FORBIDDEN = "/components/responses/Forbidden"
     "A credential without the scope of an operation is 403, which names the scope; nothing has changed.",
     clause="/security",
     over=secured,
-    requests=6,
+    requests=8,
     worth=94,
 )
 def too_little_scope_is_refused(probe: Probe) -> None:

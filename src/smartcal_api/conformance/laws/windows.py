@@ -51,7 +51,7 @@ def both_windows_admit_what_they_say(probe: Probe) -> None:
     "RATE 3",
     "A 429 is a problem that says when to come back; coming back then is admitted, and what was refused counts not.",
     clause="/components/responses/RateLimited",
-    requests=110,
+    requests=106,
     worth=42,
     quick=False,
 )

@@ -19,7 +19,7 @@ def as_json(result: Result, masks: Masks) -> dict[str, Any]:
     return {
         "version": VERSION,
         "root": result.root,
-        "contract": result.contract_version,
+        "contract": result.contract.version,
         "seed": result.seed,
         "profile": result.profile,
         "exit_code": int(result.exit_code),

@@ -1,0 +1,47 @@
+"""What a run would send and how long it would take, before anything is sent."""
+
+from collections.abc import Iterator, Sequence
+
+from smartcal_api.conformance.law import Case
+from smartcal_api.conformance.target import Target
+from smartcal_api.contract import Contract, RateLimit
+
+_QUICK = 3
+"""`quick` tries about a third of what `full` does."""
+_A_REQUEST = 0.004
+"""Seconds that a request takes where nothing has to be waited for, its judgement included."""
+
+
+def plan(cases: Sequence[Case], contract: Contract, target: Target, *, full: bool, reserve: int) -> Iterator[str]:
+    """Lines: requests by law, by key, the duration, and what won't be decided."""
+    laws: dict[str, list[Case]] = {}
+    for case in cases:
+        laws.setdefault(case.law.id, []).append(case)
+    decided = {name: [each for each in of if target.lacks(each.law.needs) is None] for name, of in laws.items()}
+    total = 0
+    for name, of in laws.items():
+        count = sum(-(-each.law.requests // (1 if full else _QUICK)) for each in decided[name])
+        total += count
+        lacking = target.lacks(of[0].law.needs)
+        note = f"  not verified: {lacking.value}" if lacking else ""
+        yield f"{name:<10} {len(of):>3} cases {count:>6} requests  {of[0].law.title[:70]}{note}"
+    own = [each for each in target.credentials if each.account == 0]
+    yield ""
+    if own:
+        yield f"about {total} requests over {len(own)} credentials, {-(-total // len(own))} each: " + ", ".join(
+            each.label for each in own
+        )
+    seconds = duration(total, len(own), contract.policy.rate_limits, reserve=reserve)
+    if target.control_url:
+        seconds = total * _A_REQUEST
+    yield f"about {seconds:.0f} s" + (" with waits for the rate limit" if seconds > 2 * total * _A_REQUEST else "")
+
+
+def duration(requests: int, budgets: int, limits: Sequence[RateLimit], *, reserve: int = 0) -> float:
+    """Seconds for so many requests, spread over so many budgets: what fits into each window, and then its next."""
+    share = -(-requests // max(1, budgets))
+    waits = 0.0
+    for limit in limits:
+        usable = max(1, limit.limit - reserve)
+        waits = max(waits, float((-(-share // usable) - 1) * limit.window_seconds))
+    return waits + requests * _A_REQUEST

@@ -1,0 +1,160 @@
+"""What a run tells, to people and to programs: masked, reproducible, comparable."""
+
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from smartcal_api.conformance.baseline import accept, read_baseline
+from smartcal_api.conformance.comparison import compare
+from smartcal_api.conformance.credential import Credential
+from smartcal_api.conformance.exchange import Exchange
+from smartcal_api.conformance.law import Case, law
+from smartcal_api.conformance.masking import Masks
+from smartcal_api.conformance.report import REPORTS
+from smartcal_api.conformance.report.terminal import terminal_report
+from smartcal_api.conformance.story import curl_lines
+from smartcal_api.conformance.target import Target
+from smartcal_api.conformance.verdict import Exit, Outcome, Result, Verdict
+from smartcal_api.contract import Contract
+from smartcal_api.errors import UsageError
+
+KEY = Credential("key_read", "scp_a-secret-of-somebody", frozenset({"read"}))
+DOCUMENTED, DECIDED = "/x-rate-limits", "/x-pagination"
+
+
+def exchange(*, body: bytes = b"{}", target: str = "/api/v1/me", number: int = 0) -> Exchange:
+    headers = (("Authorization", f"Bearer {KEY.value}"),)
+    answered = (("Content-Type", "application/json"),)
+    return Exchange(number, "X 1", None, "GET", target, headers, b"", KEY, 200, answered, body, 1.0, 0.01)
+
+
+def outcome(verdict: Verdict, *, name: str = "X 1", clause: str = DOCUMENTED, basis: str = "documented") -> Outcome:
+    made = law(name, "Something holds.", clause=clause, requests=1)(lambda _: None)
+    return Outcome(Case(made, None), verdict, "it was <seen> & not", clause, basis, story=(exchange(),))
+
+
+def result(contract: Contract, *outcomes: Outcome, **more: object) -> Result:
+    values: dict[str, object] = {"strict": False, "required": (), **more}
+    return Result(
+        outcomes,
+        [exchange()],
+        1.0,
+        0.0,
+        "http://127.0.0.1:1",
+        0,
+        "full",
+        contract,
+        **values,  # type: ignore[arg-type]
+    )
+
+
+@pytest.fixture
+def masks(contract: Contract) -> Masks:
+    return Masks(contract, Target(root="http://127.0.0.1:1", credentials=(KEY,)))
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "more", "code"),
+    [
+        ([Verdict.HELD], {}, Exit.CONFORMANT),
+        ([Verdict.HELD, Verdict.NOT_VERIFIED], {}, Exit.CONFORMANT),
+        ([Verdict.HELD, Verdict.NOT_VERIFIED], {"required": ("all",)}, Exit.INCONCLUSIVE),
+        ([Verdict.HELD, Verdict.NOT_VERIFIED], {"required": ("x1",)}, Exit.INCONCLUSIVE),
+        ([Verdict.HELD, Verdict.NOT_VERIFIED], {"required": ("Y 1",)}, Exit.CONFORMANT),
+        ([Verdict.HELD, Verdict.INCONCLUSIVE], {}, Exit.INCONCLUSIVE),
+        ([Verdict.INCONCLUSIVE, Verdict.BROKEN], {}, Exit.BROKEN),
+        ([Verdict.NOT_VERIFIED], {}, Exit.INCONCLUSIVE),
+        ([], {}, Exit.INCONCLUSIVE),
+    ],
+)
+def test_the_exit_code_is_the_worst_that_decides(
+    contract: Contract, verdicts: list[Verdict], more: dict[str, object], code: Exit
+) -> None:
+    assert result(contract, *(outcome(each) for each in verdicts), **more).exit_code is code
+
+
+def test_what_is_only_decided_is_listed_apart_and_counts_when_strict(contract: Contract, masks: Masks) -> None:
+    broken = outcome(Verdict.BROKEN, clause=DECIDED, basis="decision")
+    lenient = result(contract, outcome(Verdict.HELD, name="Y 1"), broken)
+    assert lenient.exit_code is Exit.CONFORMANT
+    assert "decided by the contract, not documented" in terminal_report(lenient, masks)
+    assert result(contract, broken, strict=True).exit_code is Exit.BROKEN
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_no_report_holds_a_credential_or_somebodys_data(contract: Contract, masks: Masks, name: str) -> None:
+    body = json.dumps(
+        {"email": "ann@example.com", "attendees": [{"name": "Ann"}], "id": "x", "echo": KEY.value}
+    ).encode()
+    found = replace(outcome(Verdict.BROKEN), why=f"{KEY.value} was seen", story=(exchange(body=body),))
+    made = replace(result(contract, found), evidence=[exchange(body=body)])
+    text = REPORTS[name](made, masks)
+    assert text
+    for secret in (KEY.value, "ann@example.com", "Ann"):
+        assert secret not in text
+
+
+def test_a_report_can_be_read_by_what_it_is_for(contract: Contract, masks: Masks) -> None:
+    made = result(contract, outcome(Verdict.BROKEN), outcome(Verdict.HELD, name="X 2"), outcome(Verdict.INCONCLUSIVE))
+    suites = ElementTree.fromstring(REPORTS["junit.xml"](made, masks))
+    assert [suite.attrib["failures"] for suite in suites] == ["1"]
+    assert json.loads(REPORTS["evidence.har"](made, masks))["log"]["entries"][0]["response"]["status"] == 200
+    line = contract.document.line(DOCUMENTED)
+    annotation = REPORTS["annotations.txt"](made, masks)
+    assert annotation.startswith(f"::error file=openapi.yaml,line={line},title=X 1 is broken::Something holds. it was")
+
+
+def test_a_story_is_told_in_curl_lines_with_a_variable_for_the_credential(masks: Masks) -> None:
+    lines = list(curl_lines([exchange(target="/api/v1/me?x=1&y=2")], "http://127.0.0.1:1", masks))
+    assert lines == [
+        "curl -si -H \"Authorization: Bearer $SMARTCAL_KEY_READ\" 'http://127.0.0.1:1/api/v1/me?x=1&y=2'",
+        "# 200 {}",
+    ]
+
+
+def test_a_run_is_compared_with_one_before(contract: Contract, masks: Masks, tmp_path: Path) -> None:
+    before = result(
+        contract,
+        *(outcome(Verdict.BROKEN, name=name) for name in ("A 1", "A 2")),
+        *(outcome(Verdict.HELD, name=name) for name in ("A 3", "A 4", "A 5")),
+    )
+    path = tmp_path / "verdict.json"
+    path.write_text(REPORTS["verdict.json"](before, masks))
+    now = [
+        outcome(Verdict.BROKEN, name="A 1"),
+        outcome(Verdict.HELD, name="A 2"),
+        outcome(Verdict.BROKEN, name="A 3"),
+        outcome(Verdict.INCONCLUSIVE, name="A 4"),
+    ]
+    assert list(compare(path, now)) == [
+        "still broken: A 1",
+        "fixed: A 2",
+        "newly broken: A 3",
+        "no longer verified: A 4",
+        "no longer verified: A 5",
+    ]
+
+
+def test_a_deviation_is_accepted_for_a_reason_and_for_a_time(contract: Contract, tmp_path: Path) -> None:
+    broken = outcome(Verdict.BROKEN)
+    path = tmp_path / "baseline.toml"
+    entry = '[[accepted]]\nfingerprint = "{}"\nreason = "known"\nowner = "ann"\nexpires = 2026-12-31\n'
+    path.write_text(entry.format(broken.fingerprint) + entry.format("000000000000"))
+    baseline = read_baseline(path)
+    marked, notes = accept([broken], baseline, today=date(2026, 12, 31))
+    assert result(contract, outcome(Verdict.HELD, name="Y 1"), *marked, strict=True).exit_code is Exit.CONFORMANT
+    assert notes == ["accepted and not broken: 000000000000 (known, ann); take it out of the baseline"]
+    marked, notes = accept([broken], baseline, today=date(2027, 1, 1))
+    assert result(contract, *marked).exit_code is Exit.BROKEN
+    assert "accepted until 2026-12-31, which is over: X 1 (ann)" in notes
+
+
+def test_a_baseline_without_a_reason_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "baseline.toml"
+    path.write_text('[[accepted]]\nfingerprint = "x"\n')
+    with pytest.raises(UsageError, match="number 1 lacks reason"):
+        read_baseline(path)
