@@ -31,6 +31,7 @@ option = partial(shared_option, prefix="SMARTCAL_VERIFY_")
 @option("--token", multiple=True, metavar="SCOPES=VALUE", help="An access token. Repeatable.")
 @option("--client", multiple=True, metavar="ID[:SECRET][=URI]", help="An OAuth client. Repeatable.")
 @option("--control", metavar="URL", help="The control plane of a sandbox.")
+@option("--control-token", metavar="TOKEN", help="What that asks for; may be @FILE or -.")
 @option("--receiver-url", metavar="URL", help="Where the deployment can deliver webhooks to.")
 @option("--receiver-port", type=click.IntRange(1, 65535), metavar="N", help="The local port that such a URL leads to.")
 @option("--header", multiple=True, metavar="NAME: VALUE", help="Sent with every request. Repeatable.")
@@ -146,6 +147,7 @@ def _flags(given: dict[str, Any]) -> dict[str, Any]:
         ),
         "clients": tuple(_client(text) for text in given["client"]),
         "control_url": given["control"],
+        "control_token": _value(given["control_token"] or "", "--control-token"),
         "receiver_url": given["receiver_url"],
         "receiver_port": given["receiver_port"],
         "headers": dict(_header(text) for text in given["header"]),

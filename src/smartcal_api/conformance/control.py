@@ -1,4 +1,4 @@
-"""The control plane of a sandbox, as far as laws use it: its clock, its keys, its limits, its triggers."""
+"""The control plane of a sandbox, as far as laws use it: its clock, its keys, its triggers."""
 
 import json
 import time
@@ -8,22 +8,29 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from smartcal_api.conformance.credential import Credential, Kind
+from smartcal_api.conformance.exchange import Fields
 from smartcal_api.conformance.findings import Inconclusive
 from smartcal_api.conformance.target import Target
-from smartcal_api.conformance.wire import Request, Unreachable, Wire
+from smartcal_api.conformance.wire import Request, Transport, Unreachable, Wire
 
 _JSON = (("Content-Type", "application/json"), ("Accept", "application/json"))
+_DEFAULT = "default"
 
 
 class Control:
-    """Speaks to `control_url` on a connection of its own; nothing of it is evidence."""
+    """Speaks to `control_url` on a connection of its own; nothing of it is evidence. What it refuses can't be observed,
+    so it is inconclusive."""
 
-    def __init__(self, target: Target, *, sandbox: str = "default") -> None:
+    def __init__(self, target: Target, *, transport: Transport | None = None) -> None:
         assert target.control_url is not None
-        self._base = f"/sandboxes/{quote(sandbox, safe='')}"
-        self._wire = Wire(target, root=target.control_url)
-        self.moved_seconds = 0.0
-        """How far this run has moved the clock."""
+        self._base = f"/sandboxes/{quote(_sandbox(target), safe='')}"
+        self._headers: Fields = _JSON
+        if target.control_token:
+            self._headers = (*_JSON, ("Authorization", f"Bearer {target.control_token}"))
+        self._wire = transport or Wire(target, root=target.control_url)
+        self._moved = 0.0
+        self._frozen: bool | None = None
+        self._mints: bool | None = None
 
     def get(self, path: str) -> Any:
         return self.ask("GET", path)
@@ -32,51 +39,73 @@ class Control:
         return self.ask("POST", path, {} if body is None else body)
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
-        """The JSON of the answer to `path` below the sandbox; what is refused can't be observed, so `Inconclusive`."""
-        sent = b"" if body is None else json.dumps(body).encode()
-        try:
-            answer = self._wire.send(Request(method, self._base + path, _JSON, sent))
-        except Unreachable as error:
-            raise Inconclusive(f"the control plane can't be reached: {error}") from None
-        if not 200 <= answer.status < 300:
-            told = answer.body[:300].decode("utf-8", "replace")
-            raise Inconclusive(f"the control plane answered {method} {path} with {answer.status}: {told}")
-        return json.loads(answer.body) if answer.body else None
+        """The JSON of the answer to `path` below the sandbox."""
+        status, answered = self._ask(method, path, body)
+        if not 200 <= status < 300:
+            told = answered[:300].decode("utf-8", "replace")
+            raise Inconclusive(f"the control plane answered {method} {path} with {status}: {told}")
+        return json.loads(answered) if answered else None
+
+    def moment(self) -> float:
+        """Seconds that have passed for the sandbox, from some instant on."""
+        return self._moved + (0.0 if self._stands() else time.monotonic())
 
     def advance(self, seconds: float) -> None:
         """Everything that falls due until then is done when this returns."""
-        self.moved_seconds += seconds
-        self.post("/clock/advance", {"by": f"{seconds:g}s"})
+        self.post("/clock/advance", {"by": seconds})
+        self._moved += seconds
 
     @contextmanager
     def frozen(self) -> Iterator[None]:
         """The clock stands still, but for `advance`; afterwards it runs again, if it did before."""
-        running = not self.get("/clock")["frozen"]
-        if running:
-            self.post("/clock/freeze")
+        if self._stands():
+            yield
+            return
+        self.post("/clock/freeze")
         began = time.monotonic()
         try:
             yield
         finally:
-            if running:
-                self.post("/clock/resume")
-                self.moved_seconds -= time.monotonic() - began
+            self.post("/clock/resume")
+            self._moved -= time.monotonic() - began
 
     def now(self) -> str:
         """The instant of the sandbox, RFC 3339."""
         now: str = self.get("/clock")["now"]
         return now
 
+    @property
+    def mints(self) -> bool:
+        """Whether it makes keys."""
+        if self._mints is None:
+            status, _ = self._ask("GET", "/keys", None)
+            self._mints = status == 200
+        return self._mints
+
     def mint(self, scopes: frozenset[str], *, account: int = 0, label: str) -> Credential:
         """A key that nobody else has, so with a budget that nobody else uses."""
         made = self.post("/keys", {"scopes": sorted(scopes), "account": account + 1})
         return Credential(label, made["key"], scopes, Kind.KEY, account)
 
-    def reachable(self) -> bool:
-        try:
-            return self._wire.send(Request("GET", urlsplit("/health").path)).status == 200
-        except Unreachable:
-            return False
-
     def close(self) -> None:
         self._wire.close()
+
+    def _stands(self) -> bool:
+        """Whether the clock stood still before this run did anything."""
+        if self._frozen is None:
+            self._frozen = bool(self.get("/clock")["frozen"])
+        return self._frozen
+
+    def _ask(self, method: str, path: str, body: Any) -> tuple[int, bytes]:
+        sent = b"" if body is None else json.dumps(body).encode()
+        try:
+            answer = self._wire.send(Request(method, self._base + path, self._headers, sent))
+        except Unreachable as error:
+            raise Inconclusive(f"the control plane can't be reached: {error}") from None
+        return answer.status, answer.body
+
+
+def _sandbox(target: Target) -> str:
+    """A sandbox has its name in its root, as `/~NAME`; the default one is at the bare root."""
+    last = urlsplit(target.root).path.rstrip("/").rpartition("/")[2]
+    return last.removeprefix("~") if last.startswith("~") else _DEFAULT

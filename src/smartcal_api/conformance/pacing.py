@@ -55,7 +55,15 @@ class Pacing:
         self.throttled = 0
 
     def moment(self) -> float:
-        return time.monotonic() + (self._control.moved_seconds if self._control else 0.0)
+        return self._control.moment() if self._control else time.monotonic()
+
+    def rest(self) -> None:
+        """Waits, by the clock of a control plane, until every budget is whole."""
+        if self._control is not None:
+            self._control.advance(self._windows[-1][0] + 1)
+            for budget in self._budgets.values():
+                budget.sent.clear()
+                budget.remaining = None
 
     def over(self) -> bool:
         """Whether the run has used up its time."""

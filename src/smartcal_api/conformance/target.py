@@ -31,6 +31,7 @@ class Target:
     credentials: tuple[Credential, ...] = ()
     clients: tuple[Client, ...] = ()
     control_url: str | None = None
+    control_token: str | None = None
     receiver_url: str | None = None
     receiver_port: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -106,6 +107,7 @@ def from_ready_file(document: Mapping[str, Any]) -> dict[str, Any]:
             for each in document.get("oauth", {}).get("clients", ())
         ),
         "control_url": document.get("control_url"),
+        "control_token": document.get("control_token"),
         "receiver_url": document.get("receiver_url"),
         "receiver_port": document.get("receiver_port"),
         "headers": document.get("headers", {}),

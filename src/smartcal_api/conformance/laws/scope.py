@@ -98,7 +98,7 @@ def _granted(probe: Probe, *, lacking: bool) -> list[Credential]:
     """A credential for each set of scopes that the target has, or that a control plane can make, and that satisfies
     the operation or doesn't."""
     found = {each.scopes: each for each in _one_of_each(probe)}
-    if probe.has_control and probe.full:
+    if probe.has_control and probe.full and probe.control.mints:
         names = sorted(probe.contract.scopes)
         for count in range(1, len(names) + 1):
             for scopes in map(frozenset, combinations(names, count)):
