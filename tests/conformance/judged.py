@@ -59,8 +59,20 @@ def outcomes(
     world: World, *, only: tuple[str, ...] = (), spoil: Spoil | None = None, seed: int = 0, full: bool = False
 ) -> list[Outcome]:
     """The verdicts of the laws named, of all where none is."""
-    target = keyed(world)
-    transport = InProcess(world, spoil)
+    return judge(world, InProcess(world, spoil), only=only, seed=seed, full=full)
+
+
+def judge(
+    world: World,
+    transport: InProcess,
+    *,
+    only: tuple[str, ...] = (),
+    seed: int = 0,
+    full: bool = False,
+    spare: int = 4,
+) -> list[Outcome]:
+    """The same, over a transport of one's own."""
+    target = keyed(world, spare=spare)
     session = Session(world.contract, target, Pacing(world.contract.policy, None), None, connect=lambda _: transport)
     chosen = cases(ALL, world.contract, full=full or bool(only), only=only)
     return Runner(session, seed=seed, full=full).run(chosen)

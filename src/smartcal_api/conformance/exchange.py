@@ -13,8 +13,8 @@ Fields = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Exchange:
-    """`target` is path and query as sent; `credential` whose it was, if one was sent. `throttled` marks a 429 that was
-    waited out and repeated: it is kept, and judged as an answer by nobody but the laws RATE."""
+    """`target` is path and query as sent; `credential` whose it was, if one was sent. `aside` says why
+    it is no answer of the target to a law: a 429 that was waited out, or something on the way."""
 
     number: int
     case: str
@@ -29,7 +29,7 @@ class Exchange:
     body: bytes
     began: float
     seconds: float
-    throttled: bool = False
+    aside: str = ""
 
     def header(self, name: str) -> str | None:
         """The value of a header; of several, all of them (RFC 9110 section 5.3)."""

@@ -39,7 +39,7 @@ def fresh_mock(contract: Contract, *, arguments: tuple[str, ...] = ()) -> Iterat
             )
         try:
             document = _ready(process, ready, log)
-            yield {**document, "keys": keys}
+            yield {**document, "keys": keys, "exclusive": True}
         finally:
             process.terminate()
             try:

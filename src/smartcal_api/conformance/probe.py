@@ -90,7 +90,16 @@ class Probe(Asking):
 
     def evidence(self, operation: Operation) -> list[Exchange]:
         """What the operation answered so far, to any law; not what was waited out."""
-        return [each for each in self.session.evidence if each.operation == operation.id and not each.throttled]
+        return [each for each in self.session.evidence if each.operation == operation.id and not each.aside]
+
+    def answers(self) -> list[Exchange]:
+        """All that was answered so far, to any law, as a list of its own."""
+        return [each for each in self.session.evidence if not each.aside]
+
+    @property
+    def alone(self) -> bool:
+        """Whether nobody else uses the keys that `fresh` gives."""
+        return self.target.exclusive or (self.has_control and self.control.mints)
 
     @property
     def judge(self) -> Judge:

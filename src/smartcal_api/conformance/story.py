@@ -34,7 +34,7 @@ def answered(exchange: Exchange, masks: Masks) -> str:
         body = json.dumps(masks.body(json.loads(exchange.body)), ensure_ascii=False)
     except ValueError:
         body = masks.text(body)
-    note = " (waited out)" if exchange.throttled else ""
+    note = f" ({exchange.aside})" if exchange.aside else ""
     return f"{exchange.status}{note} {_shortened(' '.join(body.split()), _LONGEST)}".rstrip()
 
 

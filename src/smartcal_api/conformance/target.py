@@ -38,6 +38,8 @@ class Target:
     cacert: Path | None = None
     client_cert: Path | None = None
     allow_writes: bool = False
+    exclusive: bool = False
+    """Whether nobody else knows the keys, or changes anything."""
     cancellable: tuple[str, ...] | None = None
     """Bookings that may be cancelled; None: any, which only a loopback target has by itself."""
 
@@ -111,6 +113,7 @@ def from_ready_file(document: Mapping[str, Any]) -> dict[str, Any]:
         "receiver_url": document.get("receiver_url"),
         "receiver_port": document.get("receiver_port"),
         "headers": document.get("headers", {}),
+        "exclusive": bool(document.get("exclusive")),
         "cancellable": tuple(document["cancellable"]) if "cancellable" in document else None,
     }
 

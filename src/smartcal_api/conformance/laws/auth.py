@@ -104,7 +104,7 @@ def a_key_is_the_same_in_either_header(probe: Probe) -> None:
 )
 def no_answer_holds_a_credential(probe: Probe) -> None:
     values = [each.value.encode() for each in probe.target.credentials if len(each.value) > 6]
-    for exchange in probe.session.evidence:
+    for exchange in probe.answers():
         texts = [exchange.body, *(value.encode("latin-1", "replace") for _, value in exchange.headers)]
         # A URL that was asked for with it may come back as it was.
         if any(value in text for value in values for text in texts) and not any(

@@ -32,7 +32,7 @@ def _with_body(contract: Contract) -> Iterable[Operation]:
 )
 def problems_are_those_of_the_contract(probe: Probe) -> None:
     policy = probe.contract.policy
-    for exchange in probe.session.evidence:
+    for exchange in probe.answers():
         if exchange.status < 400 or exchange.media_type != "application/problem+json" or not exchange.body:
             continue
         body = exchange.json
@@ -182,7 +182,7 @@ def nothing_makes_the_server_fail(probe: Probe) -> None:
     worth=2,
 )
 def no_answer_was_a_failure(probe: Probe) -> None:
-    for exchange in probe.session.evidence:
+    for exchange in probe.answers():
         if exchange.status >= 500 and exchange.status not in _MEANT:
             probe.show(exchange)
             _sound(probe, exchange)

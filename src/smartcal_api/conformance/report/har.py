@@ -55,7 +55,7 @@ def _entry(exchange: Exchange, root: str, masks: Masks) -> dict[str, Any]:
         },
         "cache": {},
         "timings": {"send": 0, "wait": milliseconds, "receive": 0},
-        "comment": exchange.case + (" (waited out)" if exchange.throttled else ""),
+        "comment": exchange.case + (f" ({exchange.aside})" if exchange.aside else ""),
     }
 
 
