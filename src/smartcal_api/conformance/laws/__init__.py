@@ -6,6 +6,7 @@ from smartcal_api.conformance.laws import (
     bookings,
     errors,
     filters,
+    fuzzing,
     paging,
     rates,
     responses,
@@ -24,5 +25,6 @@ ALL: tuple[Law, ...] = (
     *rates.LAWS,
     *state.LAWS,
     *errors.LAWS,
+    *fuzzing.LAWS,
     *responses.LAWS,
 )

@@ -1,0 +1,113 @@
+"""SCHEMA 3: what Schemathesis finds, which generates from the schemas alone."""
+
+import json
+import os
+import re
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from sysconfig import get_path
+from xml.etree import ElementTree
+
+from smartcal_api.conformance.law import Law, law, product, readable, secured
+from smartcal_api.conformance.probe import Probe
+from smartcal_api.conformance.relay import relay
+
+_STANDS_FOR = "any-credential-of-the-target"
+_LONGEST = 600.0
+_EXAMPLES = 10
+
+
+@law(
+    "SCHEMA 3",
+    "Schemathesis, in all phases and with all checks, finds nothing that breaks the contract.",
+    requests=1500,
+    worth=10,
+    quick=False,
+)
+def schemathesis_finds_nothing(probe: Probe) -> None:
+    """It tests through a relay, so it is paced like any law. Where only reading is allowed it reads."""
+    everything = frozenset[str]().union(*(each.scopes for each in secured(probe.contract)))
+    probe.credential(everything)
+    with (
+        tempfile.TemporaryDirectory(prefix="smartcal-verify-") as folder,
+        relay(probe.session, lambda: probe.credential(everything), stands_for=_STANDS_FOR) as root,
+    ):
+        found, tested = _run(probe, root, Path(folder))
+    for operation, failure in found:
+        probe.fail(f"{operation}: {failure}", clause="/paths", kind=operation)
+    due = len(list(secured(probe.contract) if probe.target.writable else readable(probe.contract)))
+    if tested < due:
+        probe.give_up(f"Schemathesis tested {tested} of {due} operations")
+    silent = [
+        each.id
+        for each in (secured(probe.contract) if probe.target.writable else readable(probe.contract))
+        if not any(exchange.ok for exchange in probe.evidence(each))
+    ]
+    if silent:
+        probe.give_up(f"no success of {', '.join(silent)} was seen")
+
+
+def _run(probe: Probe, root: str, folder: Path) -> tuple[list[tuple[str, str]], int]:
+    """(operation, failure) for everything that it found, and how many operations it tested."""
+    config, report = folder / "schemathesis.toml", folder / "junit.xml"
+    config.write_text("\n".join(_config(probe, root)), encoding="utf-8")
+    command = [
+        str(Path(get_path("scripts"), "schemathesis")),
+        "--config-file",
+        str(config),
+        "run",
+        str(probe.contract.document.path.resolve()),
+        f"--include-path-regex=^{re.escape(product(probe.contract))}/",
+        f"--max-examples={_EXAMPLES}",
+        f"--seed={probe.rng.getrandbits(31)}",
+        "--report=junit",
+        f"--report-junit-path={report}",
+        "--no-color",
+        *([] if probe.target.writable else ["--include-method=GET"]),
+    ]
+    try:
+        ran = subprocess.run(  # noqa: S603  # the command that the extra installs, beside this interpreter
+            command,
+            cwd=folder,
+            env={**os.environ, "COLUMNS": "160", "NO_PROXY": "127.0.0.1"},
+            capture_output=True,
+            text=True,
+            timeout=_LONGEST,
+            check=False,
+        )
+    except FileNotFoundError:
+        probe.give_up("Schemathesis isn't installed beside this command")
+    except subprocess.TimeoutExpired:
+        probe.give_up(f"Schemathesis was not done after {_LONGEST:.0f} s")
+    if not report.exists():
+        probe.give_up(f"Schemathesis ended with {ran.returncode}: {(ran.stdout + ran.stderr).strip()[-300:]}")
+    tested = re.search(r"Tested: (\d+)", ran.stdout)
+    return list(_failures(report)), int(tested[1]) if tested else 0
+
+
+def _config(probe: Probe, root: str) -> Iterator[str]:
+    """One scheme has the credential: with a header of our own it would invent an Authorization beside it."""
+    schemes = probe.contract.data["components"]["securitySchemes"]
+    bearer = next(name for name, each in schemes.items() if each["type"] == "http")
+    yield f"base-url = {json.dumps(root)}"
+    yield f"[auth.openapi.{bearer}]"
+    yield f"bearer = {json.dumps(_STANDS_FOR)}"
+    for operation in secured(probe.contract):
+        if 422 in operation.responses:
+            # A rule that no schema states can refuse what its schema allows.
+            taken = ["2xx", "401", "403", "404", "409", "422", "429", "503"]
+            yield "[[operations]]"
+            yield f"include-operation-id = {json.dumps(operation.id)}"
+            yield f"checks.positive_data_acceptance.expected-statuses = {json.dumps(taken)}"
+
+
+def _failures(report: Path) -> Iterator[tuple[str, str]]:
+    for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314  # written by the tool just now
+        for failure in (*case.findall("failure"), *case.findall("error")):
+            text = failure.get("message") or failure.text or "failed"
+            yield case.get("name") or "?", " ".join(text.split())[:600]
+
+
+LAWS: tuple[Law, ...] = (schemathesis_finds_nothing,)
