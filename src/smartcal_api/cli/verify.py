@@ -1,22 +1,17 @@
 """`smartcal verify`."""
 
-import json
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from smartcal_api.cli.options import option as shared_option
 from smartcal_api.errors import UsageError
-
-if TYPE_CHECKING:
-    from smartcal_api.conformance.target import Target
-    from smartcal_api.contract import Contract
 
 _FILE = click.Path(path_type=Path)
 # A prefix of its own: SMARTCAL_SEED and SMARTCAL_KEY are those of a server.
@@ -60,6 +55,7 @@ def verify(**given: Any) -> int:
     contract = Contract.read(given["spec"])
     with _extra():
         from smartcal_api.conformance.baseline import read_baseline
+        from smartcal_api.conformance.given import given_target
         from smartcal_api.conformance.masking import Masks
         from smartcal_api.conformance.plan import plan
         from smartcal_api.conformance.report import REPORTS
@@ -78,7 +74,7 @@ def verify(**given: Any) -> int:
         baseline=read_baseline(given["baseline"]) if given["baseline"] else {},
         compare=given["compare"],
     )
-    with _target(contract, given) as target:
+    with given_target(contract, given) as target:
         if given["plan"]:
             full = options.profile == FULL
             lines = plan(chosen(contract, options), contract, target, full=full, reserve=options.reserve)
@@ -107,103 +103,6 @@ def _extra() -> Iterator[None]:
         raise UsageError(
             f"`smartcal verify` needs {error.name}; install the extra: pip install 'smartcal-api[contract-tests]'."
         ) from None
-
-
-@contextmanager
-def _target(contract: "Contract", given: dict[str, Any]) -> "Iterator[Target]":
-    from smartcal_api.conformance.mock import fresh_mock
-    from smartcal_api.conformance.target import Target, from_ready_file, root_of
-
-    if given["url"] and given["target"]:
-        raise UsageError("give --url or --target, not both; flags add to what the file says.")
-    flags = _flags(given)
-    if given["target"]:
-        known = from_ready_file(_document(given["target"]))
-    elif given["url"]:
-        known = {"root": root_of(given["url"])}
-    else:
-        with fresh_mock(contract) as document:
-            yield Target(**from_ready_file(document) | flags)
-        return
-    for name in ("credentials", "clients"):
-        known[name] = (*known.get(name, ()), *flags.pop(name, ()))
-    yield Target(**known | flags)
-
-
-def _flags(given: dict[str, Any]) -> dict[str, Any]:
-    """The members of a target that flags give; those that weren't given are left out."""
-    from smartcal_api.conformance.credential import Kind
-    from smartcal_api.conformance.target import credential
-
-    found: dict[str, Any] = {
-        "credentials": tuple(
-            credential(*_pair(text, flag), kind=kind, account=account, number=number)
-            for flag, kind, account in (
-                ("--key", Kind.KEY, 0),
-                ("--token", Kind.TOKEN, 0),
-                ("--other-key", Kind.KEY, 1),
-            )
-            for number, text in enumerate(given[flag[2:].replace("-", "_")])
-        ),
-        "clients": tuple(_client(text) for text in given["client"]),
-        "control_url": given["control"],
-        "control_token": _value(given["control_token"] or "", "--control-token"),
-        "receiver_url": given["receiver_url"],
-        "receiver_port": given["receiver_port"],
-        "headers": dict(_header(text) for text in given["header"]),
-        "cacert": given["cacert"],
-        "client_cert": given["client_cert"],
-        "allow_writes": given["allow_writes"],
-    }
-    return {name: value for name, value in found.items() if value}
-
-
-def _pair(text: str, flag: str) -> tuple[str, str]:
-    scopes, separator, value = text.partition("=")
-    if not separator or not scopes or not value:
-        raise UsageError(f"{flag}: write it as SCOPES=VALUE, such as read,write=my_key.")
-    return scopes, _value(value, flag)
-
-
-def _value(text: str, flag: str) -> str:
-    """A secret given as it is, as `@FILE`, or as `-` for a line of standard input."""
-    if text == "-":
-        return sys.stdin.readline().strip()
-    if text.startswith("@"):
-        try:
-            return Path(text[1:]).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise UsageError(f"{flag}: can't read {text[1:]}: {error.strerror}.") from None
-    return text
-
-
-def _client(text: str) -> Any:
-    from smartcal_api.conformance.target import Client
-
-    left, _, uris = text.partition("=")
-    identifier, colon, secret = left.partition(":")
-    return Client(
-        identifier, _value(secret, "--client") if colon else None, tuple(uri for uri in uris.split(",") if uri)
-    )
-
-
-def _header(text: str) -> tuple[str, str]:
-    name, colon, value = text.partition(":")
-    if not colon or not name.strip():
-        raise UsageError("--header: write it as 'NAME: VALUE'.")
-    return name.strip(), value.strip()
-
-
-def _document(path: Path) -> dict[str, Any]:
-    try:
-        document = json.loads(sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"--target: can't read {path}: {error.strerror}.") from None
-    except ValueError:
-        raise UsageError(f"--target: {path} is no JSON; it is what `smartcal serve --ready-file` writes.") from None
-    if not isinstance(document, dict):
-        raise UsageError(f"--target: {path} holds no object; it is what `smartcal serve --ready-file` writes.")
-    return document
 
 
 def _write(folder: Path, reports: dict[str, str]) -> None:
