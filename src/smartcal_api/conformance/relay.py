@@ -42,6 +42,8 @@ def relay(session: Session, credential: Callable[[], Credential], *, stands_for:
             name = operation.id if operation and operation.method == self.command else None
             try:
                 answer = session.send(Sending(self.command, self.path, tuple(own), body, used, operation=name))
+                if operation is None:
+                    session.set_aside(answer, "asked by a tool for its own ends")
             except Finding as finding:
                 self._answer(502, (("Content-Type", "text/plain"),), str(finding).encode())
                 return

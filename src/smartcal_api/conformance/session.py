@@ -92,11 +92,12 @@ class Session:
                 continue
             self.pacing.after(budget, exchange)
             if exchange.status == 429 and not take_429:
-                self._set_aside(exchange, "waited out")
+                self.set_aside(exchange, "waited out")
                 self.pacing.pause(self.pacing.retry_after(exchange), budget)
                 continue
             if self._from_a_gateway(exchange):
-                self._set_aside(exchange, "on the way")
+                self.set_aside(exchange, "on the way")
+                self.disturbances.append(f"{exchange} on the way")
                 if attempt < _TRIES and sending.method in _IDEMPOTENT:
                     continue
                 raise Inconclusive(f"{exchange} came from something on the way, not from the target")
@@ -119,7 +120,8 @@ class Session:
             found = [exchange for exchange in pool.map(one, sendings) if exchange is not None]
         for exchange in found:
             if self._from_a_gateway(exchange):
-                self._set_aside(exchange, "on the way")
+                self.set_aside(exchange, "on the way")
+                self.disturbances.append(f"{exchange} on the way")
                 raise Inconclusive(f"{exchange} came from something on the way, not from the target")
         for sending, exchange in zip(sendings, found, strict=False):
             self.pacing.after(sending.credential.value if sending.credential else NOBODY, exchange)
@@ -167,11 +169,9 @@ class Session:
             self.evidence.append(exchange)
         return exchange
 
-    def _set_aside(self, exchange: Exchange, why: str) -> None:
+    def set_aside(self, exchange: Exchange, why: str) -> None:
         """It stays in the evidence, and is nobody's answer."""
         self.evidence[exchange.number] = replace(exchange, aside=why)
-        if why != "waited out":
-            self.disturbances.append(f"{exchange} {why}")
 
     def _authorization(self, sending: Sending) -> Fields:
         if sending.credential is None:

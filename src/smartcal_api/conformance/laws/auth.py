@@ -120,7 +120,7 @@ def no_answer_holds_a_credential(probe: Probe) -> None:
     clause="/components/responses/NotFound",
     over=identified,
     needs=(Capability.OTHER_ACCOUNT,),
-    requests=5,
+    requests=4,
     worth=92,
 )
 def somebody_elses_is_as_missing(probe: Probe) -> None:

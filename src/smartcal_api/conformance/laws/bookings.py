@@ -23,7 +23,7 @@ def _cancel(contract: Contract) -> Iterable[Operation]:
     "Cancelling works once, keeps the reason byte for byte, and shows at once wherever the booking does.",
     over=_cancel,
     needs=(Capability.WRITES,),
-    requests=36,
+    requests=26,
     worth=90,
 )
 def a_booking_is_cancelled_once_and_shows_it(probe: Probe) -> None:
@@ -63,7 +63,7 @@ def of_many_at_once_one_succeeds(probe: Probe) -> None:
     "A request that is refused leaves the booking as it was.",
     over=_cancel,
     needs=(Capability.WRITES,),
-    requests=12,
+    requests=10,
     worth=52,
 )
 def a_refused_request_changes_nothing(probe: Probe) -> None:

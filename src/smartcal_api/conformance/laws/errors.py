@@ -73,7 +73,7 @@ def a_wrong_parameter_is_refused_and_named(probe: Probe) -> None:
     "An id that names nothing is 404, whatever it looks like.",
     clause="/components/responses/NotFound",
     over=identified,
-    requests=5,
+    requests=4,
     worth=57,
 )
 def an_id_that_names_nothing_is_not_found(probe: Probe) -> None:

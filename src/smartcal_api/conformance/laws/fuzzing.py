@@ -22,7 +22,7 @@ _EXAMPLES = 10
 @law(
     "SCHEMA 3",
     "Schemathesis, in all phases and with all checks, finds nothing that breaks the contract.",
-    requests=1500,
+    requests=750,
     worth=10,
     quick=False,
 )

@@ -23,7 +23,7 @@ _MOST_PAGES = 12
     "For any page size the pages, in order, are the whole list.",
     clause="/x-pagination",
     over=listings,
-    requests=60,
+    requests=50,
     worth=80,
 )
 def pages_in_order_are_the_whole_list(probe: Probe) -> None:
@@ -50,7 +50,7 @@ def pages_in_order_are_the_whole_list(probe: Probe) -> None:
     "The counts are those of the list, only the last page is short, and past the end there is nothing.",
     clause="/x-pagination",
     over=listings,
-    requests=21,
+    requests=20,
     worth=75,
 )
 def the_counts_are_those_of_the_list(probe: Probe) -> None:
@@ -85,7 +85,7 @@ def the_counts_are_those_of_the_list(probe: Probe) -> None:
     "The links of a page lead to the first, previous, next and last one, and keep every filter.",
     clause="/x-pagination",
     over=listings,
-    requests=40,
+    requests=36,
     worth=70,
 )
 def links_lead_to_the_pages_and_keep_the_filters(probe: Probe) -> None:
@@ -138,7 +138,7 @@ def links_lead_to_the_pages_and_keep_the_filters(probe: Probe) -> None:
     "The order of a list is the one that the contract states, total and the same each time.",
     clause="/info/description",
     over=listings,
-    requests=3,
+    requests=2,
     worth=65,
 )
 def the_order_is_total_and_stable(probe: Probe) -> None:

@@ -47,7 +47,7 @@ def remaining_falls_by_one(probe: Probe) -> None:
     "A budget is a credential's: using one leaves the others whole, and both headers of a key share one.",
     clause="/info/description",
     needs=(Capability.SECOND_KEY,),
-    requests=8,
+    requests=7,
     worth=60,
 )
 def a_budget_is_a_credentials(probe: Probe) -> None:

@@ -18,7 +18,7 @@ def _resources(contract: Contract) -> Iterable[Operation]:
     "STATE 1",
     "What a list has of a resource is the resource, and reading it twice gives the same.",
     over=_resources,
-    requests=6,
+    requests=5,
     worth=54,
 )
 def a_list_has_what_its_resources_are(probe: Probe) -> None:

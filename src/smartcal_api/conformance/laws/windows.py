@@ -20,7 +20,7 @@ _MORE = 3
     "In any window at most its limit is admitted, and nothing is refused while every window has room.",
     clause=_CLAUSE,
     needs=(Capability.CONTROL,),
-    requests=1200,
+    requests=1040,
     worth=62,
 )
 def both_windows_admit_what_they_say(probe: Probe) -> None:
