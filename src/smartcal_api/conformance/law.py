@@ -20,8 +20,8 @@ class Law:
     """`over` names the operations that it is checked for, one case each; a law over none is one case.
 
     `clause` points into the contract, to the operation where it is empty: whether a deployment that breaks the law
-    breaks what is documented, or only what the contract decides, is what `x-basis` says there. `requests` is what one
-    case costs at `full`, `worth` what the runner sorts by, and `quick` whether the profile of that name has it.
+    breaks what is documented, or only what the contract decides, is what `x-basis` says there. `requests` is what a
+    case costs on average at `full`, `worth` what the runner sorts by, `quick` whether that profile has it.
     """
 
     id: str

@@ -12,13 +12,14 @@ from smartcal_api.conformance.credential import Credential
 from smartcal_api.conformance.exchange import Exchange
 from smartcal_api.conformance.findings import Finding
 from smartcal_api.conformance.session import Sending, Session
+from smartcal_api.contract import Operation
 
 _HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "host", "content-length", "accept-encoding"})
 
 
 @contextmanager
-def relay(session: Session, credential: Callable[[], Credential], *, stands_for: str) -> Iterator[str]:
-    """The root of the relay. `stands_for` is the value in place of which `credential()` is sent."""
+def relay(session: Session, credential: Callable[[Operation | None], Credential], *, stands_for: str) -> Iterator[str]:
+    """The root of the relay. `stands_for` is the value in place of which `credential(operation)` is sent."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -37,8 +38,8 @@ def relay(session: Session, credential: Callable[[], Credential], *, stands_for:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             fields = [(name, value) for name, value in self.headers.items() if name.lower() not in _HOP_BY_HOP]
             own = [field for field in fields if stands_for not in field[1]]
-            used = credential() if len(own) < len(fields) else None
             operation = session.judge.operation_of(self.command, unquote(self.path.partition("?")[0]))
+            used = credential(operation) if len(own) < len(fields) else None
             name = operation.id if operation and operation.method == self.command else None
             try:
                 answer = session.send(Sending(self.command, self.path, tuple(own), body, used, operation=name))

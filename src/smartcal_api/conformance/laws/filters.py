@@ -20,7 +20,7 @@ _SKEW = timedelta(seconds=2)
     "FILT 1",
     "Any combination of filters selects what the contract's comparisons say.",
     over=filtered,
-    requests=70,
+    requests=58,
     worth=85,
 )
 def any_combination_of_filters_selects_what_it_says(probe: Probe) -> None:
@@ -33,7 +33,7 @@ def any_combination_of_filters_selects_what_it_says(probe: Probe) -> None:
     "FILT 2",
     "The values of an enum filter, one by one, part the list.",
     over=filtered,
-    requests=8,
+    requests=7,
     worth=60,
 )
 def the_values_of_an_enum_part_the_list(probe: Probe) -> None:
@@ -47,7 +47,7 @@ def the_values_of_an_enum_part_the_list(probe: Probe) -> None:
     "Filters compose with paging: the pages of a filtered list are that list.",
     clause="/x-pagination",
     over=filtered,
-    requests=40,
+    requests=36,
     worth=55,
 )
 def filters_compose_with_paging(probe: Probe) -> None:

@@ -23,7 +23,7 @@ _MOST_PAGES = 12
     "For any page size the pages, in order, are the whole list.",
     clause="/x-pagination",
     over=listings,
-    requests=50,
+    requests=27,
     worth=80,
 )
 def pages_in_order_are_the_whole_list(probe: Probe) -> None:
@@ -85,7 +85,7 @@ def the_counts_are_those_of_the_list(probe: Probe) -> None:
     "The links of a page lead to the first, previous, next and last one, and keep every filter.",
     clause="/x-pagination",
     over=listings,
-    requests=36,
+    requests=34,
     worth=70,
 )
 def links_lead_to_the_pages_and_keep_the_filters(probe: Probe) -> None:

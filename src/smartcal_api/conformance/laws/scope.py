@@ -17,7 +17,7 @@ _FORBIDDEN = "/components/responses/Forbidden"
     "A credential without the scope of an operation is 403, which names the scope; nothing has changed.",
     clause="/security",
     over=secured,
-    requests=6,
+    requests=5,
     worth=94,
 )
 def too_little_scope_is_refused(probe: Probe) -> None:
@@ -44,7 +44,7 @@ def too_little_scope_is_refused(probe: Probe) -> None:
     "A credential with the scope of an operation, or one that stands for it, is not refused for it.",
     clause="/security",
     over=secured,
-    requests=3,
+    requests=2,
     worth=93,
 )
 def enough_scope_is_let_in(probe: Probe) -> None:

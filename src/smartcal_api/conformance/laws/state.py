@@ -45,7 +45,7 @@ def a_list_has_what_its_resources_are(probe: Probe) -> None:
     "STATE 2",
     "Every link of an answer leads to what it says.",
     over=readable,
-    requests=4,
+    requests=2,
     worth=46,
 )
 def every_link_leads_somewhere(probe: Probe) -> None:
