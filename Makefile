@@ -57,7 +57,7 @@ fixtures: $(VENV)/runtime  ## generate the default data set and the signature ve
 	@$(BIN)/python fixtures/generate.py
 	@$(BIN)/python fixtures/signatures.py
 
-conformance: $(VENV)/development  ## Schemathesis on every operation (ARGS="--url ROOT --key KEY" for any deployment)
+conformance: $(VENV)/development  ## every law as a test, on a fresh mock (ARGS="--url ROOT --key read=KEY" for any deployment)
 	@$(BIN)/python -m pytest contract-tests $(ARGS)
 
 contract-lint: $(VENV)/development  ## openapi-spec-validator, Redocly and Spectral on the contract (needs npm)
