@@ -114,7 +114,7 @@ class Leaks(logging.Handler):
             secret, module = function(size), caller.f_globals["__name__"]
             if module.partition(".")[0] == PACKAGE:
                 what = f"what {module}.{caller.f_code.co_name} made"
-                self.note(WEBHOOK_SECRET if "webhook" in module else what, secret)
+                self.note(WEBHOOK_SECRET if "webhook" in module or "subscription" in module else what, secret)
             return secret
 
         return issue
