@@ -1,4 +1,4 @@
-"""Law STORE 2: the server is killed at any moment, and what it had acknowledged is there."""
+"""Laws STORE 2 and DELV 3: the server is killed at any moment, and what it had acknowledged is there, and delivered."""
 
 import http.client
 import json
@@ -13,9 +13,10 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from smartcal_api.webhooks.receiver import Receiver
 from tests.e2e.server import Running, command, environment, run, serving
 
-THREADS, MOST_WEBHOOKS, PER_ROUND = 4, 4, 40
+THREADS, MOST_WEBHOOKS, PER_ROUND = 4, 3, 40
 EVENTS_URL = "https://example.com/hook"
 
 
@@ -29,6 +30,7 @@ class Known:
         self.fresh: list[str] = []  # those of the last round
         self.asked: dict[int, tuple[str, str]] = {}  # by client: what, and which
         self.answers = 0
+        self.standing = ""  # the subscription that is there all the time
 
 
 class Client(threading.Thread):
@@ -96,16 +98,33 @@ class Client(threading.Thread):
 def test_store_2_killed_at_any_moment_nothing_acknowledged_is_lost_and_nothing_is_half_done(tmp_path, kills):
     random, known, store = Random(f"kill {kills}"), Known(), tmp_path / "store.db"
     sizes = ("--events", str(200 * kills + 300), "--bookings", str(200 * kills + 200))
-    for kill in range(kills + 1):
-        # The data set is made by the first start alone: seeding what has data already would be refused.
-        with serving(tmp_path, "--store", str(store), "--rate-limits", "off", *(sizes if kill == 0 else ())) as server:
-            check_answers(server, known)
-            if kill < kills:
-                write_until_killed(server, known, random, seed=f"round {kill}")
-                check_file(store, tmp_path / "copy", known)
+    with Receiver() as receiver:
+        flags = ("--store", str(store), "--rate-limits", "off", "--webhook", f"{receiver.url}=booking.cancelled")
+        for kill in range(kills + 1):
+            # The data set is made by the first start alone: seeding what has data already would be refused.
+            with serving(tmp_path, *flags, *(sizes if kill == 0 else ())) as server:
+                known.standing = server.ready["webhooks"][0]["id"]
+                check_answers(server, known)
+                if kill < kills:
+                    write_until_killed(server, known, random, seed=f"round {kill}")
+                    check_file(store, tmp_path / "copy", known)
+                else:
+                    check_deliveries(server, known, receiver)
     assert known.answers > 5 * kills, "hardly anything was acknowledged, so that hardly anything was shown"
     assert known.cancelled
     assert known.deleted
+
+
+def check_deliveries(server: Running, known: Known, receiver: Receiver) -> None:
+    """Law DELV 3: whoever was told that a booking is cancelled can rely on its webhook, whatever happened since."""
+    waited = server.request("POST", "/_sandbox/sandboxes/default/deliveries/wait", body=b'{"timeout_seconds": 60}')
+    assert waited.status == 200, waited
+    path = f"/_sandbox/sandboxes/default/deliveries?limit=10000&webhook={known.standing}"
+    assert {each["state"] for each in server.request("GET", path).json["data"]} == {"delivered"}
+    arrived = {each.json["data"]["id"]: each.json["data"]["cancellation"]["reason"] for each in receiver.received}
+    lost = known.cancelled.keys() - arrived.keys()
+    assert not lost, f"{len(lost)} of {len(known.cancelled)} were never delivered"
+    assert all(arrived[booking] == reason for booking, reason in known.cancelled.items())
 
 
 def write_until_killed(server: Running, known: Known, random: Random, *, seed: str) -> None:
@@ -149,6 +168,7 @@ def check_answers(server: Running, known: Known) -> None:
 
 def settle(listed: list[dict[str, Any]], known: Known) -> dict[str, dict[str, Any]]:
     """The subscriptions that are there, which are those acknowledged but for what had no answer."""
+    listed = [each for each in listed if each["id"] != known.standing]
     found, asked = {each["id"]: each for each in listed}, known.asked.values()
     may_be_there = {which for what, which in asked if what == "create"}
     for identifier in [which for what, which in asked if what == "delete"]:
@@ -171,6 +191,9 @@ def check_file(store: Path, folder: Path, known: Known) -> None:
             assert (booking["status"] == "cancelled") == (events[booking["event_id"]]["status"] == "cancelled")
         for identifier, reason in known.cancelled.items():
             assert bookings[identifier]["cancellation"]["reason"] == reason
+        recorded = [json.loads(body)["data"] for (body,) in copy.execute("SELECT body FROM webhook_events")]
+        assert known.cancelled.keys() <= {booking["id"] for booking in recorded}
+        assert all(bookings[each["id"]] == each for each in recorded), "a webhook tells of what has not happened"
         secrets = dict(copy.execute("SELECT webhook, secret FROM webhook_secrets"))
         assert secrets.keys() == {document["id"] for document in documents(copy, "Webhook")}
         for identifier, webhook in known.webhooks.items():

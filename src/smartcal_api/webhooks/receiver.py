@@ -129,6 +129,9 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
                 self.close_connection = True
                 return
             body = self.rfile.read(int(length))
+            if len(body) < int(length):
+                self.close_connection = True  # the sender is gone before its end
+                return
             headers = {name.lower(): value for name, value in self.headers.items()}
             reply = receiver.take(Received(self.path, headers, body))
             if reply.drop:
