@@ -15,7 +15,7 @@ LAYERS = (
     ("app",),
     ("api", "control"),
     ("http",),
-    ("sandbox",),
+    ("sandbox", "receiver_check"),
     ("seeding", "mock", "auth", "webhooks"),
     ("store",),
     ("contract",),

@@ -37,6 +37,7 @@ _COMMANDS = {
     "listen": "receive, show and forward the webhooks of a running server",
     "deliveries": "list the webhook deliveries of a running server",
     "redeliver": "send a webhook delivery again",
+    "check-receiver": "try a webhook receiver with right, wrong and hostile deliveries",
     "version": "print the version",
 }
 
@@ -48,8 +49,9 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        module = import_module(f"smartcal_api.cli.{cmd_name}")
-        command: click.Command = getattr(module, cmd_name, None) or module.command
+        name = cmd_name.replace("-", "_")
+        module = import_module(f"smartcal_api.cli.{name}")
+        command: click.Command = getattr(module, name, None) or module.command
         return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
