@@ -101,7 +101,7 @@ def _extra() -> Iterator[None]:
         if (error.name or "").startswith("smartcal_api"):
             raise
         raise UsageError(
-            f"`smartcal verify` needs {error.name}; install the extra: pip install 'smartcal-api[contract-tests]'."
+            f"`smartcal verify` needs {(error.name or '').partition('.')[0]}; install the extra: pip install 'smartcal-api[contract-tests]'."
         ) from None
 
 

@@ -35,7 +35,13 @@ def fresh_mock(contract: Contract, *, arguments: tuple[str, ...] = ()) -> Iterat
             command += [part for value in values for part in ("--key", f"{scope}={value}")]
         with log.open("wb") as output:
             process = subprocess.Popen(  # noqa: S603  # this interpreter, this package
-                command, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=_environment()
+                command,
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env=_environment(),
+                start_new_session=True,  # Ctrl-C is for the verification, which still has to clean up
             )
         try:
             document = _ready(process, ready, log)

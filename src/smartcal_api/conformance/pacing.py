@@ -43,6 +43,8 @@ class Pacing:
         reserve: int = 0,
         deadline: float | None = None,
         waiting: Waiting | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._windows = sorted((each.window_seconds, each.limit) for each in policy.rate_limits)
         self._names = policy.rate_limit_headers
@@ -50,12 +52,14 @@ class Pacing:
         self.reserved = reserve
         self._deadline = deadline
         self._waiting = waiting
+        self._clock = clock
+        self._sleep = sleep
         self._budgets: dict[str, Budget] = {}
         self.waited_seconds = 0.0
         self.throttled = 0
 
     def moment(self) -> float:
-        return self._control.moment() if self._control else time.monotonic()
+        return self._control.moment() if self._control else self._clock()
 
     def rest(self) -> None:
         """Waits, by the clock of a control plane, until every budget is whole."""
@@ -67,7 +71,7 @@ class Pacing:
 
     def over(self) -> bool:
         """Whether the run has used up its time."""
-        return self._deadline is not None and time.monotonic() > self._deadline
+        return self._deadline is not None and self._clock() > self._deadline
 
     def budget(self, name: str) -> Budget:
         return self._budgets.setdefault(name, Budget())
@@ -91,12 +95,12 @@ class Pacing:
             # Whole seconds, and one more: the target's clock and this one don't start a second together.
             self._control.advance(int(seconds) + 2)
             return
-        if self._deadline is not None and time.monotonic() + seconds > self._deadline:
+        if self._deadline is not None and self._clock() + seconds > self._deadline:
             raise Inconclusive(f"--budget ran out: a budget has room only in {seconds:.0f} s")
         if self._waiting is not None:
             self._waiting(seconds, name)
         self.waited_seconds += seconds
-        time.sleep(seconds + 0.05)
+        self._sleep(seconds + 0.05)
 
     def after(self, name: str, exchange: Exchange) -> None:
         """Learns from the headers of an answer, whatever its status."""

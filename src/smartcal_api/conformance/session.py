@@ -7,10 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
+from smartcal_api.conformance.capability import Capability
 from smartcal_api.conformance.control import Control
 from smartcal_api.conformance.credential import Carrier, Credential, satisfied
 from smartcal_api.conformance.exchange import Exchange, Fields
-from smartcal_api.conformance.findings import Finding, Inconclusive
+from smartcal_api.conformance.findings import Finding, Inconclusive, NotVerified
 from smartcal_api.conformance.judge import Judge
 from smartcal_api.conformance.pacing import NOBODY, Pacing
 from smartcal_api.conformance.stock import Stock
@@ -20,6 +21,7 @@ from smartcal_api.contract import Contract
 
 _GATEWAY = (502, 503, 504)
 _TRIES = 3
+_SAFE = ("GET", "HEAD", "OPTIONS")
 _IDEMPOTENT = ("GET", "HEAD", "OPTIONS", "PUT", "DELETE")
 
 
@@ -39,7 +41,8 @@ class Sending:
 
 @dataclass
 class Session:
-    """Sends, and never takes a 429 or a gateway's 502 for an answer unless it was asked to."""
+    """Sends, and never takes a 429 or a gateway's 502 for an answer unless it was asked to. What isn't to be written
+    to gets only safe methods, whatever a law tries."""
 
     contract: Contract
     target: Target
@@ -79,6 +82,8 @@ class Session:
 
     def send(self, sending: Sending, *, take_429: bool = False) -> Exchange:
         """The answer to a request, once it is one."""
+        if not self.target.writable and sending.method not in _SAFE and not self._open(sending):
+            raise NotVerified(Capability.WRITES)
         budget = sending.budget or (sending.credential.value if sending.credential else NOBODY)
         for attempt in range(1, _TRIES + 1):
             if not take_429:
@@ -179,6 +184,11 @@ class Session:
         if sending.carrier is Carrier.HEADER and self.key_header:
             return ((self.key_header, sending.credential.value),)
         return (("Authorization", f"Bearer {sending.credential.value}"),)
+
+    def _open(self, sending: Sending) -> bool:
+        """Whether an operation asks for no credential of an account: what it changes belongs to nobody."""
+        operation = self.contract.operations.get(sending.operation or "")
+        return operation is not None and not operation.alternatives
 
     def _from_a_gateway(self, exchange: Exchange) -> bool:
         """A 502, 503 or 504 that isn't in the form of the contract's: no problem, and no request id."""

@@ -76,6 +76,9 @@ class Wire:
         except (OSError, http.client.HTTPException) as error:
             self.close()
             raise Unreachable(f"{request.method} {request.target[:200]}: {error or type(error).__name__}") from None
+        except BaseException:
+            self.close()  # interrupted in the middle of an answer, which the next request must not get
+            raise
 
     def close(self) -> None:
         if self._connection is not None:

@@ -105,7 +105,8 @@ def unknown_paths_and_methods_are_told_apart(probe: Probe) -> None:
             answer = probe.send("GET", path, credential=credential)
             probe.expect(answer.status == 404, f"{answer}; there is no such path.", kind="path")
     paths = sorted({each.path for each in secured(probe.contract)})
-    lacking = [(path, method) for path in paths for method in _METHODS if _lacks(probe.contract, path, method)]
+    tried = _METHODS if probe.target.writable else ("GET",)
+    lacking = [(path, method) for path in paths for method in tried if _lacks(probe.contract, path, method)]
     for path, method in probe.rng.sample(lacking, min(len(lacking), 12 if probe.full else 5)):
         credential = any_key[0] if any_key else None
         answer = probe.send(method, path.replace("{", "").replace("}", ""), credential=credential)
@@ -166,7 +167,8 @@ def nothing_makes_the_server_fail(probe: Probe) -> None:
         )
         _sound(probe, answer)
 
-    safe = [each for each in secured(probe.contract) if each.method == "GET" or not each.path_names]
+    writable = probe.target.writable
+    safe = [each for each in secured(probe.contract) if each.method == "GET" or (writable and not each.path_names)]
     target = st.sampled_from(safe).flatmap(
         lambda each: st.tuples(st.just(each.method), st.just(each), st.text(max_size=12), _queries(each), _hostile())
     )

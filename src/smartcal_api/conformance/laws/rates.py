@@ -75,7 +75,8 @@ def a_budget_is_a_credentials(probe: Probe) -> None:
 def the_headers_are_on_every_answer(probe: Probe) -> None:
     key = probe.credentials()[0] if probe.credentials() else None
     below = product(probe.contract)
-    for method, path in (("GET", f"{below}/nothing"), ("GET", below), ("PUT", cheapest(probe).path)):
+    unknown = "PUT" if probe.target.writable else "GET"
+    for method, path in (("GET", f"{below}/nothing"), ("GET", below), (unknown, f"{below}/nowhere")):
         probe.send(method, path, credential=key)
     names = probe.contract.policy.rate_limit_headers
     for exchange in probe.answers():
