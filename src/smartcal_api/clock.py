@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 NANOSECONDS = 1_000_000_000
 # In nanoseconds. Instants are stored in microseconds: nanoseconds since 1970 fill 64 bits in the year 2262.
@@ -86,3 +87,11 @@ class Clock:
     def resume(self) -> None:
         if self._since is None:
             self._since = self._monotonic()
+
+    def state(self) -> dict[str, Any]:
+        return {"now": self.now(), "frozen": self.frozen}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """The one way back; one that runs goes on from there."""
+        self._instant = state["now"]
+        self._since = None if state["frozen"] else self._monotonic()

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -41,10 +41,7 @@ class Keys:
         self._prefix = prefix
         self._implies = implies
         self._principals: dict[bytes, Principal] = {}
-        for digest, owner, scopes, expires_at in store.query(
-            "SELECT digest, owner, scopes, expires_at FROM keys WHERE revoked_at IS NULL"
-        ):
-            self._keep(digest, self._principal(digest, owner, orjson.loads(scopes), expires_at))
+        self._read()
 
     def find(self, secret: bytes) -> Principal | None:
         """Whose key this is; None if it is unknown, revoked or expired."""
@@ -107,6 +104,29 @@ class Keys:
             digest: self._principal(digest, each.owner, each.granted, each.expires_at)
             for digest, each in self._principals.items()
         }
+
+    def state(self) -> list[Any]:
+        """Those given at start: the others are in the store."""
+        stored = {digest for (digest,) in self._store.query("SELECT digest FROM keys")}
+        return [
+            [digest.hex(), each.owner, each.granted, each.expires_at]
+            for digest, each in self._principals.items()
+            if digest not in stored
+        ]
+
+    def restore(self, state: list[Any]) -> None:
+        """What was revoked since is good again, what was made since is gone."""
+        self._principals = {}
+        self._read()
+        for text, owner, scopes, expires_at in state:
+            digest = bytes.fromhex(text)
+            self._keep(digest, self._principal(digest, owner, scopes, expires_at))
+
+    def _read(self) -> None:
+        for digest, owner, scopes, expires_at in self._store.query(
+            "SELECT digest, owner, scopes, expires_at FROM keys WHERE revoked_at IS NULL"
+        ):
+            self._keep(digest, self._principal(digest, owner, orjson.loads(scopes), expires_at))
 
     def _keep(self, digest: bytes, principal: Principal) -> None:
         self._principals[digest] = principal

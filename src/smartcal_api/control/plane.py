@@ -45,7 +45,9 @@ def build_control(
     """The application below `/_sandbox`; with a `token` it asks for it as a Bearer credential (law SBX 7)."""
     contract = product().contract
     description = describe(contract)
-    control = Control(registry, product, Creator(registry), description, receivers)
+    creator = Creator(registry)
+    creator.open(registry.default)
+    control = Control(registry, product, creator, description, receivers)
     generator = ValueGenerator(description.data, seed=0)
     judges = Judges(description, generator)
     known = handlers(control)

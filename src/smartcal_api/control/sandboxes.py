@@ -62,6 +62,7 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
 
 
 def sandbox_document(sandbox: Sandbox, root: str) -> dict[str, Any]:
+    """The sandbox as it is listed, without its credentials; `root` is that of the server."""
     own = root if sandbox.name == DEFAULT else f"{root}/~{sandbox.name}"
     return {
         "name": sandbox.name,
@@ -69,6 +70,7 @@ def sandbox_document(sandbox: Sandbox, root: str) -> dict[str, Any]:
         "base_url": own + PRODUCT,
         "seed": sandbox.seed,
         "clock": clock_document(sandbox),
+        "generation": sandbox.generation,
         "ttl_seconds": None if sandbox.ttl is None else sandbox.ttl / NANOSECONDS,
     }
 

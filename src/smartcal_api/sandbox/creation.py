@@ -2,21 +2,24 @@
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from smartcal_api.clock import Clock
 from smartcal_api.contract import Contract, Operation
 from smartcal_api.sandbox.adaptation import adapt
 from smartcal_api.sandbox.credentials import KeyRing, KnownClient, demo_clients, random_keys
-from smartcal_api.sandbox.population import BOOKINGS, DEFAULT_SEED, EVENTS, fill, mock_collections
+from smartcal_api.sandbox.image import DataSet, Image, State
+from smartcal_api.sandbox.population import BOOKINGS, DEFAULT_SEED, EVENTS, data_set_of, fill, mock_collections
 from smartcal_api.sandbox.registry import Registry
+from smartcal_api.sandbox.restoring import begin, fitted, restore, resume
 from smartcal_api.sandbox.sandbox import Sandbox
 from smartcal_api.seeding import weeks_to
-from smartcal_api.store import open_store
+from smartcal_api.store import CREDENTIALS, Store, open_store
 
 # Filled databases that are kept to be copied. A test suite uses a few data sets, each again and again.
 _IMAGES = 8
+_IMAGE_BYTES = 256 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,34 +44,82 @@ class Created(NamedTuple):
 
 
 class Creator:
-    """Creates sandboxes like `default`: as strict as it is, with the same options."""
+    """Creates sandboxes like `default`: as strict as it is, with the same options. Brings them back to what they were.
+
+    `contract` and `mocked` are what is served now, to which all data is fitted.
+    """
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._images: dict[tuple[object, ...], bytes] = {}
 
+    def open(self, sandbox: Sandbox) -> None:
+        """The default sandbox, made before any other: here it begins, unless it has begun."""
+        if sandbox.origin is None:
+            begin(sandbox, data_set_of(sandbox))
+
     def create(self, contract: Contract, mocked: Iterable[Operation], wanted: Wanted) -> Created:
         """A new sandbox in the registry; raises `ValueError` for sizes that can't be, `KeyError` for a name in use."""
-        name = wanted.name or f"sbx-{secrets.token_hex(5)}"
-        if self._registry.get(name) is not None:
-            raise KeyError(name)
+        name = self._free(wanted.name)
+        bookings = min(BOOKINGS, wanted.events) if wanted.bookings is None else wanted.bookings
+        data = DataSet(wanted.seed, wanted.events, bookings, Clock(wanted.now).now())
+        store = open_store(contract, image=self._image(contract, tuple(mocked), data))
+        # A clock that runs starts when all is there, however long that took.
         clock = Clock(wanted.now, frozen=wanted.frozen)
-        image = self._image(contract, tuple(mocked), wanted, clock.now())
-        sandbox = self._open(name, contract, image, clock, seed=wanted.seed)
+        sandbox = self._open(name, contract, store, clock, seed=wanted.seed)
         sandbox.ttl = wanted.ttl
-        return self.admit(sandbox, contract)
+        return self.admit(sandbox, contract, data)
 
-    def admit(self, sandbox: Sandbox, contract: Contract) -> Created:
-        """Gives a sandbox credentials of its own, and a place in the registry."""
+    def fork(
+        self, image: Image, contract: Contract, mocked: Iterable[Operation], *, name: str | None, ttl: int | None
+    ) -> Created:
+        """A new one that goes on from an image, with credentials of its own; raises `KeyError` for a name in use."""
+        name = self._free(name)
+        image = fitted(image, contract, mocked)
+        state = State.read(image.state)
+        store = open_store(contract, image=image.database)
+        with store.transaction():
+            for table in CREDENTIALS:
+                store.query(f"DELETE FROM {table}")
+        data = store.image()
+        sandbox = self._open(name, contract, store, Clock(state.now, frozen=True), seed=state.seed)
+        resume(sandbox, state)
+        sandbox.ttl = ttl
+        return self.admit(sandbox, contract, data)
+
+    def admit(self, sandbox: Sandbox, contract: Contract, data: DataSet | bytes) -> Created:
+        """Gives a sandbox credentials of its own, and a place in the registry; here it begins."""
         keys = random_keys(sandbox, contract)
         secret = sandbox.oauth.clients.random_secret()
         clients = demo_clients(sandbox, contract, secret=secret, suffix=f".{sandbox.name}")
         self._registry.add(sandbox)
+        begin(sandbox, data)
         return Created(sandbox, keys, clients)
 
-    def _open(self, name: str, contract: Contract, image: bytes, clock: Clock, *, seed: int) -> Sandbox:
+    def restore(self, sandbox: Sandbox, image: Image, contract: Contract, mocked: Iterable[Operation]) -> None:
+        """Raises `UsageError` for the image of another sandbox, `Unavailable` where the store can't take it."""
+        restore(sandbox, fitted(image, contract, mocked))
+
+    def reset(self, sandbox: Sandbox, contract: Contract, mocked: Iterable[Operation]) -> None:
+        """Back to how it began; raises `Unavailable` where the store can't take it."""
+        origin = sandbox.origin
+        assert origin is not None  # each sandbox of the registry has begun
+        state = State.read(origin.state)
+        if isinstance(origin.data, DataSet):
+            database = self._image(contract, tuple(mocked), origin.data)
+            image = Image(database, replace(state, contract=contract.document.sha256).write())
+        else:
+            image = fitted(Image(origin.data, origin.state), contract, mocked)
+        restore(sandbox, image)
+
+    def _free(self, name: str | None) -> str:
+        name = name or f"sbx-{secrets.token_hex(5)}"
+        if self._registry.get(name) is not None:
+            raise KeyError(name)
+        return name
+
+    def _open(self, name: str, contract: Contract, store: Store, clock: Clock, *, seed: int) -> Sandbox:
         default = self._registry.default
-        store = open_store(contract, image=image)
         store.index()
         announce = self._registry.announcer(name)
         sandbox = Sandbox(
@@ -78,20 +129,27 @@ class Creator:
         sandbox.oauth.auto_consent = default.oauth.auto_consent
         return sandbox
 
-    def _image(self, contract: Contract, mocked: tuple[Operation, ...], wanted: Wanted, now: int) -> bytes:
-        bookings = min(BOOKINGS, wanted.events) if wanted.bookings is None else wanted.bookings
-        key = (contract.document.sha256, wanted.seed, wanted.events, bookings, weeks_to(now))
+    def _image(self, contract: Contract, mocked: tuple[Operation, ...], data: DataSet) -> bytes:
+        key = (contract.document.sha256, data.seed, data.events, data.bookings, weeks_to(data.now))
         image = self._images.get(key)
         if image is None:
             store = open_store(contract)
-            template = Sandbox("", contract, store, Clock(now, frozen=True), seed=wanted.seed)
-            fill(template, events=wanted.events, bookings=bookings)
+            template = Sandbox("", contract, store, Clock(data.now, frozen=True), seed=data.seed)
+            fill(template, events=data.events, bookings=data.bookings)
             adapt(template, contract)
             mock_collections(template, contract, mocked)
             store.set_meta("opened", "0")
             image = store.image()
             store.close()
-            if len(self._images) >= _IMAGES:
-                del self._images[next(iter(self._images))]
-            self._images[key] = image
+            self._keep(key, image)
         return image
+
+    def _keep(self, key: tuple[object, ...], image: bytes) -> None:
+        """The latest, while there is room; the largest data sets are made anew each time."""
+        while self._images and (len(self._images) >= _IMAGES or self._bytes() + len(image) > _IMAGE_BYTES):
+            del self._images[next(iter(self._images))]
+        if len(image) <= _IMAGE_BYTES:
+            self._images[key] = image
+
+    def _bytes(self) -> int:
+        return sum(map(len, self._images.values()))

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from smartcal_api.clock import NANOSECONDS
 from smartcal_api.contract import RateLimit
@@ -67,6 +67,12 @@ class Limits:
             return Admission(binding.limit, 0, max(1, -((now - room_at) // NANOSECONDS)))
         log.append(now)
         return Admission(binding.limit, fewest - 1, None)
+
+    def state(self) -> dict[str, Any]:
+        return {"enabled": self.enabled, "logs": self._logs}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        self.enabled, self._logs = state["enabled"], state["logs"]
 
     def _open(self, budget: str, now: int) -> list[int]:
         if len(self._logs) >= _BUDGETS:

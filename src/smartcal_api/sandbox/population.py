@@ -8,6 +8,7 @@ import orjson
 
 from smartcal_api.contract import Contract, Operation
 from smartcal_api.mock import ValueGenerator
+from smartcal_api.sandbox.image import DataSet
 from smartcal_api.sandbox.sandbox import Sandbox
 from smartcal_api.seeding import Resource, generate, shift, weeks_to
 from smartcal_api.store import Row
@@ -17,6 +18,7 @@ _MOCKED_ITEMS = 23
 Progress = Callable[[int], None]
 EVENTS, BOOKINGS = 200, 50  # of the default data set
 DEFAULT_SEED = 0
+_EVENTS, _BOOKINGS = "events", "bookings"  # in the store: what a data set was made of
 
 
 def default_data_set() -> Iterator[Resource]:
@@ -32,19 +34,34 @@ def seeded_data_set(sandbox: Sandbox, *, events: int, bookings: int) -> Iterator
 
 def fill(sandbox: Sandbox, *, events: int, bookings: int, progress: Progress | None = None) -> None:
     """Stores the default data set, or a seeded one of these sizes; raises `ValueError` for sizes that can't be."""
-    if (sandbox.seed, events, bookings) == (DEFAULT_SEED, EVENTS, BOOKINGS):
-        populate(sandbox, default_data_set())
-    else:
-        populate(sandbox, seeded_data_set(sandbox, events=events, bookings=bookings), progress=progress)
+    default = (sandbox.seed, events, bookings) == (DEFAULT_SEED, EVENTS, BOOKINGS)
+    data = default_data_set() if default else seeded_data_set(sandbox, events=events, bookings=bookings)
+    populate(sandbox, data, sizes=(events, bookings), progress=None if default else progress)
 
 
-def populate(sandbox: Sandbox, data: Iterable[Resource], *, progress: Progress | None = None) -> None:
-    """Stores a data set, moved by whole weeks of local wall time to the sandbox's now."""
+def data_set_of(sandbox: Sandbox) -> DataSet:
+    """What its generated data set was, moved to the week of its clock."""
+    events, bookings = (
+        int(sandbox.store.meta(name) or default) for name, default in ((_EVENTS, EVENTS), (_BOOKINGS, BOOKINGS))
+    )
+    return DataSet(sandbox.seed, events, bookings, sandbox.clock.now())
+
+
+def populate(
+    sandbox: Sandbox,
+    data: Iterable[Resource],
+    *,
+    sizes: tuple[int, int] = (EVENTS, BOOKINGS),
+    progress: Progress | None = None,
+) -> None:
+    """Stores a data set of these sizes, moved by whole weeks of local wall time to the sandbox's now."""
     store = sandbox.store
     weeks = weeks_to(sandbox.clock.now())
     with store.transaction():
         store.load(_rows(data, weeks, progress))
         store.set_meta("seed", str(sandbox.seed))
+        for name, size in zip((_EVENTS, _BOOKINGS), sizes, strict=True):
+            store.set_meta(name, str(size))
     store.index()
     sandbox.plan()
 

@@ -1,6 +1,7 @@
 """One isolated world: its store, clock, credentials, budgets and deliveries. Nothing of it lives anywhere else."""
 
 import asyncio
+import secrets
 from collections.abc import Callable
 from random import Random
 
@@ -11,7 +12,10 @@ from smartcal_api.auth.oauth import OAuth
 from smartcal_api.clock import Clock, format_rfc3339, parse_rfc3339
 from smartcal_api.contract import Contract
 from smartcal_api.ids import Ids
+from smartcal_api.sandbox.draws import Draws
+from smartcal_api.sandbox.image import Origin, Part
 from smartcal_api.sandbox.limits import Limits
+from smartcal_api.sandbox.snapshots import Snapshots
 from smartcal_api.store import Store, collections
 from smartcal_api.webhooks.outbox import Outbox
 
@@ -42,6 +46,13 @@ class Sandbox:
         self.ttl: int | None = None
         """How long it may be idle, in nanoseconds of real time; None: for as long as the server lives."""
         self.touched = 0
+        self.generation = 0
+        """Goes up with each restore and reset: what was begun in an older one has no effect in this one."""
+        self.origin: Origin | None = None
+        self.process = secrets.token_hex(8)
+        """Tells its images from those of a sandbox of this name that another process had."""
+        self.snapshots = Snapshots(beside=store.path)
+        self.contract = contract
         self.store = store
         self.clock = clock
         self.seed = seed
@@ -57,12 +68,13 @@ class Sandbox:
         self._adopt_ids(contract)
         self.outbox = Outbox(contract, store, mint=self.mint, seed=seed)
         # A file that is opened again must not repeat the request ids of the last time.
-        self._requests = Random(f"requests {seed} {self._opened}")
+        self._requests = Draws(f"requests {seed} {self._opened}")
         self._due = _NEVER
         self.plan()
 
     def adopt(self, contract: Contract) -> None:
         """Goes on under an edited contract; the data stays as it is (see `sandbox.adaptation`)."""
+        self.contract = contract
         self.store.adopt(collections(contract))
         self.store.index()
         self.keys.adopt(contract.policy.scope_implies)
@@ -71,6 +83,17 @@ class Sandbox:
         self._adopt_ids(contract)
         self.outbox.adopt(contract)
         self.plan()
+
+    def parts(self) -> dict[str, Part]:
+        """Everything beside the database that later answers depend on: what isn't listed here doesn't come back."""
+        return {
+            "clock": self.clock,
+            "limits": self.limits,
+            "requests": self._requests,
+            "keys": self.keys,
+            "clients": self.oauth.clients,
+            "tickets": self.oauth.tickets,
+        }
 
     def find(self, secret: bytes) -> Principal | None:
         """Whose key or access token this is; None if it is unknown, revoked or expired."""

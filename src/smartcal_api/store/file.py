@@ -12,6 +12,9 @@ from smartcal_api.errors import UsageError
 FORMAT = 2
 _APPLICATION_ID = 0x5343_4150  # "SCAP", in the header of every file that we write
 
+# The tables of what lets somebody in.
+CREDENTIALS = ("keys", "oauth_clients", "oauth_tokens", "oauth_grants", "oauth_tickets")
+
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE serials (kind TEXT PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID;
@@ -70,9 +73,15 @@ def copy_image(image: bytes, connection: sqlite3.Connection) -> None:
 
     Copied page by page: a database that is deserialised stays beside its own page cache, and takes twice the memory.
     """
-    with closing(sqlite3.connect(":memory:")) as source:
-        source.deserialize(image)
+    with closing(deserialised(image)) as source:
         source.backup(connection)
+
+
+def deserialised(image: bytes) -> sqlite3.Connection:
+    """A database in memory for a short while: it is there at once, and its pages are those of the image."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.deserialize(image)
+    return connection
 
 
 def open_file(path: Path) -> sqlite3.Connection:
@@ -124,22 +133,28 @@ def _make_private(path: Path) -> None:
 def _claim(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA locking_mode = EXCLUSIVE")
     connection.execute("BEGIN EXCLUSIVE")
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
     (objects,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if objects:
+        check_format(connection, path)
     connection.execute("COMMIT")
-    if objects and application != _APPLICATION_ID:
-        raise UsageError(f"{path}: is a database of another program; give --store a file of its own.")
-    if objects and version != FORMAT:
-        raise UsageError(
-            f"{path}: has store format {version}, and this version of smartcal reads format {FORMAT}; "
-            "use the version that wrote it, or a new file."
-        )
     connection.execute("PRAGMA journal_mode = WAL")
     # With WAL, NORMAL loses nothing committed when the process is killed; only a power cut can take the last commits.
     connection.execute("PRAGMA synchronous = NORMAL")
     if not objects:
         _prepare(connection)
+
+
+def check_format(connection: sqlite3.Connection, path: Path) -> None:
+    """Raises `UsageError` for a database that another program made, or another version of this one."""
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if application != _APPLICATION_ID:
+        raise UsageError(f"{path}: is a database of another program; give --store a file of its own.")
+    if version != FORMAT:
+        raise UsageError(
+            f"{path}: has store format {version}, and this version of smartcal reads format {FORMAT}; "
+            "use the version that wrote it, or a new file."
+        )
 
 
 def _prepare(connection: sqlite3.Connection) -> None:

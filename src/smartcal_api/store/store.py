@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -26,10 +27,14 @@ class Store:
     Whatever SQLite can't do (a full disk, a lock) is `Unavailable`, and nothing has changed (law STORE 3).
     """
 
-    def __init__(self, connection: sqlite3.Connection, collections: Mapping[str, Collection]) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, collections: Mapping[str, Collection], *, path: Path | None = None
+    ) -> None:
         # Documents leave as they came in, UTF-8 bytes; decoding them to text and back would cost more than the query.
         connection.text_factory = bytes
         self._connection = connection
+        self.path = path
+        """The file that it is in; None for one in memory."""
         self._totals: Remembered[int] = Remembered(_TOTALS)
         self._sums: Remembered[int] = Remembered(_TOTALS)
         self._documents: Remembered[list[bytes]] = Remembered(_REMEMBERED_BYTES, size=weight)

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from hmac import compare_digest
 from typing import Any
@@ -115,6 +115,25 @@ class Clients:
     def random_secret(self) -> str:
         """256 random bits behind the contract's prefix."""
         return self._prefix + secrets.token_urlsafe(32)
+
+    def state(self) -> list[Any]:
+        """Those given at start: the others are in the store."""
+        return [
+            {**asdict(each), "secret": None if each.secret is None else each.secret.hex()}
+            for each in self._given.values()
+        ]
+
+    def restore(self, state: list[Any]) -> None:
+        self._given = {}
+        for each in state:
+            secret = None if each["secret"] is None else bytes.fromhex(each["secret"])
+            scopes = None if each["scopes"] is None else tuple(each["scopes"])
+            uris = tuple(each["redirect_uris"])
+            client = Client(**{**each, "secret": secret, "scopes": scopes, "redirect_uris": uris})
+            self._given[client.id] = client
+            self._announce(client.id)
+        for client in self.registered():
+            self._announce(client.id)
 
     def _client(self, row: Any) -> Client:
         identifier, secret, name, redirect_uris, scopes, development = row

@@ -65,3 +65,9 @@ class Tickets:
                 (ticket.mark, ticket.expires_at),
             )
         )
+
+    def state(self) -> str:
+        return self._key.hex()
+
+    def restore(self, state: str) -> None:
+        self._key = bytes.fromhex(state)

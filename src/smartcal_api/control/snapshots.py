@@ -1,0 +1,145 @@
+"""Snapshots: saved, restored, compared, carried away; and sandboxes that begin anew or go separate ways (law SBX 3)."""
+
+from typing import Any
+
+from smartcal_api.clock import NANOSECONDS, format_rfc3339
+from smartcal_api.control.control import PREFIX, Control, ControlHandler
+from smartcal_api.control.sandboxes import created_answer, sandbox_document
+from smartcal_api.errors import Problem, UsageError
+from smartcal_api.http.answer import Answer, json_answer
+from smartcal_api.http.exchange import Exchange
+from smartcal_api.sandbox import Sandbox
+from smartcal_api.sandbox.difference import Resource, difference
+from smartcal_api.sandbox.image import Image
+from smartcal_api.sandbox.restoring import image_of
+from smartcal_api.sandbox.snapshots import Snapshot, packed
+
+BUNDLE = "application/vnd.sqlite3"
+
+
+def handlers(control: Control) -> dict[str, ControlHandler]:
+    """Nothing here waits: no request of the sandbox can come between."""
+    ttl: float = control.description.schema("ForkWanted")["properties"]["ttl_seconds"]["default"]
+
+    def list_snapshots(exchange: Exchange) -> Answer:
+        return json_answer(200, {"data": [_document(each) for each in exchange.sandbox.snapshots]})
+
+    def save_snapshot(exchange: Exchange) -> Answer:
+        snapshots = exchange.sandbox.snapshots
+        name = (exchange.body or {}).get("name") or snapshots.fresh_name()
+        snapshots.save(name, image_of(exchange.sandbox))
+        location = f"{exchange.root}{PREFIX}/sandboxes/{exchange.sandbox.name}/snapshots/{name}"
+        return json_answer(201, _document(_look(exchange.sandbox, name)), headers={"Location": location})
+
+    def get_snapshot(exchange: Exchange) -> Answer:
+        return json_answer(200, _document(_look(exchange.sandbox, exchange.parameters["snapshot"])))
+
+    def delete_snapshot(exchange: Exchange) -> Answer:
+        name = exchange.parameters["snapshot"]
+        if not exchange.sandbox.snapshots.delete(name):
+            raise _missing(exchange.sandbox, name)
+        return Answer(204)
+
+    def restore_snapshot(exchange: Exchange) -> Answer:
+        sandbox, name = exchange.sandbox, exchange.parameters["snapshot"]
+        image = _find(sandbox, name)
+        try:
+            control.creator.restore(sandbox, image, control.contract, control.product().mocked)
+        except UsageError as error:
+            raise _unreadable(name, error) from None
+        return json_answer(200, sandbox_document(sandbox, exchange.root))
+
+    def reset_sandbox(exchange: Exchange) -> Answer:
+        control.creator.reset(exchange.sandbox, control.contract, control.product().mocked)
+        return json_answer(200, sandbox_document(exchange.sandbox, exchange.root))
+
+    def fork_sandbox(exchange: Exchange) -> Answer:
+        control.registry.reap()
+        body = {"ttl_seconds": ttl} | (exchange.body or {})
+        seconds = body["ttl_seconds"]
+        try:
+            created = control.creator.fork(
+                _found(exchange.sandbox, body.get("snapshot")),
+                control.contract,
+                control.product().mocked,
+                name=body.get("name"),
+                ttl=None if seconds is None else int(seconds * NANOSECONDS),
+            )
+        except KeyError:
+            raise Problem(
+                "name_taken",
+                f"There is a sandbox {body['name']!r} already. Give another name, or none for a fresh one.",
+            ) from None
+        return created_answer(created, control, exchange)
+
+    def diff_snapshots(exchange: Exchange) -> Answer:
+        sides = [exchange.parameters["from"], exchange.parameters.get("to")]
+        before, after = (_found(exchange.sandbox, name) for name in sides)
+        found = difference(before.database, after.database)
+        document = {
+            "added": [_resource(each) for each in found.added],
+            "changed": [_resource(each) | {"members": members} for each, members in found.changed],
+            "removed": [_resource(each) for each in found.removed],
+        }
+        return json_answer(200, document)
+
+    def get_bundle(exchange: Exchange) -> Answer:
+        image = _found(exchange.sandbox, exchange.parameters.get("snapshot"))
+        return Answer(200, packed(image), media_type=BUNDLE)
+
+    return {
+        "listSnapshots": list_snapshots,
+        "saveSnapshot": save_snapshot,
+        "getSnapshot": get_snapshot,
+        "deleteSnapshot": delete_snapshot,
+        "restoreSnapshot": restore_snapshot,
+        "resetSandbox": reset_sandbox,
+        "forkSandbox": fork_sandbox,
+        "diffSnapshots": diff_snapshots,
+        "getBundle": get_bundle,
+    }
+
+
+def _document(snapshot: Snapshot) -> dict[str, Any]:
+    return {"name": snapshot.name, "now": format_rfc3339(snapshot.now), "bytes": snapshot.size}
+
+
+def _resource(resource: Resource) -> dict[str, Any]:
+    return resource._asdict()
+
+
+def _look(sandbox: Sandbox, name: str) -> Snapshot:
+    try:
+        found = sandbox.snapshots.look(name)
+    except UsageError as error:
+        raise _unreadable(name, error) from None
+    if found is None:
+        raise _missing(sandbox, name)
+    return found
+
+
+def _found(sandbox: Sandbox, name: str | None) -> Image:
+    """The snapshot of that name, or the sandbox as it is now."""
+    return image_of(sandbox) if name is None else _find(sandbox, name)
+
+
+def _find(sandbox: Sandbox, name: str) -> Image:
+    try:
+        found = sandbox.snapshots.find(name)
+    except UsageError as error:
+        raise _unreadable(name, error) from None
+    if found is None:
+        raise _missing(sandbox, name)
+    return found
+
+
+def _missing(sandbox: Sandbox, name: str) -> Problem:
+    path = f"{PREFIX}/sandboxes/{sandbox.name}/snapshots"
+    return Problem("not_found", f"This sandbox has no snapshot {name!r}. GET {path} lists those that it has.")
+
+
+def _unreadable(name: str, error: UsageError) -> Problem:
+    return Problem(
+        "unreadable_snapshot",
+        f"The snapshot {name!r} can't be used: {error} Delete it, or save it under its name again.",
+    )

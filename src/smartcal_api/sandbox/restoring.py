@@ -1,0 +1,77 @@
+"""Takes the image of a sandbox, and brings a sandbox back to one (law SBX 3)."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from smartcal_api.clock import Clock
+from smartcal_api.contract import Contract, Operation
+from smartcal_api.errors import UsageError
+from smartcal_api.sandbox.adaptation import adapt
+from smartcal_api.sandbox.image import GIVEN, DataSet, Image, Origin, State
+from smartcal_api.sandbox.population import mock_collections
+from smartcal_api.sandbox.sandbox import Sandbox
+from smartcal_api.store import open_store
+
+
+def image_of(sandbox: Sandbox) -> Image:
+    return Image(sandbox.store.image(), state_of(sandbox).write())
+
+
+def state_of(sandbox: Sandbox) -> State:
+    parts = {name: part.state() for name, part in sandbox.parts().items()}
+    return State(sandbox.seed, sandbox.clock.now(), sandbox.process, sandbox.contract.document.sha256, parts)
+
+
+def begin(sandbox: Sandbox, data: DataSet | bytes) -> None:
+    """A reset leads back to here; `data` is what the database holds now, or what that follows from."""
+    sandbox.origin = Origin(data, state_of(sandbox).write())
+
+
+def restore(sandbox: Sandbox, image: Image) -> None:
+    """Everything is as it was then. The store takes the database in one transaction, or raises with nothing changed.
+
+    The image has to fit the sandbox's contract: see `fitted`.
+    """
+    state = _own(sandbox, State.read(image.state))
+    if state.seed != sandbox.seed:
+        raise UsageError(f"it has the seed {state.seed}, and this sandbox {sandbox.seed}: it is of another one.")
+    sandbox.store.load_image(image.database)
+    resume(sandbox, state)
+    sandbox.generation += 1
+
+
+def resume(sandbox: Sandbox, state: State) -> None:
+    """Goes on from a state whose database the store has."""
+    state = _own(sandbox, state)
+    for name, part in sandbox.parts().items():
+        part.restore(state.parts[name])
+    sandbox.plan()
+
+
+def fitted(image: Image, contract: Contract, mocked: Iterable[Operation]) -> Image:
+    """The same under another contract, as if that had been taken up after the image was made (law SRC 5).
+
+    In memory, so that the sandbox which it is for is changed once and whole.
+    """
+    state = State.read(image.state)
+    if state.contract == contract.document.sha256:
+        return image
+    store = open_store(contract, image=image.database)
+    opened = store.meta("opened")
+    template = Sandbox("", contract, store, Clock(state.now, frozen=True), seed=state.seed)
+    adapt(template, contract)
+    mock_collections(template, contract, mocked)
+    store.set_meta("opened", opened or "0")
+    store.index()
+    database = store.image()
+    store.close()
+    return Image(database, replace(state, contract=contract.document.sha256).write())
+
+
+def _own(sandbox: Sandbox, state: State) -> State:
+    """With the credentials that this process was given, where the image is of another one."""
+    if state.process == sandbox.process:
+        return state
+    own = State.read(sandbox.origin.state) if sandbox.origin else state_of(sandbox)
+    given = {name: own.parts[name] for name in GIVEN}
+    return replace(state, process=sandbox.process, parts=state.parts | given)

@@ -1,0 +1,84 @@
+"""An image as a file of its own: the database, with what belongs to it beside the data in its `meta` table."""
+
+import os
+import sqlite3
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from smartcal_api.errors import Unavailable, UsageError
+from smartcal_api.store.file import check_format, deserialised
+
+_PREFIX = "image."
+
+
+def pack(database: bytes, members: Mapping[str, str]) -> bytes:
+    with closing(deserialised(database)) as connection:
+        rows = [(_PREFIX + name, value) for name, value in members.items()]
+        connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", rows)
+        return connection.serialize()
+
+
+def unpack(path: Path) -> tuple[bytes, dict[str, str]]:
+    """The database without its members, and those; raises `UsageError` for a file that is no image, or broken."""
+    with _reading(path):
+        content = path.read_bytes()
+        if not content:
+            raise UsageError(f"{path}: is empty.")
+        with closing(deserialised(content)) as connection:
+            check_format(connection, path)
+            for (verdict,) in connection.execute("PRAGMA quick_check(1)"):
+                if verdict != "ok":
+                    raise UsageError(f"{path}: is damaged: {verdict}.")
+            members = _members(connection, path)
+            connection.execute("DELETE FROM meta WHERE name LIKE ?", (f"{_PREFIX}%",))
+            return connection.serialize(), members
+
+
+def peek(path: Path) -> dict[str, str]:
+    """The members alone, of a file of any size; raises `UsageError`."""
+    # Immutable, or SQLite would look for a journal beside it, and ask for locks.
+    name = f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1"
+    with _reading(path), closing(sqlite3.connect(name, uri=True)) as connection:
+        check_format(connection, path)
+        return _members(connection, path)
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """All of it or nothing, readable by its owner alone, there even after a power cut; raises `Unavailable`."""
+    try:
+        # mkstemp makes it 0600; in the same folder, so that the rename is atomic.
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:64]}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(name, path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise Unavailable(f"{path.name} can't be written: {error.strerror}") from None
+
+
+def _members(connection: sqlite3.Connection, path: Path) -> dict[str, str]:
+    rows = connection.execute(
+        "SELECT substr(name, ?), value FROM meta WHERE name LIKE ?", (len(_PREFIX) + 1, "image.%")
+    )
+    members = dict(rows.fetchall())
+    if not members:
+        raise UsageError(f"{path}: is a store and no image of a sandbox; give it to --store.")
+    return members
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f"{path}: can't be read: {error.strerror}.") from None
+    except sqlite3.Error as error:
+        raise UsageError(f"{path}: is no image of a sandbox, or a damaged one: {error}.") from None
