@@ -12,7 +12,8 @@ One place renders problems (`http/problems.py`), one place renders usage errors 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 
 class SmartCalError(Exception):
@@ -61,6 +62,17 @@ class Invalid:
         return {**where, "detail": self.detail}
 
 
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """What of the contract refused a request: the `pointer` to it, and the facts that matter there.
+
+    Without a pointer it is the one that the journal finds for the problem's code.
+    """
+
+    pointer: str | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
 class Problem(SmartCalError):
     """An answer other than success. `detail` says what is wrong and what to do; its status is the contract's."""
 
@@ -71,12 +83,14 @@ class Problem(SmartCalError):
         *,
         errors: Sequence[Invalid] = (),
         headers: Mapping[str, str | int] | None = None,
+        clause: Clause | None = None,
     ) -> None:
         super().__init__(detail)
         self.code = code
         self.detail = detail
         self.errors = tuple(errors)
         self.headers = dict(headers or {})
+        self.clause = clause
 
 
 class NotFound(Problem):

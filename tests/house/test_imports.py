@@ -16,6 +16,7 @@ LAYERS = (
     ("api", "control"),
     ("http",),
     ("sandbox", "receiver_check"),
+    ("journal",),
     ("seeding", "mock", "auth", "webhooks"),
     ("store",),
     ("contract",),

@@ -6,7 +6,7 @@ import orjson
 
 from smartcal_api.api.resources import find, getter, list_path
 from smartcal_api.clock import format_rfc3339, parse_rfc3339
-from smartcal_api.errors import Problem
+from smartcal_api.errors import Clause, Problem
 from smartcal_api.http.answer import Answer, json_answer
 from smartcal_api.http.exchange import Exchange
 from smartcal_api.webhooks import emission
@@ -24,6 +24,7 @@ def cancel_booking(exchange: Exchange) -> Answer:
             raise Problem(
                 "booking_already_cancelled",
                 f"This booking was cancelled at {booking['cancellation']['cancelled_at']}; nothing is left to do.",
+                clause=_state(booking),
             )
         if parse_rfc3339(booking["end_time"]) <= exchange.now:
             raise Problem(
@@ -31,6 +32,7 @@ def cancel_booking(exchange: Exchange) -> Answer:
                 f"This booking ended at {booking['end_time']}. "
                 "Only bookings that have not ended can be cancelled: "
                 f"GET {list_path(exchange)}?upcoming=true lists those to come.",
+                clause=_state(booking),
             )
         at = format_rfc3339(exchange.now)
         reason = (exchange.body or {}).get("reason")
@@ -46,3 +48,8 @@ def cancel_booking(exchange: Exchange) -> Answer:
             sandbox.store.put("Event", event, owner=owner)
         emission.booking_cancelled(sandbox.outbox, booking, event, owner=owner, now=exchange.now)
     return json_answer(200, booking)
+
+
+def _state(booking: dict[str, Any]) -> Clause:
+    """What of the booking's state is in the way."""
+    return Clause(facts={"booking": booking["id"], **{name: booking[name] for name in ("status", "end_time")}})

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from smartcal_api.api.resources import list_path, missing
 from smartcal_api.contract import Contract
-from smartcal_api.errors import Invalid, Problem
+from smartcal_api.errors import Clause, Invalid, Problem
 from smartcal_api.http.answer import Answer, json_answer
 from smartcal_api.http.exchange import Exchange
 from smartcal_api.sandbox.subscriptions import COLLECTION, fresh_secret, subscribe, unsubscribe, url_fault
@@ -33,6 +33,7 @@ class Subscriptions:
                     "webhook_limit_reached",
                     f"This account has {count} webhook subscriptions and may have {self._at_most}. "
                     f"DELETE {list_path(exchange)}/{{webhook_id}} ends one.",
+                    clause=Clause("/x-resource-limits/webhooks", {"limit": self._at_most}),
                 )
             webhook = subscribe(
                 sandbox,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from smartcal_api.auth.principal import Principal, satisfied
-from smartcal_api.errors import Problem
+from smartcal_api.errors import Clause, Problem
 
 BEARER, HEADER = "bearer", "header"
 _AUTHORIZATION = b"authorization"
@@ -99,12 +99,14 @@ class Identification:
             "The request carries two credentials that differ. Send one, in one header.",
         )
 
-    def insufficient(self, scopes: Sequence[str]) -> Problem:
+    def insufficient(self, scopes: Sequence[str], *, stated: str) -> Problem:
+        """`stated` is the pointer to where the contract asks for them."""
         needed = " ".join(scopes)
         return Problem(
             "insufficient_scope",
             f"This credential lacks the scope {needed!r}. Use one that was granted it{self._or_more(scopes)}.",
             headers={"WWW-Authenticate": f'Bearer realm="{self._realm}", error="insufficient_scope", scope="{needed}"'},
+            clause=Clause(stated, {"scope": needed}),
         )
 
     def _or_more(self, scopes: Sequence[str]) -> str:

@@ -83,6 +83,8 @@ class Operation:
     listing: Listing | None
     collection: str | None
     """The component schema of the resource that its success answers with, or lists."""
+    security: str = "/security"
+    """The pointer to what states `alternatives`: its own security, or the document's."""
 
     @property
     def path_names(self) -> tuple[str, ...]:
@@ -190,6 +192,7 @@ class Reader:
             responses=responses,
             listing=Listing(collection, tuple(order), filters) if order and collection else None,
             collection=collection,
+            security=f"{pointer}/security" if "security" in stated else "/security",
         )
 
     def _parameters(self, holder: Mapping[str, Any], pointer: str) -> Iterator[Parameter]:

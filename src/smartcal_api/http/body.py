@@ -11,10 +11,11 @@ from smartcal_api.contract import Schemas
 from smartcal_api.contract.document import escape
 from smartcal_api.contract.operation import Body
 from smartcal_api.contract.policy import RequestLimits
-from smartcal_api.errors import Invalid, Problem, shortened
+from smartcal_api.contract.schemas import clause
+from smartcal_api.errors import Clause, Invalid, Problem, shortened
 from smartcal_api.http.exchange import Exchange
 from smartcal_api.http.form import parse_form
-from smartcal_api.http.json_text import NotJson, parse_json
+from smartcal_api.http.json_text import NotJson, TooDeep, parse_json
 
 FORM = "application/x-www-form-urlencoded"
 _LARGE = 16 * 1024
@@ -58,19 +59,26 @@ class BodyReader:
             try:
                 value = parse_json(body, depth=self._limits.json_depth)
             except NotJson as error:
-                raise Problem(
-                    "invalid_body", f"The body is not JSON: {error}.", errors=[Invalid(f"{error}.", pointer="")]
-                ) from None
+                levels = self._limits.json_depth
+                deep = Clause("/x-request-limits/json_depth", {"limit": levels}) if isinstance(error, TooDeep) else None
+                detail = f"The body is not JSON: {error}."
+                raise Problem("invalid_body", detail, errors=[Invalid(f"{error}.", pointer="")], clause=deep) from None
+        errors = list(_errors(self._validators[media_type], value, len(body)))
         faults = [
             Invalid(
                 f"{shortened(error.message)}.", pointer="".join("/" + escape(str(part)) for part in error.instance_path)
             )
-            for error in _errors(self._validators[media_type], value, len(body))
+            for error in errors
         ]
         if faults:
             first = faults[0]
             where = f"at {first.pointer}" if first.pointer else "at its top"
-            raise Problem("invalid_body", f"The body does not fit the schema {where}: {first.detail}", errors=faults)
+            raise Problem(
+                "invalid_body",
+                f"The body does not fit the schema {where}: {first.detail}",
+                errors=faults,
+                clause=Clause(clause(errors[0])),
+            )
         return value
 
     def check_media_type(self, exchange: Exchange, body: bytes) -> None:

@@ -1,5 +1,6 @@
 """One request on its way through the steps, and what they found out about it."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from starlette.types import Scope
@@ -25,6 +26,8 @@ class Exchange:
         "body",
         "budget",
         "cors",
+        "faults",
+        "head_bytes",
         "headers",
         "identity",
         "no_store",
@@ -55,6 +58,10 @@ class Exchange:
         self.refused: Problem | None = None
         """What was answered instead of a success."""
         self.received = b""
+        self.head_bytes = 0
+        """Of the URL and the header fields, once they are counted."""
+        self.faults: Sequence[str] | None = None
+        """The ids of those that were made on purpose."""
         self.identity: Identity | None = None
         self.budget: str | None = None
         self.admission: Admission | None = None

@@ -3,7 +3,7 @@
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from smartcal_api.contract.policy import RequestLimits
-from smartcal_api.errors import Invalid, Problem
+from smartcal_api.errors import Clause, Invalid, Problem
 from smartcal_api.http.exchange import Exchange, exchange_of
 from smartcal_api.http.roots import Roots
 
@@ -36,11 +36,14 @@ class HeadGuard:
             )
         if len(raw) > limits.header_count:
             return Problem(
-                "headers_too_large", f"The request has more than {limits.header_count} header fields. Send fewer."
+                "headers_too_large",
+                f"The request has more than {limits.header_count} header fields. Send fewer.",
+                clause=Clause("/x-request-limits/header_count", {"limit": limits.header_count}),
             )
         size = 0
         for name, value in raw:
             size += len(name) + len(value)
+        exchange.head_bytes = url_bytes + size
         if size > limits.header_bytes:
             return Problem(
                 "headers_too_large", f"The header fields have more than {limits.header_bytes} bytes. Send less."

@@ -10,6 +10,13 @@ class NotJson(ValueError):
     """Why a text is no JSON that this server takes, as the end of a sentence."""
 
 
+class TooDeep(NotJson):
+    """JSON with more levels than this server takes."""
+
+    def __init__(self, depth: int) -> None:
+        super().__init__(f"it is nested more than {depth} levels deep")
+
+
 def parse_json(text: bytes, *, depth: int) -> Any:
     """The value of a UTF-8 JSON text nested at most `depth` levels deep.
 
@@ -32,7 +39,7 @@ def parse_json(text: bytes, *, depth: int) -> Any:
     except json.JSONDecodeError as error:
         raise NotJson(f"{error.msg[:1].lower()}{error.msg[1:]} at line {error.lineno} column {error.colno}") from None
     except RecursionError:
-        raise NotJson(f"it is nested more than {depth} levels deep") from None
+        raise TooDeep(depth) from None
     return value
 
 
@@ -54,7 +61,7 @@ def _refuse_deep(text: bytes, depth: int) -> None:
         elif byte in b"[{":
             level += 1
             if level > depth:
-                raise NotJson(f"it is nested more than {depth} levels deep")
+                raise TooDeep(depth)
         elif byte in b"]}":
             level -= 1
 

@@ -11,7 +11,8 @@ from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from smartcal_api.contract import Description
-from smartcal_api.errors import Problem
+from smartcal_api.contract.document import escape
+from smartcal_api.errors import Clause, Problem
 from smartcal_api.http.exchange import exchange_of
 from smartcal_api.http.served import Served
 
@@ -35,14 +36,17 @@ class Route(RoutingMiddleware):  # type: ignore[misc]  # Connexion is not typed
 
     def _not_allowed(self, scope: Scope) -> Problem:
         allowed: set[str] = set()
+        pointer = "/paths"
         for pattern, path in self._allowed:
             if pattern.fullmatch(scope["path"]):
                 allowed.update(self._contract.allowed(path))
+                pointer = f"/paths/{escape(path)}"
         methods = ", ".join(sorted(allowed))
         return Problem(
             "method_not_allowed",
             f"This path does not answer {scope['method']}. Use one of: {methods}.",
             headers={"Allow": methods},
+            clause=Clause(pointer, {"allow": sorted(allowed)}),
         )
 
 

@@ -12,6 +12,7 @@ from smartcal_api.auth.oauth import OAuth
 from smartcal_api.clock import Clock, format_rfc3339, parse_rfc3339
 from smartcal_api.contract import Contract
 from smartcal_api.ids import Ids
+from smartcal_api.journal import Journal
 from smartcal_api.sandbox.draws import Draws
 from smartcal_api.sandbox.image import Origin, Part
 from smartcal_api.sandbox.limits import Limits
@@ -65,6 +66,7 @@ class Sandbox:
         )
         self.oauth = OAuth(contract, store, clock, announce=announce)
         self.limits = Limits(policy.rate_limits, enabled=rate_limits)
+        self.journal = Journal()
         self._adopt_ids(contract)
         self.outbox = Outbox(contract, store, mint=self.mint, seed=seed)
         # A file that is opened again must not repeat the request ids of the last time.

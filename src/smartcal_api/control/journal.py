@@ -1,0 +1,127 @@
+"""The journal of a sandbox: read, followed, waited for, counted, exported, cleared (law SBX 6)."""
+
+import asyncio
+import operator
+from collections.abc import Callable, Mapping
+from itertools import islice
+from types import MappingProxyType
+from typing import Any
+
+from smartcal_api.control.control import Control, ControlHandler
+from smartcal_api.errors import Invalid, Problem
+from smartcal_api.http.answer import Answer, json_answer
+from smartcal_api.http.exchange import Exchange
+from smartcal_api.journal import Journal, Wanted
+from smartcal_api.journal.document import Documents
+from smartcal_api.journal.har import Archive
+
+# Of what was seen instead of what was claimed, the latest that are told.
+_SHOWN = 20
+_CLAIMS: Mapping[str, Callable[[int, int], bool]] = MappingProxyType(
+    {"count": operator.eq, "at_least": operator.ge, "at_most": operator.le}
+)
+
+
+def handlers(control: Control) -> dict[str, ControlHandler]:
+    """A filter is the same wherever one is taken: in a query, or as members of a body."""
+    default_patience: float = control.description.schema("Patience")["default"]
+
+    def list_journal(exchange: Exchange) -> Answer:
+        journal, asked = exchange.sandbox.journal, exchange.parameters
+        documents = _documents(control, exchange)
+        found = list(islice(journal.find(_wanted(asked), asked["since"]), asked["limit"]))
+        whole = len(found) < asked["limit"]
+        return json_answer(
+            200,
+            {
+                "data": [documents.document(entry) for entry in found],
+                "dropped": journal.dropped,
+                "next": journal.next_serial if whole else found[-1].serial + 1,
+            },
+        )
+
+    def get_journal_entry(exchange: Exchange) -> Answer:
+        journal, serial = exchange.sandbox.journal, exchange.parameters["serial"]
+        entry = next(journal.since(serial), None)
+        if entry is None or entry.serial != serial:
+            raise Problem(
+                "not_found",
+                f"The journal has no entry {serial}; it has those from {journal.first_serial} up to, but without, "
+                f"{journal.next_serial}.",
+            )
+        return json_answer(200, _documents(control, exchange).document(entry))
+
+    def export_journal(exchange: Exchange) -> Answer:
+        journal, asked = exchange.sandbox.journal, exchange.parameters
+        entries = journal.find(_wanted(asked), asked["since"])
+        info = control.description.data["info"]
+        archive = Archive(control.contract, root=exchange.root)
+        return json_answer(200, archive.document(entries, creator=info["title"], version=info["version"]))
+
+    async def wait_for_request(exchange: Exchange) -> Answer:
+        asked = exchange.body or {}
+        wanted, patience = _wanted(asked), asked.get("timeout_seconds", default_patience)
+        journal, since = exchange.sandbox.journal, asked.get("since", 1)
+        try:
+            async with asyncio.timeout(patience):
+                entry = await journal.wait(wanted, since)
+        except TimeoutError:
+            raise Problem(
+                "timed_out",
+                f"Nothing like {wanted} came within {patience} s. {_seen(journal, since)}"
+                "Send the request, or give a larger timeout_seconds.",
+            ) from None
+        return json_answer(200, _documents(control, exchange).document(entry))
+
+    def assert_requests(exchange: Exchange) -> Answer:
+        asked: Mapping[str, Any] = exchange.body or {}
+        journal, since, wanted = exchange.sandbox.journal, asked.get("since", 1), _wanted(asked)
+        count = sum(1 for _ in journal.find(wanted, since))
+        claims = {name: asked[name] for name in _CLAIMS if name in asked} or {"at_least": 1}
+        false = [name for name, number in claims.items() if not _CLAIMS[name](count, number)]
+        # Of what was dropped nobody can say that it had no match.
+        unknown = journal.missing(since) if claims.keys() != {"at_least"} else 0
+        if not false and not unknown:
+            return json_answer(200, {"ok": True, "count": count})
+        claimed = " and ".join(f"{name.replace('_', ' ')} {number}" for name, number in claims.items())
+        raise Problem(
+            "assertion_failed",
+            f"Claimed was {claimed} of {wanted}; the journal has {count}"
+            f"{f', and has dropped {unknown} requests that may be more' if unknown else ''}. {_seen(journal, since)}"
+            "What was seen instead is in errors, oldest first.",
+            errors=[
+                Invalid(line, pointer=f"/{(false or list(claims))[0]}")
+                for line in _lines(journal, since, _documents(control, exchange))
+            ],
+        )
+
+    def clear_journal(exchange: Exchange) -> Answer:
+        exchange.sandbox.journal.clear()
+        return Answer(204)
+
+    return {
+        "listJournal": list_journal,
+        "getJournalEntry": get_journal_entry,
+        "exportJournal": export_journal,
+        "waitForRequest": wait_for_request,
+        "assertRequests": assert_requests,
+        "clearJournal": clear_journal,
+    }
+
+
+def _documents(control: Control, exchange: Exchange) -> Documents:
+    return Documents(control.contract, root=exchange.root)
+
+
+def _wanted(asked: Mapping[str, Any]) -> Wanted:
+    return Wanted(**{name: asked[name] for name in Wanted.__slots__ if name in asked})
+
+
+def _seen(journal: Journal, since: int) -> str:
+    number = sum(1 for _ in journal.since(since))
+    return f"Since serial {since} there were {number} requests. " if number else "There was no request at all. "
+
+
+def _lines(journal: Journal, since: int, documents: Documents) -> list[str]:
+    seen = list(journal.since(since))
+    return [documents.line(entry) for entry in seen[-_SHOWN:]]

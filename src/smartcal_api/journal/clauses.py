@@ -1,0 +1,137 @@
+"""Which clause of the contract refused a request, out of what was noted where it was refused (law SBX 6).
+
+Whoever raises a problem knows best, and may say it in `Problem.clause`. What needs no knowledge of its own is worked
+out here, by the problem's code; and for the rest the clause is the response that the contract states for the status.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs, urlsplit
+
+import orjson
+
+from smartcal_api.contract import Contract
+from smartcal_api.errors import Clause
+from smartcal_api.journal.entry import Entry, Refusal
+from smartcal_api.journal.masks import essence
+
+LIMITS = "/x-request-limits"
+
+
+class _Refused(NamedTuple):
+    entry: Entry
+    refusal: Refusal
+    contract: Contract
+
+
+def clause_of(entry: Entry, contract: Contract) -> dict[str, Any] | None:
+    """The clause as it is shown: `pointer`, `code` and what matters there; None where nothing was refused."""
+    code = entry.refusal.code if entry.refusal is not None else _oauth_error(entry)
+    if code is None:
+        return None
+    clause: Clause | None = None
+    if entry.refusal is not None:
+        clause = entry.refusal.clause
+        if clause is None or clause.pointer is None:
+            derive = _BY_CODE.get(code)
+            derived = derive(_Refused(entry, entry.refusal, contract)) if derive is not None else None
+            clause = derived if clause is None else clause
+    facts = clause.facts if clause is not None else {}
+    pointer = clause.pointer if clause is not None and clause.pointer is not None else _response(entry, contract)
+    return {"pointer": pointer, "code": code, **facts}
+
+
+def _response(entry: Entry, contract: Contract) -> str:
+    """What the contract says of the status: as an answer of the operation, or of any."""
+    operation, status = entry.operation, entry.status or 0
+    if operation is not None and status in operation.responses:
+        return operation.responses[status].pointer
+    if status in contract.unrouted:
+        return contract.unrouted[status].pointer
+    return operation.pointer if operation is not None else "/paths"
+
+
+def _oauth_error(entry: Entry) -> str | None:
+    """The error of RFC 6749 that an answer carries: in its JSON, or in the address that it redirects to."""
+    status = entry.status or 0
+    if status < 300 or entry.operation is None:
+        return None
+    if status < 400:
+        location = dict(entry.response_headers).get(b"location", b"").decode("latin-1")
+        return next(iter(parse_qs(urlsplit(location).query).get("error", ())), None)
+    try:
+        found = orjson.loads(entry.answered)
+    except ValueError:
+        return "invalid_request"  # a page for a person, who can't be sent back with an error
+    error = found.get("error") if isinstance(found, dict) else None
+    return error if isinstance(error, str) else None
+
+
+def _security(refused: _Refused) -> Clause | None:
+    operation = refused.entry.operation
+    if operation is None:
+        return None
+    schemes = dict.fromkeys(scheme for each in operation.alternatives for scheme in each)
+    return Clause(operation.security, {"schemes": list(schemes)})
+
+
+def _parameter(refused: _Refused) -> Clause | None:
+    """The schema of the first parameter that is wrong; of one that there isn't, the operation that lacks it."""
+    operation = refused.entry.operation
+    name = refused.refusal.errors[0].parameter if refused.refusal.errors else None
+    if operation is None or name is None:
+        return None
+    for parameter in operation.parameters:
+        if parameter.name == name:
+            return Clause(parameter.pointer, {"parameter": name})
+    return Clause(operation.pointer, {"parameter": name})
+
+
+def _body(refused: _Refused) -> Clause | None:
+    operation = refused.entry.operation
+    if operation is None or operation.body is None:
+        return None
+    pointers = operation.body.media_types
+    media_type = essence(refused.entry.header(b"content-type"))
+    return Clause(pointers.get(media_type) or next(iter(pointers.values())))
+
+
+def _media_types(refused: _Refused) -> Clause | None:
+    operation = refused.entry.operation
+    if operation is None or operation.body is None:
+        return None
+    takes = list(operation.body.media_types)
+    return Clause(operation.body.media_types[takes[0]].rpartition("/content/")[0] + "/content", {"takes": takes})
+
+
+def _missing(refused: _Refused) -> Clause | None:
+    operation = refused.entry.operation
+    if operation is None:
+        return Clause("/paths")
+    names = operation.path_names
+    return Clause(facts={"parameter": names[-1]} if names else {})
+
+
+def _bound(member: str) -> Callable[[_Refused], Clause]:
+    def derive(refused: _Refused) -> Clause:
+        return Clause(f"{LIMITS}/{member}", {"limit": getattr(refused.contract.policy.request_limits, member)})
+
+    return derive
+
+
+_BY_CODE: Mapping[str, Callable[[_Refused], Clause | None]] = MappingProxyType(
+    {
+        "missing_credentials": _security,
+        "invalid_token": _security,
+        "conflicting_credentials": _security,
+        "invalid_request": _parameter,
+        "invalid_body": _body,
+        "invalid_webhook_url": _body,
+        "unsupported_media_type": _media_types,
+        "not_found": _missing,
+        "body_too_large": _bound("body_bytes"),
+        "uri_too_long": _bound("url_bytes"),
+        "headers_too_large": _bound("header_bytes"),
+    }
+)

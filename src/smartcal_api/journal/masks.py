@@ -1,0 +1,135 @@
+"""Takes secrets out of whatever is shown (law AUTH 3): by the header, by the name, and by the contract's prefixes."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, quote_plus, unquote, unquote_to_bytes
+
+MASK = "***"
+FORM = "application/x-www-form-urlencoded"
+_PROBLEM = "application/problem+json"
+_COOKIES = frozenset({b"cookie", b"set-cookie"})
+# What carries a secret in OAuth (RFC 6749, 7009, 7636), in a new webhook subscription and on the page of consent.
+_NAMES = frozenset(
+    {
+        "access_token",
+        "api_key",
+        "client_secret",
+        "code",
+        "code_verifier",
+        "password",
+        "refresh_token",
+        "secret",
+        "ticket",
+        "token",
+    }
+)
+_ANY_NAME = "|".join(sorted(_NAMES))
+_NAMED = re.compile(
+    rf"""(?P<before>(?<![A-Za-z0-9_])(?P<quote>["']?)(?:{_ANY_NAME})(?P=quote)\s*[=:]\s*)"""
+    r"""(?:"(?:\\.|[^"\\])*"?|[^\s&"'<>,;}#]+)"""
+)
+_FIELD = re.compile(rf"""(?P<before>name="(?:{_ANY_NAME})"\s+value=")[^"]*""")
+_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
+_AFTER_PREFIX = r"[A-Za-z0-9_\-.~+=]+"
+# Those whose name alone says nothing of what was sent.
+SCHEMES = frozenset({"bearer", "basic"})
+
+
+class Masks:
+    """`document` is the contract's: its `x-secrets` and the headers of its apiKey schemes are asked for."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        schemes = document["components"].get("securitySchemes", {}).values()
+        self.key_headers = frozenset(s["name"].lower().encode() for s in schemes if s["type"] == "apiKey")
+        prefixes = [each for name, each in document["x-secrets"].items() if not name.startswith("x-")]
+        self._secret = re.compile(f"({'|'.join(map(re.escape, prefixes))}){_AFTER_PREFIX}")
+
+    def header(self, name: bytes, value: bytes) -> str:
+        text = value.decode("latin-1")
+        if name in (b"authorization", b"proxy-authorization"):
+            scheme = text.partition(" ")[0]
+            return f"{scheme} {MASK}" if scheme.lower() in SCHEMES else MASK
+        if name in self.key_headers or name in _COOKIES:
+            return MASK
+        return self.text(text)
+
+    def path(self, path: bytes) -> str:
+        """A path as it was sent, in ASCII."""
+        shown = quote(path, safe="/%~:@!$&'()*+,;=?[]{}|\\^`\"<>")
+        plain = unquote(shown)
+        masked = self._hidden(plain)
+        return shown if masked == plain else quote(masked, safe="/*")
+
+    def pairs(self, query: bytes) -> str:
+        """A query or a form as it was sent, but for the pairs with a secret."""
+        return "&".join(self._pair(pair) for pair in query.split(b"&"))
+
+    def target(self, path: bytes, query: bytes) -> str:
+        return f"{self.path(path)}?{self.pairs(query)}" if query else self.path(path)
+
+    def body(self, body: bytes, media_type: str) -> str | None:
+        """A body as text; None for one that is none, for what can't be read can't be masked."""
+        try:
+            text = body.decode("utf-8")
+        except UnicodeDecodeError:
+            return None
+        if "\0" in text:
+            return None
+        if media_type == FORM or not body:
+            return self.pairs(body)
+        try:
+            value = json.loads(text, object_pairs_hook=_once)
+            # A problem's `code` is a name of its kind, and no secret.
+            masked = self._value(value, _NAMES - {"code"} if media_type == _PROBLEM else _NAMES)
+            return self._hidden(text if masked == value else json.dumps(masked, ensure_ascii=False))
+        except (ValueError, RecursionError):
+            return self.text(_ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "\\u" in text else text)
+
+    def text(self, text: str) -> str:
+        """Any text, in which whatever looks like the name of a secret may be one."""
+        masked = self._hidden(_FIELD.sub(rf"\g<before>{MASK}", _NAMED.sub(rf"\g<before>{MASK}", text)))
+        if "%" in masked:
+            plain = unquote(masked)
+            hidden = self._hidden(plain)
+            return masked if hidden == plain else hidden
+        return masked
+
+    def _hidden(self, text: str) -> str:
+        return self._secret.sub(rf"\g<1>{MASK}", text)
+
+    def _pair(self, pair: bytes) -> str:
+        name, equals, value = pair.partition(b"=")
+        key, plain = (unquote_to_bytes(each.replace(b"+", b" ")).decode("utf-8", "replace") for each in (name, value))
+        if equals and key.strip().lower() in _NAMES:
+            return f"{quote_plus(key)}={MASK}"
+        shown = self._hidden(f"{key}={plain}")
+        if shown != f"{key}={plain}":
+            return quote(shown, safe="=*")
+        return quote(pair, safe="%=+~:@!$'()*,;/?[]{}|\\^`\"<>")
+
+    def _value(self, value: Any, names: frozenset[str]) -> Any:
+        if isinstance(value, dict):
+            return {
+                self._hidden(name): MASK
+                if name.strip().lower() in names and isinstance(member, str)
+                else self._value(member, names)
+                for name, member in value.items()
+            }
+        if isinstance(value, list):
+            return [self._value(item, names) for item in value]
+        return self._hidden(value) if isinstance(value, str) else value
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object's members; of one that repeats only the last would be looked at, so there the text has to do."""
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a member stands twice")
+    return members
+
+
+def essence(content_type: bytes) -> str:
+    """A media type without its parameters."""
+    return content_type.decode("latin-1").partition(";")[0].strip().lower()
