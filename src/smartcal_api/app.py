@@ -73,7 +73,7 @@ def build(contract: Contract, registry: Registry, options: Options) -> Applicati
         partial(Cors, origins=options.origins, contract=contract),
         partial(HeadGuard, limits=policy.request_limits, roots=roots),
         partial(Identify, registry=registry, identification=identification, raw=RawPaths(served)),
-        partial(Limit, retry_after=policy.rate_limit_headers.retry_after),
+        partial(Limit, retry_after=policy.rate_limit_headers.retry_after, control=PREFIX),
         partial(Route, contract=contract),
         partial(Authorise, served=served),
     ]

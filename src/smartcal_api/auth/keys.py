@@ -81,6 +81,10 @@ class Keys:
             self._principals.pop(digest, None)
         return len(digests)
 
+    def principals(self) -> list[Principal]:
+        """Whose the keys are that are not revoked, in the order in which they were taken in."""
+        return list(self._principals.values())
+
     def records(self) -> list[KeyRecord]:
         rows = self._store.query(
             "SELECT digest, owner, scopes, label, created_at, revoked_at FROM keys ORDER BY created_at"

@@ -1,9 +1,9 @@
 """operationId → handler, a module for each tag of the control document."""
 
-from smartcal_api.control import clock, deliveries, journal, sandboxes, server, snapshots, subscriptions
+from smartcal_api.control import clock, deliveries, journal, limits, sandboxes, server, snapshots, subscriptions
 from smartcal_api.control.control import Control, ControlHandler
 
-_TAGS = (server, sandboxes, snapshots, clock, deliveries, subscriptions, journal)
+_TAGS = (server, sandboxes, snapshots, clock, deliveries, subscriptions, journal, limits)
 
 
 def handlers(control: Control) -> dict[str, ControlHandler]:

@@ -6,6 +6,8 @@ from smartcal_api.auth import Identification, Presented
 from smartcal_api.errors import Problem
 from smartcal_api.http.exchange import exchange_of
 from smartcal_api.http.raw import RawPaths
+from smartcal_api.sandbox import Sandbox
+from smartcal_api.sandbox.limits import Admission
 from smartcal_api.sandbox.registry import Registry
 
 
@@ -39,9 +41,10 @@ class Identify:
 class Limit:
     """Admits a request to the budget of its credential or client, or of its address where there is none (laws RATE)."""
 
-    def __init__(self, app: ASGIApp, *, retry_after: str) -> None:
+    def __init__(self, app: ASGIApp, *, retry_after: str, control: str) -> None:
         self._app = app
         self._retry_after = retry_after
+        self._control = control
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = exchange_of(scope)
@@ -56,13 +59,21 @@ class Limit:
         # Counted before what fell due is done: should the store fail at that, the request had its budget all the same.
         exchange.admission = admission = exchange.sandbox.limits.admit(budget, exchange.sandbox.clock.now())
         if admission.retry_after is not None:
-            raise Problem(
-                "rate_limited",
-                f"The limit of {admission.limit} requests is used up for this window. "
-                f"Wait {admission.retry_after} s, as {self._retry_after} says, and send the request again.",
-                headers={self._retry_after: admission.retry_after},
-            )
+            raise self._refusal(exchange.sandbox, admission, admission.retry_after)
         if exchange.refusal is not None:
             raise exchange.refusal
         exchange.now = exchange.sandbox.now()
         await self._app(scope, receive, send)
+
+    def _refusal(self, sandbox: Sandbox, admission: Admission, seconds: int) -> Problem:
+        plane = f"POST {self._control}/sandboxes/{sandbox.name}"
+        wait = f"Wait {seconds} s, as {self._retry_after} says, and send the request again."
+        if admission.asked_for:
+            detail = f"This sandbox was asked to refuse requests. {wait} ({plane}/limits/refuse takes that back.)"
+        else:
+            detail = f"The limit of {admission.limit} requests is used up for this window. {wait}"
+            if sandbox.clock.frozen:
+                detail += (
+                    f' The clock of this sandbox stands still: {plane}/clock/advance {{"by": {seconds}}} moves it.'
+                )
+        return Problem("rate_limited", detail, headers={self._retry_after: seconds})

@@ -1,7 +1,7 @@
 """Rate limits: an exact sliding log for each budget, every window decided in one step (laws RATE)."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from smartcal_api.clock import NANOSECONDS
@@ -12,16 +12,23 @@ _BUDGETS = 65_536
 
 
 class Admission(NamedTuple):
-    """What the rate-limit headers say; `retry_after` in whole seconds where the request is refused, else None."""
+    """What the rate-limit headers say; `retry_after` in whole seconds where the request is refused, else None.
+
+    One that was `asked_for` is refused because somebody wanted that, whatever room there is.
+    """
 
     limit: int
     remaining: int
     retry_after: int | None
+    asked_for: bool = False
 
 
-class _Window(NamedTuple):
+class Window(NamedTuple):
+    """At most `limit` requests in any `nanoseconds`, scaled as the sandbox was asked to."""
+
     limit: int
     nanoseconds: int
+    name: str
 
 
 class Limits:
@@ -29,20 +36,37 @@ class Limits:
 
     def __init__(self, rate_limits: Sequence[RateLimit], *, enabled: bool = True) -> None:
         self._logs: dict[str, list[int]] = {}
+        self._beginning: list[int] = []
+        """What a budget that is opened from now on has been charged already."""
+        self._refusals: dict[str | None, int] = {}
+        """How many requests to refuse, of a budget or (None) of any, whatever room they have."""
         self.enabled = enabled
+        self.scale = 1.0
         self.adopt(rate_limits)
 
     def adopt(self, rate_limits: Sequence[RateLimit]) -> None:
-        """Other windows for the same logs. Shorter windows come first: on a tie the headers describe those."""
-        windows = sorted((each.window_seconds, each.limit) for each in rate_limits)
-        self._windows = [_Window(limit, seconds * NANOSECONDS) for seconds, limit in windows]
-        self._longest = max(window.nanoseconds for window in self._windows)
-        self._kept = max(window.limit for window in self._windows)
+        """Other windows for the same logs."""
+        self._stated = tuple(rate_limits)
+        self.rescale(self.scale)
+
+    def rescale(self, scale: float) -> None:
+        """Multiplies what the contract allows; no window has less than one request."""
+        self.scale = scale
+        # Shorter windows come first: on a tie the headers describe those.
+        stated = sorted((each.window_seconds, each.limit, each.name) for each in self._stated)
+        self.windows = tuple(
+            Window(max(1, round(limit * scale)), seconds * NANOSECONDS, name) for seconds, limit, name in stated
+        )
+        self._longest = max(window.nanoseconds for window in self.windows)
+        # At least what the contract says, or a smaller scale would forget what counts when it is taken back.
+        self._kept = max(*(window.limit for window in self.windows), *(limit for _, limit, _ in stated))
 
     def admit(self, budget: str, now: int) -> Admission:
         """Counts a request at `now` (nanoseconds) against a budget, or refuses it without counting it."""
+        if self._refusals and self._refuses(budget):
+            return Admission(self.windows[0].limit, 0, 1, asked_for=True)
         if not self.enabled:
-            window = min(self._windows)
+            window = min(self.windows)
             return Admission(window.limit, window.limit, None)
         log = self._logs.get(budget)
         if log is None:
@@ -50,10 +74,10 @@ class Limits:
         elif len(log) > 2 * self._kept:
             # No window looks further back than its limit; dropping half at a time makes that nearly free.
             del log[: -self._kept]
-        binding, fewest = self._windows[0], -1
+        binding, fewest = self.windows[0], -1
         room_at: int | None = None
-        for window in self._windows:
-            limit, nanoseconds = window
+        for window in self.windows:
+            limit, nanoseconds, _ = window
             since = now - nanoseconds
             remaining = limit - len(log) + bisect_right(log, since)
             if remaining <= 0:
@@ -68,11 +92,53 @@ class Limits:
         log.append(now)
         return Admission(binding.limit, fewest - 1, None)
 
-    def state(self) -> dict[str, Any]:
-        return {"enabled": self.enabled, "logs": self._logs}
+    def exhaust(self, window: Window, now: int, *, budget: str | None = None) -> None:
+        """Charges a budget, or every one that there is or will be, with all that a window has left."""
+        if budget is not None:
+            logs = [self._logs[budget] if budget in self._logs else self._open(budget, now)]
+        else:
+            logs = [*self._logs.values(), self._beginning]
+        for log in logs:
+            del log[: -self._kept]
+            used = len(log) - bisect_right(log, now - window.nanoseconds)
+            log.extend([now] * (window.limit - used))
 
-    def restore(self, state: dict[str, Any]) -> None:
-        self.enabled, self._logs = state["enabled"], state["logs"]
+    def refuse(self, number: int, *, budget: str | None = None) -> None:
+        """Refuses the next so many requests of a budget, or of any; 0 takes that back."""
+        if number:
+            self._refusals[budget] = number
+        else:
+            self._refusals.pop(budget, None)
+
+    @property
+    def refusals(self) -> Mapping[str | None, int]:
+        return self._refusals
+
+    def state(self) -> dict[str, Any]:
+        """Everything, as JSON, for `restore`."""
+        return {
+            "enabled": self.enabled,
+            "scale": self.scale,
+            "logs": {budget: log.copy() for budget, log in self._logs.items()},
+            "beginning": self._beginning.copy(),
+            "refusals": list(self._refusals.items()),
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """As it was when that `state` was taken."""
+        self.enabled = state["enabled"]
+        self._logs = {budget: log.copy() for budget, log in state["logs"].items()}
+        self._beginning = list(state["beginning"])
+        self._refusals = dict(state["refusals"])
+        self.rescale(state["scale"])
+
+    def _refuses(self, budget: str) -> bool:
+        for name in (budget, None):
+            left = self._refusals.get(name)
+            if left is not None:
+                self.refuse(left - 1, budget=name)
+                return True
+        return False
 
     def _open(self, budget: str, now: int) -> list[int]:
         if len(self._logs) >= _BUDGETS:
@@ -80,5 +146,5 @@ class Limits:
             self._logs = {name: log for name, log in self._logs.items() if log and log[-1] > since}
             while len(self._logs) >= _BUDGETS:
                 del self._logs[next(iter(self._logs))]
-        log = self._logs[budget] = []
+        log = self._logs[budget] = self._beginning.copy()
         return log

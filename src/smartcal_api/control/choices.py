@@ -1,0 +1,55 @@
+"""What a request to the control plane names, looked up; a name that isn't there is told what there is."""
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+
+from smartcal_api.errors import Invalid, Problem, shortened
+from smartcal_api.sandbox import Sandbox
+
+# As many digits of a key's hash as a list of keys shows.
+_FINGERPRINT = 12
+_LISTED = 24
+
+
+def chosen(name: str, known: Iterable[str], *, what: str, pointer: str) -> str:
+    """The known name, whatever its case; raises 400 that says which there are, and which one was meant."""
+    names = {each.lower(): each for each in known}
+    found = names.get(name.lower())
+    if found is None:
+        raise unknown(name, names.values(), what=what, pointer=pointer)
+    return found
+
+
+def unknown(name: str, known: Iterable[str], *, what: str, pointer: str) -> Problem:
+    names = list(known)
+    close = get_close_matches(name, names, n=1)
+    meant = f" Did you mean {close[0]!r}?" if close else ""
+    listed = ", ".join(names[:_LISTED]) or "none"
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    detail = f"There is no {what} {shortened(name, 64)!r}.{meant} There are: {listed}{more}."
+    return Problem("invalid_body", detail, errors=[Invalid(detail, pointer=pointer)])
+
+
+def budget_of(sandbox: Sandbox, credential: str, *, pointer: str = "/credential") -> str:
+    """The budget of a credential: an OAuth client by its id, a key by the head of its SHA-256, any by itself."""
+    principal = sandbox.find(credential.encode())
+    if principal is not None:
+        return principal.budget
+    if sandbox.oauth.clients.find(credential) is not None:
+        return f"client {credential}"
+    keys = sandbox.keys.principals()
+    begin_so = [each for each in keys if each.budget.startswith(credential.lower())]
+    if len(begin_so) == 1:
+        return begin_so[0].budget
+    # What was sent may be a secret of some other sandbox: it isn't quoted.
+    which = "More than one key has" if begin_so else "No key or client of this sandbox has"
+    scopes: Mapping[str, str] = {fingerprint(each.budget): " ".join(each.granted) for each in begin_so or keys}
+    listed = ", ".join(f"{key} ({granted})" for key, granted in list(scopes.items())[:_LISTED])
+    detail = f"{which} the fingerprint or id that was given. Give one of: {listed or 'none'}."
+    raise Problem("invalid_body", detail, errors=[Invalid(detail, pointer=pointer)])
+
+
+def fingerprint(budget: str) -> str:
+    """How a list shows the credential of a budget."""
+    kind, _, identifier = budget.partition(" ")
+    return identifier if kind == "client" else budget[:_FINGERPRINT]
