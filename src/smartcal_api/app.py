@@ -22,11 +22,13 @@ from smartcal_api.http.head import HeadGuard
 from smartcal_api.http.identify import Identify, Limit
 from smartcal_api.http.judge import Judges
 from smartcal_api.http.operate import Operate
+from smartcal_api.http.preferences import Preferences
 from smartcal_api.http.raw import RawPaths
 from smartcal_api.http.record import Record
 from smartcal_api.http.roots import Roots
 from smartcal_api.http.routing import Authorise, Route
 from smartcal_api.http.served import Served
+from smartcal_api.http.stated import Stated
 from smartcal_api.mock import ValueGenerator
 from smartcal_api.sandbox.registry import Registry
 from smartcal_api.webhooks.network import LOOPBACK as RECEIVERS
@@ -65,6 +67,7 @@ def build(contract: Contract, registry: Registry, options: Options) -> Applicati
     judges = Judges(contract, generator)
     served = {each.operation.id: each for each in _served(contract, generator, judges, identification, options)}
     gate = Gate(contract, judges)
+    stated = Stated(contract, generator)
     roots = Roots(options.public_url, allowed_hosts=options.allowed_hosts)
     policy = contract.policy
     steps = [
@@ -78,7 +81,9 @@ def build(contract: Contract, registry: Registry, options: Options) -> Applicati
         partial(Authorise, served=served),
     ]
     connexion = ConnexionMiddleware(
-        Operate(gate=gate), middlewares=steps, resolver=Resolver(lambda operation_id: served[operation_id].handler)
+        Operate(gate=gate, preferences=Preferences(stated)),
+        middlewares=steps,
+        resolver=Resolver(lambda operation_id: served[operation_id].handler),
     )
     view = routing_view(contract.data["info"]["title"], (each.operation for each in served.values()))
     connexion.add_api(view, base_path="")

@@ -43,6 +43,7 @@ class Header:
     required: bool
     pointer: str
     integer: bool
+    example: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,8 @@ class Response:
     pointer: str
     media_types: Mapping[str, str | None]
     headers: tuple[Header, ...]
-    examples: Mapping[str, tuple[Any, ...]]
+    examples: Mapping[str, Mapping[str, Any]]
+    """Media type → name → value, in the order of the document."""
     items: str | None = None
     """Of a list that says nothing of its items but the schema of each: the pointer to that schema."""
 
@@ -131,11 +133,11 @@ class Reader:
     def response(self, holder: Any, pointer: str) -> Response:
         stated, at = self.follow(holder, pointer)
         media_types: dict[str, str | None] = {}
-        examples: dict[str, tuple[Any, ...]] = {}
+        examples: dict[str, Mapping[str, Any]] = {}
         for media_type, content in stated.get("content", {}).items():
             inside = f"{at}/content/{escape(media_type)}"
             media_types[media_type] = f"{inside}/schema" if "schema" in content else None
-            examples[media_type] = tuple(self._examples(content, inside))
+            examples[media_type] = dict(self._examples(content, inside))
         headers = []
         for name, header in stated.get("headers", {}).items():
             if name.lower() == "content-type":  # OpenAPI 3.1, Response Object: ignored
@@ -143,7 +145,8 @@ class Reader:
             found, where = self.follow(header, f"{at}/headers/{escape(name)}")
             schema, _ = self.follow(found.get("schema", {}), f"{where}/schema")
             integer = schema.get("type") == "integer"
-            headers.append(Header(name, found.get("required", False), f"{where}/schema", integer))
+            example = next((value for _, value in self._examples(found, where)), None)
+            headers.append(Header(name, found.get("required", False), f"{where}/schema", integer, example))
         pointers = [pointer for pointer in media_types.values() if pointer]
         items = self._items_alone(pointers[0]) if len(pointers) == 1 else None
         return Response(at, media_types, tuple(headers), examples, items)
@@ -216,13 +219,13 @@ class Reader:
         media_types = {name: f"{at}/content/{escape(name)}/schema" for name in stated["content"]}
         return Body(stated.get("required", False), media_types)
 
-    def _examples(self, content: Mapping[str, Any], pointer: str) -> Iterator[Any]:
+    def _examples(self, content: Mapping[str, Any], pointer: str) -> Iterator[tuple[str, Any]]:
         if "example" in content:
-            yield content["example"]
+            yield "example", content["example"]
         for name, example in content.get("examples", {}).items():
             found, _ = self.follow(example, f"{pointer}/examples/{escape(name)}")
             if "value" in found:
-                yield found["value"]
+                yield name, found["value"]
 
     def _collection(self, responses: Mapping[int, Response]) -> str | None:
         """A resource is known by the name of its component schema: that of the answer, or of its items."""

@@ -29,22 +29,41 @@ class MockedResponse:
         except Unsatisfiable as error:
             raise self._error(error) from None
 
-    def make(self, salt: str, *, headers: Mapping[str, str | int] | None = None) -> Answer:
-        """The same answer for the same salt; `headers` are given where somebody knows better than a generator."""
+    @property
+    def examples(self) -> Mapping[str, Any]:
+        """The named examples of the media type that it answers with."""
+        return self._response.examples[self._media_type] if self._media_type is not None else {}
+
+    def make(
+        self,
+        salt: str,
+        *,
+        headers: Mapping[str, str | int] | None = None,
+        example: str | None = None,
+        generated: bool = False,
+    ) -> Answer:
+        """The same answer for the same salt; `headers` are given where somebody knows better than a generator.
+
+        An `example` is one of `examples`, the first one where it isn't named; with `generated` none is used.
+        """
         given = headers or {}
         made = {
-            each.name: self._generate(each.pointer, f"{salt} {each.name}")
+            each.name: self._generate(each.pointer, f"{salt} {each.name}") if each.example is None else each.example
             for each in self._headers
             if each.name not in given
         }
-        return Answer(self._status, self._body(salt), media_type=self._media_type, headers={**made, **given})
+        body = self._body(salt, {} if generated else self.examples, example)
+        return Answer(self._status, body, media_type=self._media_type, headers={**made, **given})
 
-    def _body(self, salt: str) -> bytes:
+    def _body(self, salt: str, examples: Mapping[str, Any], name: str | None) -> bytes:
         media_type = self._media_type
         if media_type is None:
             return b""
-        examples, pointer = self._response.examples[media_type], self._response.media_types[media_type]
-        value = examples[0] if examples else self._generate(pointer, salt) if pointer else ""
+        pointer = self._response.media_types[media_type]
+        if examples:
+            value = examples[name] if name is not None else next(iter(examples.values()))
+        else:
+            value = self._generate(pointer, salt) if pointer else ""
         return orjson.dumps(value) if media_type.endswith("json") else str(value).encode()
 
     def _generate(self, pointer: str, salt: str) -> Any:

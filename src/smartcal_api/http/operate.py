@@ -4,6 +4,7 @@ from starlette.types import Receive, Scope, Send
 
 from smartcal_api.http.exchange import exchange_of
 from smartcal_api.http.gate import Gate
+from smartcal_api.http.preferences import PREFER, Preferences
 from smartcal_api.http.raw import RawHandler
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110 section 9.2.1
@@ -12,8 +13,9 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110 section 9.2.1
 class Operate:
     """Handlers are plain functions over an in-process store; they never wait."""
 
-    def __init__(self, *, gate: Gate) -> None:
+    def __init__(self, *, gate: Gate, preferences: Preferences) -> None:
         self._gate = gate
+        self._preferences = preferences
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = exchange_of(scope)
@@ -30,6 +32,11 @@ class Operate:
             exchange.body = served.body.read(exchange, body)
         else:
             exchange.parameters = served.parameters.read(scope["path_params"], scope["query_string"], exchange.headers)
+        if PREFER in exchange.headers:
+            wanted = await self._preferences.take(exchange, receive)
+            if wanted is not None:
+                await self._gate.respond(exchange, wanted, send)
+                return
         if scope["method"] in _SAFE:
             await self._gate.respond(exchange, served.handler(exchange), send)
             return
