@@ -17,6 +17,7 @@ from smartcal_api.control import PREFIX, build_control
 from smartcal_api.http.cors import LOOPBACK as ORIGINS
 from smartcal_api.http.cors import Cors
 from smartcal_api.http.failures import Failures
+from smartcal_api.http.faults import Fail
 from smartcal_api.http.gate import Gate
 from smartcal_api.http.head import HeadGuard
 from smartcal_api.http.identify import Identify, Limit
@@ -77,6 +78,7 @@ def build(contract: Contract, registry: Registry, options: Options) -> Applicati
         partial(HeadGuard, limits=policy.request_limits, roots=roots),
         partial(Identify, registry=registry, identification=identification, raw=RawPaths(served)),
         partial(Limit, retry_after=policy.rate_limit_headers.retry_after, control=PREFIX),
+        partial(Fail, gate=gate, stated=stated, served=served.values()),
         partial(Route, contract=contract),
         partial(Authorise, served=served),
     ]

@@ -15,19 +15,15 @@ def chosen(name: str, known: Iterable[str], *, what: str, pointer: str) -> str:
     """The known name, whatever its case; raises 400 that says which there are, and which one was meant."""
     names = {each.lower(): each for each in known}
     found = names.get(name.lower())
-    if found is None:
-        raise unknown(name, names.values(), what=what, pointer=pointer)
-    return found
-
-
-def unknown(name: str, known: Iterable[str], *, what: str, pointer: str) -> Problem:
-    names = list(known)
-    close = get_close_matches(name, names, n=1)
-    meant = f" Did you mean {close[0]!r}?" if close else ""
-    listed = ", ".join(names[:_LISTED]) or "none"
-    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-    detail = f"There is no {what} {shortened(name, 64)!r}.{meant} There are: {listed}{more}."
-    return Problem("invalid_body", detail, errors=[Invalid(detail, pointer=pointer)])
+    if found is not None:
+        return found
+    # Compared without case, for that is what was looked up.
+    close = get_close_matches(name.lower(), names, n=1)
+    meant = f" Did you mean {names[close[0]]!r}?" if close else ""
+    listed = list(names.values())
+    more = f" and {len(listed) - _LISTED} more" if len(listed) > _LISTED else ""
+    detail = f"There is no {what} {shortened(name, 64)!r}.{meant} There are: {', '.join(listed[:_LISTED])}{more}."
+    raise Problem("invalid_body", detail, errors=[Invalid(detail, pointer=pointer)])
 
 
 def budget_of(sandbox: Sandbox, credential: str, *, pointer: str = "/credential") -> str:

@@ -1,9 +1,9 @@
 """operationId → handler, a module for each tag of the control document."""
 
-from smartcal_api.control import clock, deliveries, journal, limits, sandboxes, server, snapshots, subscriptions
+from smartcal_api.control import clock, deliveries, faults, journal, limits, sandboxes, server, snapshots, subscriptions
 from smartcal_api.control.control import Control, ControlHandler
 
-_TAGS = (server, sandboxes, snapshots, clock, deliveries, subscriptions, journal, limits)
+_TAGS = (server, sandboxes, snapshots, clock, deliveries, subscriptions, journal, limits, faults)
 
 
 def handlers(control: Control) -> dict[str, ControlHandler]:

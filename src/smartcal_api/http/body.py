@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
-from jsonschema_rs import Draft202012Validator, ValidationError
+import orjson
+from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
 from starlette.types import Receive
 
 from smartcal_api.contract import Schemas
@@ -66,7 +67,8 @@ class BodyReader:
         errors = list(_errors(self._validators[media_type], value, len(body)))
         faults = [
             Invalid(
-                f"{shortened(error.message)}.", pointer="".join("/" + escape(str(part)) for part in error.instance_path)
+                f"{shortened(_message(error))}.",
+                pointer="".join("/" + escape(str(part)) for part in error.instance_path),
             )
             for error in errors
         ]
@@ -115,6 +117,14 @@ def _errors(validator: Draft202012Validator, value: Any, size: int) -> Iterable[
     except ValidationError as error:
         return (error,)
     return ()
+
+
+def _message(error: ValidationError) -> str:
+    """What is wrong; of what may be one of many, all of them."""
+    if not isinstance(error.kind, ValidationErrorKind.Enum):
+        return error.message
+    options = ", ".join(orjson.dumps(each).decode() for each in error.kind.options)
+    return f"{error.message.partition(' is not one of ')[0]} is not one of {options}"
 
 
 def _missing() -> Invalid:

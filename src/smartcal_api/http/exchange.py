@@ -1,6 +1,5 @@
 """One request on its way through the steps, and what they found out about it."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from starlette.types import Scope
@@ -57,11 +56,11 @@ class Exchange:
         """Found early, and answered once the request is counted."""
         self.refused: Problem | None = None
         """What was answered instead of a success."""
+        self.faults: list[str] | None = None
+        """The faults that hit it, as `fault-1 latency`."""
         self.received = b""
         self.head_bytes = 0
         """Of the URL and the header fields, once they are counted."""
-        self.faults: Sequence[str] | None = None
-        """The ids of those that were made on purpose."""
         self.identity: Identity | None = None
         self.budget: str | None = None
         self.admission: Admission | None = None

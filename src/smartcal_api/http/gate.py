@@ -29,9 +29,10 @@ class Gate:
     async def refuse(self, exchange: Exchange, problem: Problem, send: Send) -> None:
         await self.respond(exchange, self._problem(exchange, problem), send)
 
-    async def respond(self, exchange: Exchange, answer: Answer, send: Send) -> None:
+    async def respond(self, exchange: Exchange, answer: Answer, send: Send, *, judged: bool = True) -> None:
+        """Sends an answer; one that isn't `judged` may break the contract, since somebody asked for just that."""
         headers = self._headers(exchange, answer)
-        objection = self._objection(exchange, answer, headers)
+        objection = self._objection(exchange, answer, headers) if judged else None
         if objection is not None:
             _log.error("%s: the response breaks the contract: %s", exchange.request_id, objection)
             answer = self._problem(exchange, _broken(objection))

@@ -14,6 +14,7 @@ from smartcal_api.contract import Contract
 from smartcal_api.ids import Ids
 from smartcal_api.journal import Journal
 from smartcal_api.sandbox.draws import Draws
+from smartcal_api.sandbox.faults import Faults
 from smartcal_api.sandbox.image import Origin, Part
 from smartcal_api.sandbox.limits import Limits
 from smartcal_api.sandbox.snapshots import Snapshots
@@ -67,6 +68,7 @@ class Sandbox:
         self.oauth = OAuth(contract, store, clock, announce=announce)
         self.limits = Limits(policy.rate_limits, enabled=rate_limits)
         self.journal = Journal()
+        self.faults = Faults(seed)
         self._adopt_ids(contract)
         self.outbox = Outbox(contract, store, mint=self.mint, seed=seed)
         # A file that is opened again must not repeat the request ids of the last time.
@@ -91,6 +93,7 @@ class Sandbox:
         return {
             "clock": self.clock,
             "limits": self.limits,
+            "faults": self.faults,
             "requests": self._requests,
             "keys": self.keys,
             "clients": self.oauth.clients,

@@ -1,0 +1,87 @@
+"""The step that has a sandbox's faults hit what they are for; with none armed it costs a look (law SBX 5)."""
+
+import re
+from collections.abc import Iterable
+from functools import partial
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from smartcal_api.http.exchange import Exchange, exchange_of
+from smartcal_api.http.failures import Failures
+from smartcal_api.http.fault_kinds import KINDS, Effect, Hit
+from smartcal_api.http.forgery import Forgery
+from smartcal_api.http.gate import Gate
+from smartcal_api.http.served import Served
+from smartcal_api.http.stated import Stated
+
+_ORDER = {name: place for place, name in enumerate(KINDS)}
+
+
+class Fail:
+    """Stands before routing, so that a request fails as it would on its way to the product."""
+
+    def __init__(self, app: ASGIApp, *, gate: Gate, stated: Stated, served: Iterable[Served]) -> None:
+        self._app = app
+        self._answering = Failures(app, gate=gate)
+        self._forgery = Forgery(gate, stated)
+        self._paths = Paths(served)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        exchange = exchange_of(scope)
+        if exchange.sandbox.faults.armed:
+            hits = self._hits(exchange)
+            if hits:
+                app: ASGIApp = self._answering
+                for kind, hit in reversed(hits):
+                    app = partial(KINDS[kind].run, hit, app)
+                await app(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+    def _hits(self, exchange: Exchange) -> list[tuple[str, Hit]]:
+        """The kinds and hits of the faults that hit this request, from the outside in."""
+        faults, identity, scope = exchange.sandbox.faults, exchange.identity, exchange.scope
+        principal = None if identity is None else identity.principal
+        budget = exchange.budget if principal is None else principal.budget
+
+        def operation() -> str | None:
+            exchange.served = exchange.served or self._paths.find(scope["method"], scope["path"])
+            return None if exchange.served is None else exchange.served.operation.id
+
+        candidates = [each for each in faults.armed if each.fits(scope["method"], principal, budget, operation)]
+        hits: list[tuple[str, Hit]] = []
+        for effect in Effect:
+            for fault in candidates:
+                kind = KINDS[fault.kind]
+                random = faults.strike(fault) if kind.effect is effect else None
+                if random is None:
+                    continue
+                operation()  # for the answers that are made, and the journal
+                exchange.faults = [*(exchange.faults or ()), f"{fault.id} {fault.kind}"]
+                hits.append((fault.kind, Hit(fault.wanted, random, self._forgery)))
+                if kind.effect is Effect.OUTCOME:
+                    break
+            if any(KINDS[kind].silent for kind, _ in hits):
+                break
+        return sorted(hits, key=lambda hit: _ORDER[hit[0]])
+
+
+class Paths:
+    """Finds an operation as the router will."""
+
+    def __init__(self, served: Iterable[Served]) -> None:
+        paths: dict[str, dict[str, Served]] = {}
+        for each in served:
+            paths.setdefault(each.operation.path, {})[each.operation.method] = each
+        # A path without parameters comes before one that has some (OpenAPI 3.1, Paths Object).
+        self._patterns = [
+            (re.compile("/".join("[^/]+" if "{" in part else re.escape(part) for part in path.split("/"))), methods)
+            for path, methods in sorted(paths.items(), key=lambda item: "{" in item[0])
+        ]
+
+    def find(self, method: str, path: str) -> Served | None:
+        wanted = "GET" if method == "HEAD" else method
+        for pattern, methods in self._patterns:
+            if wanted in methods and pattern.fullmatch(path):
+                return methods[wanted]
+        return None

@@ -1,0 +1,12 @@
+"""Ending a connection in place of an answer, or of the rest of one."""
+
+from starlette.types import Scope, Send
+
+# An extension of ASGI: a server that names it in the scope takes a message of this type.
+HANG_UP = "smartcal.hang_up"
+
+
+async def hang_up(scope: Scope, send: Send) -> None:
+    """Where there is no connection to end, the answer just never comes, or never ends."""
+    if HANG_UP in scope.get("extensions", ()):
+        await send({"type": HANG_UP})

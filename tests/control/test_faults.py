@@ -1,0 +1,386 @@
+"""Law SBX 5: a fault hits what it names, as often as it says."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from smartcal_api.contract import Contract
+from smartcal_api.control.plane import describe
+from smartcal_api.http import fault_kinds
+from smartcal_api.sandbox.faults import Faults
+from tests.api.calls import existing
+from tests.control.plane import JSON, Plane, open_plane
+from tests.wire import Reply, request_scope
+
+EVENTS = "/api/v1/events"
+FAULTS = "/sandboxes/default/faults"
+PLANE = open_plane(Contract.read())
+
+
+def arm(plane: Plane, kind: str, **wanted: Any) -> dict[str, Any]:
+    reply = plane.post(FAULTS, {"kind": kind, **wanted})
+    assert reply.status == 201, reply.body
+    return reply.json
+
+
+def applied(plane: Plane) -> list[int]:
+    return [each["applied"] for each in plane.get(FAULTS).json["data"]]
+
+
+def messages(plane: Plane, path: str, *, extensions: Any = None, method: str = "GET", **request: Any) -> list[Any]:
+    """Everything that the application sends, which for some faults is no whole answer."""
+    return asyncio.run(sent(plane, path, extensions=extensions, method=method, **request))
+
+
+async def sent(plane: Plane, path: str, *, extensions: Any = None, method: str = "GET", **request: Any) -> list[Any]:
+    scope, heard = request_scope(method, path, **request), []
+    if extensions is not None:
+        scope["extensions"] = extensions
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        heard.append(message)
+
+    await plane.front(scope, receive, send)  # type: ignore[arg-type]  # scopes are dicts
+    return heard
+
+
+@pytest.fixture
+def key(plane: Plane) -> str:
+    return plane.world.key("read")
+
+
+@pytest.fixture
+def cancelling(plane: Plane) -> dict[str, Any]:
+    """A request that cancels a booking."""
+    booking = existing(plane.world, "booking_id", 1)
+    return {"path": f"/api/v1/bookings/{booking}/cancel", "method": "POST", "key": plane.world.key("write")}
+
+
+def booking_status(plane: Plane, cancelling: dict[str, Any]) -> str:
+    path = cancelling["path"].removesuffix("/cancel")
+    return plane.get(path, key=plane.world.key("read")).json["status"]
+
+
+# ---- kinds -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [503, 429, 404, 500])
+def test_sbx_5_a_status_that_the_contract_has_comes_in_its_words(plane: Plane, key: str, status: int) -> None:
+    arm(plane, "status", status=status, next=1)
+    reply = plane.get(EVENTS, key=key)
+    assert (reply.status, reply.headers["content-type"]) == (status, "application/problem+json")
+    assert reply.json["code"] in plane.world.contract.policy.problems
+    assert (reply.json["status"], reply.json["request_id"]) == (status, reply.headers["x-request-id"])
+    assert "x-ratelimit-remaining" in reply.headers
+    assert plane.get(EVENTS, key=key).status == 200
+
+
+@pytest.mark.parametrize("status", range(200, 600, 7))
+def test_sbx_5_any_status_may_break_the_contract(plane: Plane, key: str, status: int) -> None:
+    arm(plane, "status", status=status)
+    reply = plane.get(EVENTS, key=key)
+    assert reply.status == status
+    if status >= 400:
+        assert reply.json["status"] == status
+        assert "request_id" in reply.json
+
+
+def test_sbx_5_an_operation_answers_with_its_own_status(plane: Plane, cancelling: dict[str, Any]) -> None:
+    arm(plane, "status", status=409)
+    assert plane.request(**cancelling).code == "booking_already_cancelled"
+
+
+@pytest.mark.parametrize(("after_work", "status"), [(False, "confirmed"), (True, "cancelled")])
+def test_sbx_5_a_status_comes_with_the_work_done_or_without(
+    plane: Plane, cancelling: dict[str, Any], after_work: bool, status: str
+) -> None:
+    before = booking_status(plane, cancelling)
+    arm(plane, "status", status=504, after_work=after_work, next=1)
+    assert plane.request(**cancelling).status == 504
+    assert booking_status(plane, cancelling) == (status if after_work else before)
+
+
+@pytest.mark.parametrize("after_work", [False, True])
+def test_sbx_5_commit_then_drop_leaves_the_change(plane: Plane, cancelling: dict[str, Any], after_work: bool) -> None:
+    before = booking_status(plane, cancelling)
+    arm(plane, "drop", after_work=after_work, operations=["cancelBooking"])
+    assert messages(plane, **cancelling) == [], "an answer that never comes"
+    assert messages(plane, extensions={"smartcal.hang_up": {}}, **cancelling) == [{"type": "smartcal.hang_up"}]
+    assert booking_status(plane, cancelling) == ("cancelled" if after_work else before)
+
+
+@pytest.mark.parametrize("wanted", [{}, {"bytes": 0}, {"bytes": 7}, {"bytes": 10_000_000}])
+def test_sbx_5_a_truncated_body_is_the_beginning_of_the_whole_one(
+    plane: Plane, key: str, wanted: dict[str, int]
+) -> None:
+    whole = plane.get(EVENTS, key=key)
+    arm(plane, "truncate", **wanted)
+    start, part, end = messages(plane, EVENTS, key=key, extensions={"smartcal.hang_up": {}})
+    assert dict(start["headers"])[b"content-length"] == str(len(whole.body)).encode()
+    assert part["more_body"] is True
+    expected = min(wanted.get("bytes", len(whole.body) // 2), len(whole.body) - 1)
+    assert part["body"] == whole.body[:expected]
+    assert end == {"type": "smartcal.hang_up"}
+
+
+@pytest.mark.parametrize(("path", "status"), [(EVENTS, 200), (f"{EVENTS}/evt_none", 404), ("/api/nowhere", 404)])
+def test_sbx_5_malformed_json_is_as_long_and_no_json(plane: Plane, key: str, path: str, status: int) -> None:
+    whole = plane.get(path, key=key)
+    arm(plane, "malformed_json")
+    reply = plane.get(path, key=key)
+    assert (reply.status, len(reply.body)) == (status, len(whole.body))
+    with pytest.raises(json.JSONDecodeError):
+        json.loads(reply.body)
+
+
+def test_sbx_5_a_header_lacks_or_is_wrong_on_refusals_too(plane: Plane, key: str) -> None:
+    arm(plane, "missing_header", header="www-authenticate")
+    arm(plane, "wrong_header", header="Content-Type", value="text/html")
+    refused, fine = plane.get(EVENTS), plane.get(EVENTS, key=key)
+    assert (refused.status, fine.status) == (401, 200)
+    assert "www-authenticate" not in refused.headers
+    assert {refused.headers["content-type"], fine.headers["content-type"]} == {"text/html"}
+    arm(plane, "wrong_header", header="Retry-After", value="soon")
+    assert plane.get(EVENTS, key=key).headers["retry-after"] == "soon", "also where there was none"
+
+
+@pytest.fixture
+def waits(plane: Plane, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds that are waited, without waiting."""
+    waited: list[float] = []
+
+    async def pause(seconds: float, receive: Any) -> Any:
+        waited.append(seconds)
+        return receive
+
+    monkeypatch.setattr(fault_kinds, "pause", pause)
+    return waited
+
+
+def test_sbx_5_latency_is_fixed_or_drawn_under_the_seed(contract: Contract, waits: list[float]) -> None:
+    for _ in range(2):
+        plane = open_plane(contract)
+        arm(plane, "latency", seconds=2.5, next=2)
+        arm(plane, "latency", seconds=0.5, up_to_seconds=1.5, next=5)
+        key = plane.world.key("read")
+        assert [plane.get(EVENTS, key=key).status for _ in range(6)] == [200] * 6
+    fixed = [each for each in waits if each == 2.5]
+    drawn = [each for each in waits if each != 2.5]
+    assert len(fixed) == 4
+    assert drawn[:5] == drawn[5:]
+    assert len(set(drawn)) == 5
+    assert all(0.5 <= each <= 1.5 for each in drawn)
+
+
+def test_sbx_5_faults_add_up(plane: Plane, key: str, waits: list[float]) -> None:
+    """Whatever the order in which they came: what changes an answer is around what makes it."""
+    arm(plane, "missing_header", header="Retry-After")
+    arm(plane, "latency", seconds=9)
+    arm(plane, "status", status=429)
+    reply = plane.get(EVENTS, key=key)
+    assert (reply.status, waits) == (429, [9])
+    assert "retry-after" not in reply.headers
+
+
+# ---- which requests, and how often -----------------------------------------------------------------------------------
+
+
+def test_sbx_5_outcomes_come_one_after_the_other(plane: Plane, key: str) -> None:
+    for status in (500, 502, 503):
+        arm(plane, "status", status=status, next=1)
+    arm(plane, "drop", next=1)
+    assert [plane.get(EVENTS, key=key).status for _ in range(3)] == [500, 502, 503]
+    assert messages(plane, EVENTS, key=key) == []
+    assert plane.get(EVENTS, key=key).status == 200
+    assert applied(plane) == [1, 1, 1, 1]
+
+
+def test_sbx_5_what_nobody_sees_is_not_counted(plane: Plane, key: str) -> None:
+    arm(plane, "malformed_json", next=1)
+    arm(plane, "drop", next=1)
+    assert messages(plane, EVENTS, key=key) == []
+    assert applied(plane) == [0, 1]
+
+
+SELECTED = {
+    "an operation": ({"operations": ["getEvent", "LISTBOOKINGS"]}, {"bookings"}),
+    "a method": ({"methods": ["POST"]}, {"post"}),
+    "HEAD is a method of its own": ({"methods": ["HEAD"], "operations": ["listEvents"]}, {"head"}),
+    "HEAD is the operation of GET": ({"operations": ["listEvents"]}, {"events", "head", "anonymous", "other"}),
+    "a scope set": ({"scopes": ["admin"]}, {"other"}),
+    "both an operation and a scope set": ({"scopes": ["admin"], "operations": ["listBookings"]}, set()),
+}
+
+
+@pytest.mark.parametrize(("selectors", "hit"), SELECTED.values(), ids=SELECTED)
+def test_sbx_5_a_fault_hits_what_it_names(plane: Plane, key: str, selectors: dict[str, Any], hit: set[str]) -> None:
+    arm(plane, "status", status=503, **selectors)
+    assert answered(plane, key) == hit
+
+
+def test_sbx_5_a_credential_is_hit_in_whichever_header(plane: Plane, key: str) -> None:
+    shown = arm(plane, "status", status=503, credential=key)
+    assert key not in json.dumps(shown)
+    assert answered(plane, key) == {"events", "bookings", "head", "post"}
+    assert plane.get(EVENTS, headers={"x-api-key": key}).status == 503
+    plane.request("DELETE", FAULTS)
+    arm(plane, "status", status=503, credential=shown["credential"])
+    assert answered(plane, key) == {"events", "bookings", "head", "post"}
+
+
+def answered(plane: Plane, key: str) -> set[str]:
+    """Which of some requests are answered 503."""
+    replies = {
+        "events": plane.get(EVENTS, key=key),
+        "bookings": plane.get("/api/v1/bookings", key=key),
+        "head": plane.request("HEAD", EVENTS, key=key),
+        "post": plane.post("/api/v1/webhooks", key=key),
+        "anonymous": plane.get(EVENTS),
+        "other": plane.get(EVENTS, key=plane.world.key("admin")),
+    }
+    return {name for name, reply in replies.items() if reply.status == 503}
+
+
+def test_sbx_5_an_unknown_path_is_hit_too_unless_operations_are_named(plane: Plane) -> None:
+    arm(plane, "status", status=503, operations=["listEvents"])
+    assert plane.get("/api/nowhere").status == 404
+    arm(plane, "status", status=502)
+    assert plane.get("/api/nowhere").status == 502
+
+
+def test_sbx_5_a_429_is_never_hit(contract: Contract) -> None:
+    plane = open_plane(contract, rate_limits=True)
+    arm(plane, "status", status=503, next=1)
+    plane.post("/sandboxes/default/limits/refuse", {"next": 1})
+    assert [plane.get(EVENTS).status for _ in range(3)] == [429, 503, 401]
+
+
+@given(number=st.integers(1, 30), requests=st.integers(1, 40))
+@settings(max_examples=15)
+def test_sbx_5_next_n_hits_exactly_n_of_many_at_once(number: int, requests: int) -> None:
+    PLANE.request("DELETE", FAULTS)
+    arm(PLANE, "status", status=503, next=number)
+    key = PLANE.world.key("read")
+
+    async def all_at_once() -> list[list[Any]]:
+        return await asyncio.gather(*(sent(PLANE, EVENTS, key=key) for _ in range(requests)))
+
+    statuses = [answer[0]["status"] for answer in asyncio.run(all_at_once())]
+    assert statuses.count(503) == min(number, requests)
+    assert statuses.count(200) == max(0, requests - number)
+    assert applied(PLANE) == [min(number, requests)]
+
+
+def test_sbx_5_probability_is_the_seeds(contract: Contract) -> None:
+    def statuses(seed: int, *, more: bool = False) -> list[int]:
+        plane = open_plane(contract, seed=seed)
+        arm(plane, "status", status=503, probability=0.5)
+        if more:
+            arm(plane, "latency", seconds=0, probability=0.5, operations=["getAccount"])
+        return [plane.get(EVENTS, key=plane.world.key("read")).status for _ in range(40)]
+
+    first = statuses(1)
+    assert first == statuses(1) == statuses(1, more=True)
+    assert first != statuses(2)
+    assert 5 < first.count(503) < 35
+
+
+def test_sbx_1_a_fault_is_in_its_own_sandbox_alone(plane: Plane, key: str) -> None:
+    made = plane.create(name="other")
+    plane.post("/sandboxes/other/faults", {"kind": "status", "status": 503})
+    assert plane.get(EVENTS, key=key).status == 200
+    assert plane.get("/~other/api/v1/events").status == 503
+    assert plane.get(EVENTS, key=made["keys"]["read"]).status == 503
+    assert plane.get("/health").status == 200
+
+
+@given(st.data())
+@settings(max_examples=30)
+def test_sbx_3_restored_faults_hit_as_if_nothing_had_happened(data: st.DataObject) -> None:
+    wanted = st.fixed_dictionaries(
+        {"kind": st.just("status")}, optional={"probability": st.floats(0.1, 1), "next": st.integers(1, 5)}
+    )
+    faults = Faults(7)
+    for each in data.draw(st.lists(wanted, max_size=4)):
+        faults.add(each)
+    strikes(faults, data.draw(st.integers(0, 5)))
+    kept = json.loads(json.dumps(faults.state()))
+    twin = Faults(7)
+    twin.restore(kept)
+    strikes(faults, data.draw(st.integers(0, 9)))
+    faults.clear()
+    faults.add({"kind": "status"})
+    faults.restore(kept)
+    assert strikes(faults, 9) == strikes(twin, 9)
+    assert faults.add({"kind": "drop"}).id == twin.add({"kind": "drop"}).id
+
+
+def strikes(faults: Faults, rounds: int) -> list[Any]:
+    draws = [(each.id, faults.strike(each)) for _ in range(rounds) for each in faults.armed]
+    return [(name, None if draw is None else draw.random()) for name, draw in draws]
+
+
+# ---- the control plane -----------------------------------------------------------------------------------------------
+
+
+def test_faults_are_listed_with_what_they_did_and_removed(plane: Plane, key: str) -> None:
+    first, second = arm(plane, "status", status=503, next=2), arm(plane, "malformed_json")
+    plane.get(EVENTS, key=key)
+    listed = plane.get(FAULTS).json["data"]
+    assert [(each["id"], each["applied"], each["remaining"]) for each in listed] == [
+        (first["id"], 1, 1),
+        (second["id"], 1, None),
+    ]
+    assert plane.request("DELETE", f"{FAULTS}/{first['id']}").status == 204
+    assert [each["id"] for each in plane.get(FAULTS).json["data"]] == [second["id"]]
+    missing = plane.request("DELETE", f"{FAULTS}/{first['id']}")
+    assert (missing.status, missing.code) == (404, "not_found")
+    assert second["id"] in missing.json["detail"]
+    assert plane.request("DELETE", FAULTS).status == 204
+    assert plane.get(FAULTS).json["data"] == []
+    assert plane.get(EVENTS, key=key).json
+
+
+def test_there_is_an_end_to_them(plane: Plane) -> None:
+    replies = [plane.post(FAULTS, {"kind": "drop", "next": 1}) for _ in range(257)]
+    assert [each.status for each in replies] == [201] * 256 + [409]
+    assert replies[-1].code == "too_many_faults"
+
+
+def test_the_kinds_of_the_document_are_those_that_there_are(contract: Contract) -> None:
+    stated = describe(contract).schema("FaultWanted")
+    assert stated["properties"]["kind"]["enum"] == list(fault_kinds.KINDS)
+    assert [each["if"]["properties"]["kind"]["const"] for each in stated["allOf"]] == list(fault_kinds.KINDS)
+
+
+WRONG = {
+    "a kind": ({"kind": "statu"}, '"malformed_json"'),
+    "an operation": ({"kind": "drop", "operations": ["cancelBokking"]}, "Did you mean 'cancelBooking'?"),
+    "a scope": ({"kind": "drop", "scopes": ["reed"]}, "Did you mean 'read'?"),
+    "a header": ({"kind": "missing_header", "header": "Retry-Aftr"}, "Did you mean 'Retry-After'?"),
+    "a header that frames": ({"kind": "missing_header", "header": "Content-Length"}, "There are: "),
+    "a header's value": ({"kind": "wrong_header", "header": "Allow", "value": "a\r\nb"}, "/value"),
+    "a credential": ({"kind": "drop", "credential": "ffff"}, "Give one of: "),
+    "a status": ({"kind": "status", "status": 199}, "/status"),
+    "a member": ({"kind": "status", "status": 500, "seconds": 1}, "seconds"),
+    "a range": ({"kind": "latency", "seconds": 2, "up_to_seconds": 1}, "up_to_seconds"),
+    "a probability": ({"kind": "drop", "probability": 0}, "/probability"),
+    "no number": ({"kind": "drop", "next": 0}, "/next"),
+    "nothing": ({}, "kind"),
+}
+
+
+@pytest.mark.parametrize(("body", "said"), WRONG.values(), ids=WRONG)
+def test_what_is_wrong_with_a_fault_is_said(plane: Plane, key: str, body: dict[str, Any], said: str) -> None:
+    reply: Reply = plane.post(FAULTS, body)
+    assert (reply.status, reply.code) == (400, "invalid_body")
+    assert said in reply.json["detail"]
+    assert plane.get(FAULTS).json["data"] == []
+    assert plane.post(FAULTS, {"kind": "drop"}, media_type=JSON).status == 201
