@@ -271,3 +271,56 @@ def test_what_was_asked_for_is_for_so_many_and_can_be_taken_back(bench: Bench, r
     bench.cancel()
     receiver.wait_for()
     assert bench.control("GET", "/misbehaviours").json["data"] == []
+
+
+# -- restored and forked
+
+
+def test_sbx_3_pending_deliveries_that_were_restored_are_due_again(bench: Bench, receiver: Receiver) -> None:
+    receiver.answer = 503
+    bench.subscribe()
+    bench.cancel()
+    bench.wait()
+    bench.misbehave("duplicate")
+    assert bench.control("POST", "/snapshots", {"name": "pending"}).status == 201
+    receiver.answer = 200
+    bench.control("POST", "/clock/advance", {"by": "1d"})
+    assert bench.wait()["counts"] == {"delivered": 1}
+    bench.control("DELETE", "/misbehaviours")
+    assert bench.control("POST", "/snapshots/pending/restore").status == 200
+    assert bench.control("GET", "/deliveries").json["counts"] == {"pending": 1}
+    assert [each["kind"] for each in bench.control("GET", "/misbehaviours").json["data"]] == ["duplicate"]
+    bench.control("POST", "/clock/advance", {"by": "1d"})
+    assert bench.wait()["counts"] == {"delivered": 1}
+    assert len({each.body for each in receiver.received}) == 1
+    assert len(receiver.received) == 3
+
+
+def test_sbx_3_what_was_on_its_way_when_it_was_restored_counts_for_nothing(bench: Bench, receiver: Receiver) -> None:
+    bench.subscribe()
+    assert bench.control("POST", "/snapshots", {"name": "before"}).status == 201
+    receiver.answer = Reply(after=0.3)
+    bench.cancel()
+    receiver.wait_for()
+    assert bench.control("POST", "/snapshots/before/restore").status == 200
+    receiver.answer = 200
+    bench.cancel()
+    assert bench.wait(count=1)["counts"] == {"delivered": 1}
+    (delivery,) = bench.control("GET", "/deliveries").json["data"]
+    assert delivery["attempts"] == 1
+
+
+def test_sbx_3_the_deliveries_of_a_fork_are_held_until_somebody_wants_them(bench: Bench, receiver: Receiver) -> None:
+    receiver.answer = 503
+    bench.subscribe()
+    bench.cancel()
+    bench.wait()
+    forked = bench.control("POST", "/fork", {}).json["name"]
+    bench.root = f"/_sandbox/sandboxes/{forked}"
+    receiver.answer = 200
+    bench.control("POST", "/clock/advance", {"by": "2d"})
+    assert bench.control("GET", "/deliveries").json["counts"] == {"held": 1}
+    assert len(receiver.received) == 1
+    (held,) = bench.control("GET", "/deliveries").json["data"]
+    assert bench.control("POST", f"/deliveries/{held['id']}/redeliver").status == 200
+    assert bench.wait()["counts"] == {"delivered": 1}

@@ -176,9 +176,9 @@ def test_deliveries_are_listed_shown_and_sent_again(server: Running, tmp_path: P
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["deliveries", "--target", "nothing.json"], "--target: nothing.json"),
+        (["deliveries", "--target", "nothing.json"], "nothing.json: there is no such ready file"),
         (["deliveries", "--target", "empty.json"], "is no ready file"),
-        (["deliveries", "--target", "gone.json"], "no server answers at http://127.0.0.1:9"),
+        (["deliveries", "--target", "gone.json"], "no SmartCal server answers at http://127.0.0.1:9"),
         (["listen", "--forward-to", "ftp://x"], "--forward-to"),
         (["listen", "--target", "ready.json", "--events", "booking.made"], "booking.made"),
         (["deliveries", "--target", "ready.json", "--sandbox", "other"], "no sandbox 'other'"),
@@ -188,7 +188,7 @@ def test_what_can_not_work_is_one_line_and_exit_2(
     server: Running, tmp_path: Path, arguments: list[str], words: str
 ) -> None:
     (tmp_path / "empty.json").write_text("")
-    (tmp_path / "gone.json").write_text('{"control_url": "http://127.0.0.1:9/_sandbox"}')
+    (tmp_path / "gone.json").write_text('{"root_url": "http://127.0.0.1:9"}')
     done = run(*arguments, folder=tmp_path)
     assert done.returncode == 2
     assert words in done.stderr

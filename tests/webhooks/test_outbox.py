@@ -13,6 +13,7 @@ from smartcal_api.contract import Contract
 from smartcal_api.sandbox import Sandbox
 from smartcal_api.store import open_store
 from smartcal_api.webhooks import emission
+from smartcal_api.webhooks.outbox import hold
 from tests.api.calls import dump, owned
 from tests.edits import edited, put
 from tests.independent import Independent
@@ -341,7 +342,7 @@ def test_sbx_3_what_is_held_waits_until_it_is_redelivered(contract: Contract) ->
     happen(world)
     happen(world)
     (first, _) = due(world)
-    world.sandbox.outbox.hold()
+    hold(world.sandbox.store)
     assert (states(world), due(world)) == (["held", "held"], [])
     assert world.sandbox.outbox.redeliver(first.id, now=world.sandbox.clock.now())
     assert [lease.id for lease in due(world)] == [first.id]

@@ -8,8 +8,9 @@ from smartcal_api.contract import Contract
 from smartcal_api.errors import Clause, Invalid, Problem
 from smartcal_api.http.answer import Answer, json_answer
 from smartcal_api.http.exchange import Exchange
-from smartcal_api.sandbox.subscriptions import COLLECTION, fresh_secret, subscribe, unsubscribe, url_fault
+from smartcal_api.sandbox.subscriptions import COLLECTION, subscribe, unsubscribe, url_fault
 from smartcal_api.webhooks.network import Receivers
+from smartcal_api.webhooks.signing import fresh_secret
 
 _log = logging.getLogger("smartcal")
 
@@ -47,7 +48,7 @@ class Subscriptions:
         location = f"{exchange.root}{exchange.scope['raw_path'].decode('ascii')}/{webhook['id']}"
         doubt = self._receivers.doubt(urlsplit(webhook["url"]).hostname or "")
         if doubt is not None:
-            _log.warning("%s will not be delivered to: %s", webhook["id"], doubt)
+            _log.warning("%s: %s", webhook["id"], doubt)
         warning = {} if doubt is None else {"Warning": f'299 smartcal "{doubt}"'}
         return json_answer(201, {**webhook, "secret": secret}, headers={"Location": location, **warning})
 

@@ -5,7 +5,6 @@ import signal
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -13,7 +12,7 @@ from urllib.parse import urlsplit
 import click
 import orjson
 
-from smartcal_api.cli.target import Target, target_options
+from smartcal_api.cli.door import Door, door
 from smartcal_api.errors import UsageError
 from smartcal_api.webhooks import verify
 
@@ -32,18 +31,15 @@ _PATIENCE = 30.0
 @click.option("--print-secret", is_flag=True, help="Show the secret, for a receiver that is forwarded to.")
 @click.option("--status", type=click.IntRange(200, 599), metavar="N", help="What to answer; default: 200.")
 @click.option("--until", type=click.IntRange(1), metavar="N", help="Stop after so many deliveries.")
-@click.option("--json", "as_json", is_flag=True, help="A line of JSON for each delivery, with its body.")
-@target_options
+@door
 def listen(
+    to: Door,
     forward_to: str | None,
     events: str | None,
     secret: str | None,
     print_secret: bool,
     status: int | None,
     until: int | None,
-    as_json: bool,
-    target: Path | None,
-    sandbox: str,
 ) -> int:
     """Receive webhooks here: subscribe, verify, show, forward, and unsubscribe at the end.
 
@@ -54,21 +50,20 @@ def listen(
 
     if forward_to is not None and urlsplit(forward_to).scheme not in ("http", "https"):
         raise UsageError(f"--forward-to: {forward_to!r} is no http or https URL.")
-    server = Target(target, sandbox)
-    stated = server.served_contract()["x-webhook-signature"]
+    stated = to.sandbox.control.get("/contract")["x-webhook-signature"]
     done = threading.Event()
     with _stopping(done), Receiver() as receiver:
         wanted: dict[str, Any] = {"url": receiver.url}
         wanted |= {"events": events.split(",")} if events else {}
         wanted |= {"secret": secret} if secret else {}
-        made = server.ask("POST", "/subscriptions", wanted)
+        made = to.sandbox.post("/subscriptions", wanted)
         try:
-            listener = _Listener(made["secret"], stated, forward_to, status, until, done, as_json=as_json)
+            listener = _Listener(made["secret"], stated, forward_to, status, until, done, as_json=to.as_json)
             listener.introduce(made, print_secret=print_secret)
             receiver.answer = listener.take
             done.wait()
         finally:
-            _unsubscribe(server, made["id"])
+            _unsubscribe(to, made["id"])
     return 1 if listener.wrong else 0
 
 
@@ -170,8 +165,8 @@ def _stopping(done: threading.Event) -> Iterator[None]:
             signal.signal(each, handler)
 
 
-def _unsubscribe(server: Target, webhook: str) -> None:
+def _unsubscribe(to: Door, webhook: str) -> None:
     try:
-        server.ask("DELETE", f"/subscriptions/{webhook}")
+        to.sandbox.remove(f"/subscriptions/{webhook}")
     except UsageError as error:
         click.echo(f"{webhook} stays subscribed: {error}", err=True)

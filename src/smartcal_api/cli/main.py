@@ -77,8 +77,8 @@ def cli(ctx: click.Context) -> None:
     and that over the file.
     """
     settings = _settings_file(Path(SETTINGS_FILE))
-    # The file is about a server; whoever judges one is told by flags and the environment alone.
-    ctx.default_map = {name: settings for name in _COMMANDS if name != "verify"}
+    # The file is about a server; whoever judges or listens to one is told by flags and the environment alone.
+    ctx.default_map = {name: settings for name in _COMMANDS if name not in ("verify", "listen", "check-receiver")}
     ctx.obj = settings
 
 

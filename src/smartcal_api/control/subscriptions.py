@@ -4,8 +4,9 @@ from smartcal_api.control.control import Control, ControlHandler
 from smartcal_api.errors import Invalid, Problem, shortened
 from smartcal_api.http.answer import Answer, json_answer
 from smartcal_api.http.exchange import Exchange
-from smartcal_api.sandbox.subscriptions import COLLECTION, fresh_secret, subscribe, unsubscribe, url_fault
+from smartcal_api.sandbox.subscriptions import COLLECTION, subscribe, unsubscribe, url_fault
 from smartcal_api.webhooks.log import DeliveryLog
+from smartcal_api.webhooks.signing import fresh_secret
 
 
 def handlers(control: Control) -> dict[str, ControlHandler]:

@@ -16,6 +16,7 @@ from smartcal_api.sandbox.restoring import begin, fitted, restore, resume
 from smartcal_api.sandbox.sandbox import Sandbox
 from smartcal_api.seeding import weeks_to
 from smartcal_api.store import CREDENTIALS, Store, open_store
+from smartcal_api.webhooks.outbox import hold
 
 # Filled databases that are kept to be copied. A test suite uses a few data sets, each again and again.
 _IMAGES = 8
@@ -81,6 +82,7 @@ class Creator:
         with store.transaction():
             for table in CREDENTIALS:
                 store.query(f"DELETE FROM {table}")
+            hold(store)
         data = store.image()
         sandbox = self._open(name, contract, store, Clock(state.now, frozen=True), seed=state.seed)
         resume(sandbox, state)

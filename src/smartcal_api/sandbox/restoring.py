@@ -38,6 +38,7 @@ def restore(sandbox: Sandbox, image: Image) -> None:
     sandbox.store.load_image(image.database)
     resume(sandbox, state)
     sandbox.generation += 1
+    sandbox.outbox.renew()
 
 
 def resume(sandbox: Sandbox, state: State) -> None:

@@ -98,6 +98,7 @@ class Sandbox:
             "keys": self.keys,
             "clients": self.oauth.clients,
             "tickets": self.oauth.tickets,
+            "misbehaviours": self.outbox.misbehaviours,
         }
 
     def find(self, secret: bytes) -> Principal | None:

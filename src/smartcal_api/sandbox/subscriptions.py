@@ -1,6 +1,5 @@
 """Makes webhook subscriptions, for whoever asked: a request, or a flag of the server."""
 
-import secrets
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,11 +11,6 @@ from smartcal_api.sandbox.sandbox import Sandbox
 from smartcal_api.webhooks.network import Receivers
 
 COLLECTION = "Webhook"
-
-
-def fresh_secret(prefix: str) -> str:
-    """256 random bits behind the contract's prefix (law HOOK 1)."""
-    return prefix + secrets.token_urlsafe(32)
 
 
 def subscribe(

@@ -7,9 +7,10 @@ from typing import Any
 from smartcal_api.contract import Contract
 from smartcal_api.errors import UsageError
 from smartcal_api.sandbox import Sandbox
-from smartcal_api.sandbox.subscriptions import ensure_subscribed, fresh_secret, url_fault
+from smartcal_api.sandbox.subscriptions import ensure_subscribed, url_fault
 from smartcal_api.settings import Settings
 from smartcal_api.webhooks.network import Receivers
+from smartcal_api.webhooks.signing import fresh_secret
 from smartcal_api.webhooks.trust import tls_context
 
 

@@ -1,6 +1,7 @@
 """Deliveries that go wrong on demand, for receivers to be tried with."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import orjson
 
@@ -30,7 +31,7 @@ class Misbehaviour:
 
 
 class Misbehaviours:
-    """What was asked for and has not happened yet; it lives as long as the process, or until the next restore."""
+    """What was asked for and has not happened yet; it lives as long as the process."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -45,6 +46,16 @@ class Misbehaviours:
 
     def clear(self) -> None:
         self._planned.clear()
+
+    def state(self) -> list[dict[str, Any]]:
+        """A snapshot has what was asked for and has not happened yet."""
+        return [asdict(each) for each in self._planned]
+
+    def restore(self, state: list[dict[str, Any]]) -> None:
+        self._planned = [Misbehaviour(**each) for each in state]
+
+    def forget_overtaken(self) -> None:
+        """They are pending again, as everything that was on its way."""
         self._overtaken.clear()
 
     def befall(self, lease: Lease) -> Lease | None:

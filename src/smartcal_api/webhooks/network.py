@@ -86,7 +86,8 @@ class Receivers:
         if is_local(host) or self.public or self.networks or _folded(host) in self.hosts:
             return None
         return (
-            f"{host} is not this machine; start the server with --allow-receiver {host}, or public for public addresses"
+            f"{host} gets deliveries only if its address is loopback; for any other, start the server with "
+            f"--allow-receiver {host}, or public"
         )
 
     def takes_plain_http(self, host: str) -> bool:

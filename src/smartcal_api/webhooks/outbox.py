@@ -97,16 +97,9 @@ class Outbox:
     def renew(self) -> None:
         """After a restore or a reset: outcomes of attempts that were on their way no longer count (law SBX 3)."""
         self.generation += 1
-        self.misbehaviours.clear()
+        self.misbehaviours.forget_overtaken()
         self._release()
         self.wake()
-
-    def hold(self) -> None:
-        """In a fork: what is pending there was somebody else's, and waits until it is redelivered."""
-        with self._store.transaction():
-            self._store.query(
-                "UPDATE deliveries SET state = 'held', due_at = NULL WHERE state IN ('pending', 'leased')"
-            )
 
     # -- what is due
 
@@ -227,3 +220,9 @@ class Outbox:
 
 def _marks(values: Sequence[object]) -> str:
     return ", ".join("?" * len(values))
+
+
+def hold(store: Store) -> None:
+    """In a fork's store: what is pending there was somebody else's, and waits until it is redelivered (law SBX 3)."""
+    with store.transaction():
+        store.query("UPDATE deliveries SET state = 'held', due_at = NULL WHERE state IN ('pending', 'leased')")

@@ -2,9 +2,15 @@
 
 import hashlib
 import hmac
+import secrets
 
 PREFIX = "sha256="
 """What the product documents. The server asks its own contract; a receiver, which has none, relies on this."""
+
+
+def fresh_secret(prefix: str) -> str:
+    """256 random bits behind the contract's prefix (law HOOK 1)."""
+    return prefix + secrets.token_urlsafe(32)
 
 
 def sign(body: bytes, secret: str, *, prefix: str = PREFIX) -> str:
