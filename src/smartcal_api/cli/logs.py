@@ -39,11 +39,12 @@ def logs(to: Door, follow: bool, limit: int, operation: str | None, status: str 
 
 
 def line(entry: dict[str, Any]) -> str:
-    """One exchange in a line, and why it was refused in a second one."""
+    """One exchange in a line, and the clause that refused it in a second one."""
     took = f"{entry['duration_ms']:.1f} ms"
-    text = f"{entry['time']} {entry['method']:<6} {entry['target']} {entry['status'] or '-'} {took}"
-    refusal = entry.get("refusal")
-    return text + (f"\n  {refusal['code']}: {refusal['detail']}" if refusal else "")
+    text = f"{entry['time']} {entry['method']:<6} {entry['path']} {entry['status'] or '-'} {took}"
+    clause = entry["clause"]
+    faults = f", by {', '.join(entry['faults'])}" if entry["faults"] else ""
+    return text + faults + (f"\n  {clause['code']}: {clause['pointer']}" if clause else "")
 
 
 def _print(to: Door, entry: dict[str, Any]) -> None:

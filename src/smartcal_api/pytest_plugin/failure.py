@@ -28,6 +28,6 @@ def sections(smartcal: "SmartCal", folder: Path, test: str) -> Iterator[tuple[st
 
 
 def _line(entry: Mapping[str, Any]) -> str:
-    refusal = entry.get("refusal")
-    why = f"\n  {refusal['code']}: {refusal['detail']}" if refusal else ""
-    return f"{entry['method']} {entry['target']} {entry['status'] or '-'}{why}"
+    clause = entry["clause"]
+    why = f"\n  {clause['code']}: {clause['pointer']}\n  {entry['curl']}" if clause else ""
+    return f"{entry['method']} {entry['path']} {entry['status'] or '-'}{why}"
