@@ -29,12 +29,12 @@ def test_guard_2_a_refusal_keeps_nothing_of_its_request(
     caplog.set_level(logging.CRITICAL, "smartcal")  # who captures a log keeps what its records name
     for _ in range(50):
         refused(world)
-    world.sandbox.journal.clear()  # which keeps the latest on purpose
+    world.sandbox.journal.clear()
     gc.collect()
     before = len(gc.get_objects())
     for _ in range(200):
         assert refused(world).status >= 400
-    world.sandbox.journal.clear()
+    world.sandbox.journal.clear()  # which is bounded (law SBX 6)
     gc.collect()
     assert len(gc.get_objects()) < before + 1000, "each one has left something behind"
 

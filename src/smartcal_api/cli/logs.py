@@ -43,8 +43,7 @@ def line(entry: dict[str, Any]) -> str:
     took = f"{entry['duration_ms']:.1f} ms"
     text = f"{entry['time']} {entry['method']:<6} {entry['path']} {entry['status'] or '-'} {took}"
     clause = entry["clause"]
-    faults = f", by {', '.join(entry['faults'])}" if entry["faults"] else ""
-    return text + faults + (f"\n  {clause['code']}: {clause['pointer']}" if clause else "")
+    return text + (f"\n  {clause['code']}: {clause['detail']}\n  {clause['pointer']}" if clause else "")
 
 
 def _print(to: Door, entry: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import operator
+from collections import deque
 from collections.abc import Callable, Mapping
 from itertools import islice
 from types import MappingProxyType
@@ -28,9 +29,11 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
 
     def list_journal(exchange: Exchange) -> Answer:
         journal, asked = exchange.sandbox.journal, exchange.parameters
-        documents = _documents(control, exchange)
-        found = list(islice(journal.find(_wanted(asked), asked["since"]), asked["limit"]))
-        whole = len(found) < asked["limit"]
+        documents, most = _documents(control, exchange), asked["limit"]
+        matches = journal.find(_wanted(asked), asked.get("since", 1))
+        # Who goes on from somewhere must not miss any; who only looks wants to see the latest.
+        found = list(islice(matches, most)) if "since" in asked else list(deque(matches, most))
+        whole = "since" not in asked or len(found) < most
         return json_answer(
             200,
             {
@@ -53,7 +56,7 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
 
     def export_journal(exchange: Exchange) -> Answer:
         journal, asked = exchange.sandbox.journal, exchange.parameters
-        entries = journal.find(_wanted(asked), asked["since"])
+        entries = journal.find(_wanted(asked), asked.get("since", 1))
         info = control.description.data["info"]
         archive = Archive(control.contract, root=exchange.root)
         return json_answer(200, archive.document(entries, creator=info["title"], version=info["version"]))

@@ -7,7 +7,7 @@ out here, by the problem's code; and for the rest the clause is the response tha
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import orjson
 
@@ -26,9 +26,12 @@ class _Refused(NamedTuple):
 
 
 def clause_of(entry: Entry, contract: Contract) -> dict[str, Any] | None:
-    """The clause as it is shown: `pointer`, `code` and what matters there; None where nothing was refused."""
-    code = entry.refusal.code if entry.refusal is not None else _oauth_error(entry)
-    if code is None:
+    """`pointer`, `code`, `detail` and what else matters there; None where nothing was refused, or by a fault alone."""
+    if entry.refusal is not None:
+        code, detail = entry.refusal.code, entry.refusal.detail
+    elif not entry.faults and (oauth := _oauth_error(entry)) is not None:
+        code, detail = oauth
+    else:
         return None
     clause: Clause | None = None
     if entry.refusal is not None:
@@ -39,7 +42,7 @@ def clause_of(entry: Entry, contract: Contract) -> dict[str, Any] | None:
             clause = derived if clause is None else clause
     facts = clause.facts if clause is not None else {}
     pointer = clause.pointer if clause is not None and clause.pointer is not None else _response(entry, contract)
-    return {"pointer": pointer, "code": code, **facts}
+    return {"pointer": pointer, "code": code, "detail": detail, **facts}
 
 
 def _response(entry: Entry, contract: Contract) -> str:
@@ -52,20 +55,22 @@ def _response(entry: Entry, contract: Contract) -> str:
     return operation.pointer if operation is not None else "/paths"
 
 
-def _oauth_error(entry: Entry) -> str | None:
-    """The error of RFC 6749 that an answer carries: in its JSON, or in the address that it redirects to."""
+def _oauth_error(entry: Entry) -> tuple[str, str] | None:
+    """Error and description of RFC 6749 that an answer carries: as JSON, or in the address that it redirects to."""
     status = entry.status or 0
     if status < 300 or entry.operation is None:
         return None
     if status < 400:
         location = dict(entry.response_headers).get(b"location", b"").decode("latin-1")
-        return next(iter(parse_qs(urlsplit(location).query).get("error", ())), None)
-    try:
-        found = orjson.loads(entry.answered)
-    except ValueError:
-        return "invalid_request"  # a page for a person, who can't be sent back with an error
-    error = found.get("error") if isinstance(found, dict) else None
-    return error if isinstance(error, str) else None
+        given: Mapping[str, Any] = dict(parse_qsl(urlsplit(location).query))
+    else:
+        try:
+            given = orjson.loads(entry.answered)
+        except ValueError:
+            # A page for a person, who can't be sent back with an error.
+            return "invalid_request", "The page that was answered says why."
+    error = given.get("error") if isinstance(given, dict) else None
+    return (error, str(given.get("error_description", ""))) if isinstance(error, str) else None
 
 
 def _security(refused: _Refused) -> Clause | None:

@@ -48,7 +48,7 @@ class Documents:
             "request_id": entry.request_id,
             "request": self._message(entry.request_headers, None if entry.unread else entry.received),
             "response": answer,
-            "clause": clause_of(entry, self._contract),
+            "clause": self.clause(entry),
             "faults": list(entry.faults or ()),
             "curl": curl(entry, masks, root=url_root(entry, self._root)),
         }
@@ -56,9 +56,15 @@ class Documents:
     def line(self, entry: Entry) -> str:
         """In a few words, as a list of what was seen shows it."""
         shown = self._masks.target(entry.path, entry.query)
-        refused = clause_of(entry, self._contract)
+        refused = self.clause(entry)
         code = f" {refused['code']}" if refused is not None else ""
         return f"#{entry.serial} {entry.method} {shown[:200]} was answered {entry.status or 'by nothing'}{code}"
+
+    def clause(self, entry: Entry) -> dict[str, Any] | None:
+        found = clause_of(entry, self._contract)
+        if found is None:
+            return None
+        return {name: self._masks.text(fact) if isinstance(fact, str) else fact for name, fact in found.items()}
 
     def _message(self, headers: Iterable[tuple[bytes, bytes]], body: bytes | None) -> dict[str, Any]:
         shown: dict[str, str] = {}

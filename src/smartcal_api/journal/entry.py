@@ -12,12 +12,13 @@ class Refusal(NamedTuple):
     """What of a problem is kept: without the exception, whose traceback has the request and all that served it."""
 
     code: str
+    detail: str
     errors: tuple[Invalid, ...]
     clause: Clause | None
 
     @classmethod
     def of(cls, problem: Problem) -> "Refusal":
-        return cls(problem.code, problem.errors, problem.clause)
+        return cls(problem.code, problem.detail, problem.errors, problem.clause)
 
 
 class Entry:
@@ -91,16 +92,21 @@ class Entry:
 
     @property
     def status(self) -> int | None:
-        return self.sent[0]["status"] if self.sent else None
+        return self._head.get("status")
 
     @property
     def response_headers(self) -> Sequence[tuple[bytes, bytes]]:
-        return self.sent[0]["headers"] if self.sent else ()
+        headers: Sequence[tuple[bytes, bytes]] = self._head.get("headers", ())
+        return headers
 
     @property
     def answered(self) -> bytes:
         """The body of the answer; a HEAD has none, whatever its GET would have had."""
-        return b"" if self.method == "HEAD" else b"".join(message.get("body", b"") for message in self.sent[1:])
+        return b"" if self.method == "HEAD" else b"".join(message.get("body", b"") for message in self.sent)
+
+    @property
+    def _head(self) -> Mapping[str, Any]:
+        return self.sent[0] if self.sent else {}
 
     @property
     def unread(self) -> bool:

@@ -7,8 +7,7 @@ from urllib.parse import parse_qsl
 
 from smartcal_api.clock import format_rfc3339
 from smartcal_api.contract import Contract
-from smartcal_api.journal.clauses import clause_of
-from smartcal_api.journal.document import url_root
+from smartcal_api.journal.document import Documents, url_root
 from smartcal_api.journal.entry import Entry
 from smartcal_api.journal.masks import FORM, Masks, essence
 
@@ -17,9 +16,9 @@ class Archive:
     """Members that begin with an underscore are ours, as the format allows."""
 
     def __init__(self, contract: Contract, *, root: str) -> None:
-        self._contract = contract
         self._root = root
         self._masks = Masks(contract.data)
+        self._documents = Documents(contract, root=root)
 
     def document(self, entries: Iterable[Entry], *, creator: str, version: str) -> dict[str, Any]:
         return {
@@ -42,7 +41,7 @@ class Archive:
             "_serial": entry.serial,
             "_request_id": entry.request_id,
             "_operation": entry.operation and entry.operation.id,
-            "_clause": clause_of(entry, self._contract),
+            "_clause": self._documents.clause(entry),
         }
 
     def _request(self, entry: Entry) -> dict[str, Any]:

@@ -29,5 +29,5 @@ def sections(smartcal: "SmartCal", folder: Path, test: str) -> Iterator[tuple[st
 
 def _line(entry: Mapping[str, Any]) -> str:
     clause = entry["clause"]
-    why = f"\n  {clause['code']}: {clause['pointer']}\n  {entry['curl']}" if clause else ""
+    why = f"\n  {clause['code']}: {clause['detail']}\n  {clause['pointer']}" if clause else ""
     return f"{entry['method']} {entry['path']} {entry['status'] or '-'}{why}"
