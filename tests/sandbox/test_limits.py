@@ -55,6 +55,11 @@ class Model:
         return Admission(limit, 0, wait)
 
 
+def said(admission: Admission) -> Admission:
+    """What of it the headers say."""
+    return admission._replace(window=None, room_at=0)
+
+
 class AnySequence(RuleBasedStateMachine):
     """RATE 1, 2, 3: any sequence of requests and clock steps, with windows of any size, and windows that change."""
 
@@ -70,13 +75,15 @@ class AnySequence(RuleBasedStateMachine):
     @rule(budget=BUDGETS, times=st.integers(1, 15))
     def send(self, budget: str, times: int) -> None:
         for _ in range(times):
-            assert self.limits.admit(budget, self.now) == self.model.expected(budget, self.now)
+            assert said(self.limits.admit(budget, self.now)) == self.model.expected(budget, self.now)
 
     @rule(budget=BUDGETS)
     def send_until_refused_and_honour_it(self, budget: str) -> None:
         while (refused := self.limits.admit(budget, self.now)).retry_after is None:
             assert refused == self.model.expected(budget, self.now)
-        assert refused == self.model.expected(budget, self.now)
+        assert said(refused) == self.model.expected(budget, self.now)
+        assert self.model.has_room(budget, refused.room_at)
+        assert not self.model.has_room(budget, refused.room_at - 1)
         if refused.retry_after > 1:  # a second less is not enough: nobody is made to wait for nothing
             early = self.now + (refused.retry_after - 1) * NANOSECONDS
             assert self.limits.admit(budget, early).retry_after == 1
@@ -142,7 +149,8 @@ def test_rate_2_limit_is_that_of_the_window_that_remaining_counts(stated):
     # In the last minute both windows have as much left; the shorter one is described.
     assert all(before.remaining == after.remaining + 1 for before, after in pairwise(seen[-minute.limit :]))
     refused = limits.admit("a key", now)
-    assert refused == Admission(hour.limit, 0, hour.window_seconds - now // NANOSECONDS)
+    assert said(refused) == Admission(hour.limit, 0, hour.window_seconds - now // NANOSECONDS)
+    assert (refused.window, refused.room_at) == (hour.name, hour.window_seconds * NANOSECONDS)
 
 
 def test_rate_3_a_refused_request_counts_for_nothing(stated):

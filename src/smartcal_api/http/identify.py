@@ -3,7 +3,8 @@
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from smartcal_api.auth import Identification, Presented
-from smartcal_api.errors import Problem
+from smartcal_api.clock import NANOSECONDS, format_rfc3339
+from smartcal_api.errors import Clause, Problem
 from smartcal_api.http.exchange import exchange_of
 from smartcal_api.http.raw import RawPaths
 from smartcal_api.sandbox import Sandbox
@@ -69,11 +70,15 @@ class Limit:
         plane = f"POST {self._control}/sandboxes/{sandbox.name}"
         wait = f"Wait {seconds} s, as {self._retry_after} says, and send the request again."
         if admission.asked_for:
+            clause = Clause(facts={"asked_for": True})
             detail = f"This sandbox was asked to refuse requests. {wait} ({plane}/limits/refuse takes that back.)"
         else:
+            # Whole seconds, as the header has them: by then there is room.
+            room_at = format_rfc3339(admission.room_at + NANOSECONDS - 1)
+            clause = Clause(facts={"window": admission.window, "room_at": room_at})
             detail = f"The limit of {admission.limit} requests is used up for this window. {wait}"
             if sandbox.clock.frozen:
                 detail += (
                     f' The clock of this sandbox stands still: {plane}/clock/advance {{"by": {seconds}}} moves it.'
                 )
-        return Problem("rate_limited", detail, headers={self._retry_after: seconds})
+        return Problem("rate_limited", detail, headers={self._retry_after: seconds}, clause=clause)

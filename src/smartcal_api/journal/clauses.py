@@ -33,16 +33,13 @@ def clause_of(entry: Entry, contract: Contract) -> dict[str, Any] | None:
         code, detail = oauth
     else:
         return None
-    clause: Clause | None = None
-    if entry.refusal is not None:
-        clause = entry.refusal.clause
-        if clause is None or clause.pointer is None:
-            derive = _BY_CODE.get(code)
-            derived = derive(_Refused(entry, entry.refusal, contract)) if derive is not None else None
-            clause = derived if clause is None else clause
-    facts = clause.facts if clause is not None else {}
-    pointer = clause.pointer if clause is not None and clause.pointer is not None else _response(entry, contract)
-    return {"pointer": pointer, "code": code, "detail": detail, **facts}
+    stated = (entry.refusal.clause if entry.refusal is not None else None) or Clause()
+    derived = None
+    if entry.refusal is not None and stated.pointer is None and code in _BY_CODE:
+        derived = _BY_CODE[code](_Refused(entry, entry.refusal, contract))
+    derived = derived or Clause()
+    pointer = stated.pointer or derived.pointer or _response(entry, contract)
+    return {"pointer": pointer, "code": code, "detail": detail, **derived.facts, **stated.facts}
 
 
 def _response(entry: Entry, contract: Contract) -> str:
@@ -118,6 +115,15 @@ def _missing(refused: _Refused) -> Clause | None:
     return Clause(facts={"parameter": names[-1]} if names else {})
 
 
+def _window(refused: _Refused) -> Clause | None:
+    """The window that had no room, by the name that was noted."""
+    noted = refused.refusal.clause.facts.get("window") if refused.refusal.clause is not None else None
+    for number, window in enumerate(refused.contract.policy.rate_limits):
+        if window.name == noted:
+            return Clause(f"/x-rate-limits/{number}", {"limit": window.limit, "window_seconds": window.window_seconds})
+    return None
+
+
 def _bound(member: str) -> Callable[[_Refused], Clause]:
     def derive(refused: _Refused) -> Clause:
         return Clause(f"{LIMITS}/{member}", {"limit": getattr(refused.contract.policy.request_limits, member)})
@@ -135,6 +141,7 @@ _BY_CODE: Mapping[str, Callable[[_Refused], Clause | None]] = MappingProxyType(
         "invalid_webhook_url": _body,
         "unsupported_media_type": _media_types,
         "not_found": _missing,
+        "rate_limited": _window,
         "body_too_large": _bound("body_bytes"),
         "uri_too_long": _bound("url_bytes"),
         "headers_too_large": _bound("header_bytes"),

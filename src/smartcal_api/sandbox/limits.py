@@ -14,13 +14,16 @@ _BUDGETS = 65_536
 class Admission(NamedTuple):
     """What the rate-limit headers say; `retry_after` in whole seconds where the request is refused, else None.
 
-    One that was `asked_for` is refused because somebody wanted that, whatever room there is.
+    One that was `asked_for` is refused because somebody wanted that, whatever room there is. Any other refused one
+    names the `window` that has room last, and the instant `room_at` when it has.
     """
 
     limit: int
     remaining: int
     retry_after: int | None
     asked_for: bool = False
+    window: str | None = None
+    room_at: int = 0
 
 
 class Window(NamedTuple):
@@ -74,7 +77,7 @@ class Limits:
         elif len(log) > 2 * self._kept:
             # No window looks further back than its limit; dropping half at a time makes that nearly free.
             del log[: -self._kept]
-        binding, fewest = self.windows[0], -1
+        binding, last, fewest = self.windows[0], self.windows[0], -1
         room_at: int | None = None
         for window in self.windows:
             limit, nanoseconds, _ = window
@@ -83,12 +86,14 @@ class Limits:
             if remaining <= 0:
                 # Room comes when the limit-th admission from the end leaves this window.
                 leaves = log[-limit] + nanoseconds
-                room_at = leaves if room_at is None else max(room_at, leaves)
+                if room_at is None or leaves > room_at:
+                    room_at, last = leaves, window
                 remaining = 0
             if fewest < 0 or remaining < fewest:
                 binding, fewest = window, remaining
         if room_at is not None:
-            return Admission(binding.limit, 0, max(1, -((now - room_at) // NANOSECONDS)))
+            seconds = max(1, -((now - room_at) // NANOSECONDS))
+            return Admission(binding.limit, 0, seconds, window=last.name, room_at=room_at)
         log.append(now)
         return Admission(binding.limit, fewest - 1, None)
 
