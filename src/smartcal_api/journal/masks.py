@@ -77,7 +77,8 @@ class Masks:
             return None
         if "\0" in text:
             return None
-        if media_type == FORM or not body:
+        # Some clients call everything a form, unless they are told.
+        if not body or (media_type == FORM and text.lstrip()[:1] not in ("{", "[")):
             return self.pairs(body)
         try:
             value = json.loads(text, object_pairs_hook=_once)
@@ -104,7 +105,7 @@ class Masks:
         key, plain = (unquote_to_bytes(each.replace(b"+", b" ")).decode("utf-8", "replace") for each in (name, value))
         if equals and key.strip().lower() in _NAMES:
             return f"{quote_plus(key)}={MASK}"
-        shown = self._hidden(f"{key}={plain}")
+        shown = self.text(f"{key}={plain}")
         if shown != f"{key}={plain}":
             return quote(shown, safe="=*")
         return quote(pair, safe="%=+~:@!$'()*,;/?[]{}|\\^`\"<>")
@@ -113,7 +114,7 @@ class Masks:
         if isinstance(value, dict):
             return {
                 self._hidden(name): MASK
-                if name.strip().lower() in names and isinstance(member, str)
+                if name.strip().lower() in names and isinstance(member, str | int | float)
                 else self._value(member, names)
                 for name, member in value.items()
             }
