@@ -1,0 +1,149 @@
+"""Law SBX 6: the journal is bounded, says how many it has dropped, and wakes whoever waits for a match."""
+
+import asyncio
+import gc
+import tracemalloc
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smartcal_api.journal import Entry, Journal, Wanted
+from tests.wire import World
+
+
+def entry(path: str = "/a", *, status: int | None = 200, method: str = "GET", size: int = 0) -> Entry:
+    sent = [] if status is None else [{"type": "http.response.start", "status": status, "headers": []}]
+    return Entry(
+        "default",
+        method,
+        path.encode(),
+        b"",
+        "1.1",
+        [],
+        b"",
+        sent,
+        at=0,
+        took=0,
+        root="",
+        request_id="req_1",
+        size=size,
+    )
+
+
+@given(
+    sizes=st.lists(st.integers(0, 20_000), max_size=60),
+    most=st.integers(1, 20),
+    most_bytes=st.integers(2_048, 60_000),
+    since=st.integers(1, 80),
+)
+def test_sbx_6_any_entries_stay_within_both_bounds_and_the_latest_are_kept(
+    sizes: list[int], most: int, most_bytes: int, since: int
+) -> None:
+    journal = Journal(entries=most, size=most_bytes)
+    entries = [entry(size=size) for size in sizes]
+    for each in entries:
+        journal.append(each)
+    kept = list(journal.since(1))
+    assert len(kept) + journal.dropped == len(sizes)
+    assert kept == entries[journal.dropped :]
+    assert [each.serial for each in kept] == list(range(journal.dropped + 1, len(sizes) + 1))
+    assert len(kept) <= most
+    assert len(kept) <= 1 or sum(each.size for each in kept) <= most_bytes
+    assert list(journal.since(since)) == [each for each in kept if each.serial >= since]
+    assert journal.missing(since) == max(0, journal.dropped + 1 - since)
+    journal.clear()
+    assert (len(journal), journal.dropped, journal.next_serial) == (0, 0, len(sizes) + 1)
+    assert journal.missing(1) == 0
+
+
+def test_sbx_6_a_journal_that_was_cleared_counts_on() -> None:
+    journal = Journal(entries=2)
+    for _ in range(3):
+        journal.append(entry())
+    journal.clear()
+    journal.append(entry())
+    assert [each.serial for each in journal.since(1)] == [4]
+    assert [each.serial for each in journal.since(4)] == [4]
+    assert journal.missing(1) == 0
+
+
+@pytest.mark.parametrize("size", [100, 8_000])
+def test_sbx_6_the_memory_of_a_journal_has_a_bound(world: World, size: int) -> None:
+    key = world.key("read")
+    journal = world.sandbox.journal = Journal(entries=50, size=200_000)
+    headers = {"x-note": "n" * size}
+    for _ in range(200):
+        world.get("/api/v1/events", key=key, headers=headers)
+    gc.collect()
+    tracemalloc.start()
+    try:
+        for _ in range(200):
+            world.get("/api/v1/events", key=key, headers=headers)
+        gc.collect()
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert journal.dropped >= 350
+    assert kept < 1_000_000, "more than what its bounds say"
+
+
+def test_sbx_6_a_wait_ends_with_the_first_match_of_many_requests_at_once() -> None:
+    async def scenario() -> None:
+        journal = Journal()
+        waits = [asyncio.create_task(journal.wait(Wanted(path=f"/{number:02}"), 1)) for number in range(50)]
+        await asyncio.sleep(0)
+        for number in (*reversed(range(50)), *range(50)):
+            journal.append(entry(f"/{number:02}/x"))
+            await asyncio.sleep(0)
+        found = await asyncio.wait_for(asyncio.gather(*waits), 5)
+        assert [each.serial for each in found] == list(range(50, 0, -1))
+
+    asyncio.run(scenario())
+
+
+def test_sbx_6_a_wait_finds_what_has_come_before_and_leaves_out_what_came_before_since() -> None:
+    async def scenario() -> None:
+        journal = Journal()
+        journal.append(entry())
+        assert (await journal.wait(Wanted(status="2xx"), 1)).serial == 1
+        later = asyncio.create_task(journal.wait(Wanted(status="2xx"), 2))
+        await asyncio.sleep(0)
+        assert not later.done()
+        journal.append(entry(status=404))
+        journal.append(entry())
+        assert (await later).serial == 3
+
+    asyncio.run(scenario())
+
+
+def test_sbx_6_who_gives_up_waiting_leaves_nothing_behind() -> None:
+    async def scenario() -> None:
+        journal = Journal()
+        waits = [asyncio.create_task(journal.wait(Wanted(), 1)) for _ in range(20)]
+        await asyncio.sleep(0)
+        for wait in waits[:10]:
+            wait.cancel()
+        await asyncio.gather(*waits[:10], return_exceptions=True)
+        assert len(journal._waiting) == 10
+        journal.append(entry())
+        await asyncio.gather(*waits[10:])
+        assert journal._waiting == []
+
+    asyncio.run(scenario())
+
+
+@given(
+    statuses=st.lists(st.sampled_from([200, 201, 302, 400, 404, 429, 500, None]), max_size=20),
+    wanted=st.sampled_from([200, 404, "4xx", "4XX", "2xx", "none", "500"]),
+)
+def test_sbx_6_a_status_is_exact_or_a_class_or_none(statuses: list[int | None], wanted: int | str) -> None:
+    def fits(status: int | None) -> bool:
+        if status is None or wanted == "none":
+            return status is None and wanted == "none"
+        return str(status) == str(wanted) or str(wanted).lower() == f"{status // 100}xx"
+
+    journal = Journal()
+    for status in statuses:
+        journal.append(entry(status=status))
+    assert [each.status for each in journal.find(Wanted(status=wanted), 1)] == [s for s in statuses if fits(s)]
