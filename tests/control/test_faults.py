@@ -202,6 +202,20 @@ def test_sbx_5_outcomes_come_one_after_the_other(plane: Plane, key: str) -> None
     assert applied(plane) == [1, 1, 1, 1]
 
 
+def test_sbx_5_a_fault_is_in_the_journal(plane: Plane, key: str, cancelling: dict[str, Any]) -> None:
+    """With the operation, also where the request never got to it; and what it hid is no refusal."""
+    arm(plane, "missing_header", header="Retry-After")
+    arm(plane, "status", status=503, next=1)
+    arm(plane, "drop", after_work=True)
+    plane.get(EVENTS, key=key)
+    messages(plane, extensions={"smartcal.hang_up": {}}, **cancelling)
+    answered, dropped = plane.get("/sandboxes/default/journal").json["data"]
+    assert answered["faults"] == ["fault-1 missing_header", "fault-2 status"]
+    assert (answered["operation"], answered["status"]) == ("listEvents", 503)
+    assert dropped["faults"] == ["fault-3 drop"]
+    assert (dropped["operation"], dropped["status"], dropped["clause"]) == ("cancelBooking", None, None)
+
+
 def test_sbx_5_what_nobody_sees_is_not_counted(plane: Plane, key: str) -> None:
     arm(plane, "malformed_json", next=1)
     arm(plane, "drop", next=1)
@@ -320,6 +334,26 @@ def test_sbx_3_restored_faults_hit_as_if_nothing_had_happened(data: st.DataObjec
     faults.restore(kept)
     assert strikes(faults, 9) == strikes(twin, 9)
     assert faults.add({"kind": "drop"}).id == twin.add({"kind": "drop"}).id
+
+
+def test_sbx_3_faults_and_limits_come_back_with_a_snapshot(contract: Contract) -> None:
+    plane = open_plane(contract, rate_limits=True)
+    key = plane.world.key("read")
+
+    def answers() -> list[tuple[int, str]]:
+        replies = [plane.get(EVENTS, key=key) for _ in range(13)]
+        return [(each.status, each.headers["x-ratelimit-remaining"]) for each in replies]
+
+    arm(plane, "status", status=503, probability=0.5, next=3)
+    plane.request("PATCH", "/sandboxes/default/limits", body={"scale": 0.2})
+    plane.post("/sandboxes/default/snapshots", {"name": "before"})
+    first = answers()
+    assert [status for status, _ in first].count(503) == 3
+    plane.request("DELETE", FAULTS)
+    plane.post("/sandboxes/default/limits/exhaust")
+    plane.request("PATCH", "/sandboxes/default/limits", body={"enabled": False})
+    assert plane.post("/sandboxes/default/snapshots/before/restore").status == 200
+    assert answers() == first
 
 
 def strikes(faults: Faults, rounds: int) -> list[Any]:

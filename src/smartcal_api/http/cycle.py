@@ -4,6 +4,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
+from smartcal_api.http.hang_up import HANG_UP
+
 # What would end a header field or a head before its time (RFC 9110 section 5.5); a tab may stand in a value.
 _CONTROLS = bytes({*range(32), 127} - {9})
 
@@ -19,7 +21,11 @@ class Cycle(RequestResponseCycle):
             return
         head, self._head = self._head, None
         if head is None:
-            await super().send(message)
+            if message["type"] == HANG_UP:
+                self.disconnected = True  # so that nothing else is made of an answer that lacks
+                self.transport.close()
+            else:
+                await super().send(message)
             return
         fields = [name + b": " + value for name, value in (*self.default_headers, *head["headers"])]
         together = b"".join(fields)

@@ -34,7 +34,7 @@ class Failures:
             await self._refuse(exchange, _defect(), send)
         finally:
             # The exchange has the scope: without this they would keep each other until the garbage collector comes.
-            del scope[KEY]
+            scope.pop(KEY, None)  # gone already where a fault had a refusal answered further in
 
     async def _refuse(self, exchange: Exchange, problem: Problem, send: Send) -> None:
         # Without its traceback, whose frames have the exchange in turn.

@@ -110,9 +110,9 @@ KINDS: Mapping[str, Kind] = {
     "latency": Kind(Effect.DELAY, latency),
     "drop": Kind(Effect.OUTCOME, drop, silent=True),
     "truncate": Kind(Effect.CHANGE, truncate),
-    "malformed_json": Kind(Effect.CHANGE, malformed_json),
     "missing_header": Kind(Effect.CHANGE, missing_header),
     "wrong_header": Kind(Effect.CHANGE, wrong_header),
+    "malformed_json": Kind(Effect.CHANGE, malformed_json),
     "status": Kind(Effect.OUTCOME, status),
 }
 

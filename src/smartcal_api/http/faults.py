@@ -13,6 +13,7 @@ from smartcal_api.http.forgery import Forgery
 from smartcal_api.http.gate import Gate
 from smartcal_api.http.served import Served
 from smartcal_api.http.stated import Stated
+from smartcal_api.sandbox.faults import Fault
 
 _ORDER = {name: place for place, name in enumerate(KINDS)}
 
@@ -32,14 +33,14 @@ class Fail:
             hits = self._hits(exchange)
             if hits:
                 app: ASGIApp = self._answering
-                for kind, hit in reversed(hits):
-                    app = partial(KINDS[kind].run, hit, app)
+                for fault, hit in reversed(hits):
+                    app = partial(KINDS[fault.kind].run, hit, app)
                 await app(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 
-    def _hits(self, exchange: Exchange) -> list[tuple[str, Hit]]:
-        """The kinds and hits of the faults that hit this request, from the outside in."""
+    def _hits(self, exchange: Exchange) -> list[tuple[Fault, Hit]]:
+        """The faults that hit this request, from the outside in."""
         faults, identity, scope = exchange.sandbox.faults, exchange.identity, exchange.scope
         principal = None if identity is None else identity.principal
         budget = exchange.budget if principal is None else principal.budget
@@ -49,21 +50,23 @@ class Fail:
             return None if exchange.served is None else exchange.served.operation.id
 
         candidates = [each for each in faults.armed if each.fits(scope["method"], principal, budget, operation)]
-        hits: list[tuple[str, Hit]] = []
+        hits: list[tuple[Fault, Hit]] = []
         for effect in Effect:
             for fault in candidates:
                 kind = KINDS[fault.kind]
                 random = faults.strike(fault) if kind.effect is effect else None
                 if random is None:
                     continue
-                operation()  # for the answers that are made, and the journal
-                exchange.faults = [*(exchange.faults or ()), f"{fault.id} {fault.kind}"]
-                hits.append((fault.kind, Hit(fault.wanted, random, self._forgery)))
+                hits.append((fault, Hit(fault.wanted, random, self._forgery)))
                 if kind.effect is Effect.OUTCOME:
                     break
-            if any(KINDS[kind].silent for kind, _ in hits):
+            if any(KINDS[fault.kind].silent for fault, _ in hits):
                 break
-        return sorted(hits, key=lambda hit: _ORDER[hit[0]])
+        hits.sort(key=lambda hit: _ORDER[hit[0].kind])
+        if hits:
+            operation()  # for the answers that are made, and the journal
+            exchange.faults = [f"{fault.id} {fault.kind}" for fault, _ in hits]
+        return hits
 
 
 class Paths:

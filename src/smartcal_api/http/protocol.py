@@ -10,11 +10,13 @@ from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from smartcal_api.http.cycle import Cycle
+from smartcal_api.http.hang_up import HANG_UP
 
 # Generous next to the contract's limits, which are enforced later, as problems: these only keep memory flat.
 _URL_BYTES = 32 * 1024
 _HEADER_FIELDS = 1_000
 _HEAD_BYTES = 1024 * 1024
+_NO_OPTIONS: dict[object, object] = {}  # an extension of ASGI may have some
 _TOO_LARGE = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
     b"content-type: text/plain; charset=utf-8\r\ncontent-length: 38\r\nconnection: close\r\n\r\n"
@@ -93,6 +95,7 @@ class BoundedProtocol(HttpToolsProtocol):
             "raw_path": url.path,
             "query_string": url.query or b"",
             "headers": self.headers,
+            "extensions": {HANG_UP: _NO_OPTIONS},
         }
         before = self.cycle
         self.cycle = Cycle(
