@@ -226,6 +226,10 @@ def test_sbx_5_what_nobody_sees_is_not_counted(plane: Plane, key: str) -> None:
 SELECTED = {
     "an operation": ({"operations": ["getEvent", "LISTBOOKINGS"]}, {"bookings"}),
     "a method": ({"methods": ["POST"]}, {"post"}),
+    "one of each, in whichever case": (
+        {"operations": "listbookings", "methods": "get", "scopes": "READ"},
+        {"bookings"},
+    ),
     "HEAD is a method of its own": ({"methods": ["HEAD"], "operations": ["listEvents"]}, {"head"}),
     "HEAD is the operation of GET": ({"operations": ["listEvents"]}, {"events", "head", "anonymous", "other"}),
     "a scope set": ({"scopes": ["admin"]}, {"other"}),
@@ -397,6 +401,8 @@ def test_the_kinds_of_the_document_are_those_that_there_are(contract: Contract) 
 WRONG = {
     "a kind": ({"kind": "statu"}, '"malformed_json"'),
     "an operation": ({"kind": "drop", "operations": ["cancelBokking"]}, "Did you mean 'cancelBooking'?"),
+    "a method": ({"kind": "drop", "methods": "GTE"}, "Did you mean 'GET'?"),
+    "no operation": ({"kind": "drop", "operations": []}, "/operations"),
     "a scope": ({"kind": "drop", "scopes": ["reed"]}, "Did you mean 'read'?"),
     "a header": ({"kind": "missing_header", "header": "Retry-Aftr"}, "Did you mean 'Retry-After'?"),
     "a header that frames": ({"kind": "missing_header", "header": "Content-Length"}, "There are: "),

@@ -11,7 +11,7 @@ import pytest
 
 from smartcal_api.webhooks.receiver import Receiver
 from tests.e2e.raw import Reader, dial, request
-from tests.e2e.server import Answered, Running, serving
+from tests.e2e.server import Answered, Running, run, serving
 
 EVENTS = "/api/v1/events"
 FAULTS = "/_sandbox/sandboxes/default/faults"
@@ -157,6 +157,20 @@ def test_sbx_5_next_n_hits_exactly_n_of_many_connections_at_once(server: Running
     for each in many:
         each.join()
     assert (statuses.count(503), statuses.count(200)) == (20, 60)
+
+
+def test_the_command_arms_lists_and_clears(server: Running) -> None:
+    folder = server.log.parent
+    target = ("--target", str(folder / "ready.json"))
+    armed = run("fault", "add", "status", "status=503", "operations=listEvents", "next=1", *target, folder=folder)
+    assert (armed.returncode, armed.stderr) == (0, "")
+    assert (get(server).status, get(server).status) == (503, 200)
+    assert "applied=1" in run("fault", "list", *target, folder=folder).stdout
+    wrong = run("fault", "add", "status", "status=503", "operations=listEvent", *target, folder=folder)
+    assert wrong.returncode == 2
+    assert "Did you mean 'listEvents'?" in wrong.stderr
+    run("fault", "clear", *target, folder=folder)
+    assert server.request("GET", FAULTS).json["data"] == []
 
 
 def test_sbx_5_a_server_stops_though_requests_are_held_back(tmp_path_factory: pytest.TempPathFactory) -> None:

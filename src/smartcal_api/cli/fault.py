@@ -18,7 +18,7 @@ def fault() -> None:
 @click.argument("members", nargs=-1, metavar="[FIELD=VALUE]...")
 @door
 def add(to: Door, kind: str, members: tuple[str, ...]) -> None:
-    """Arm one: status status=503 operation=listEvents next=2"""
+    """Arm one: status status=503 operations=listEvents next=2"""
     answer: dict[str, Any] = to.sandbox.post("/faults", {"kind": kind, **fields(members)})
     to.tell(answer, _line(answer))
 

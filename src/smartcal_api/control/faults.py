@@ -12,6 +12,7 @@ from smartcal_api.sandbox import Sandbox
 from smartcal_api.sandbox.faults import Fault
 
 _MOST = 256
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 # Headers of answers that a contract doesn't list. Those that frame one are not among them: for that there are kinds.
 _COMMON_HEADERS = ("Content-Type", "Content-Encoding", "Content-Language", "Cache-Control", "ETag", "Vary")
 
@@ -53,13 +54,16 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
 def _resolved(sandbox: Sandbox, contract: Contract, wanted: dict[str, Any]) -> dict[str, Any]:
     """What was wanted, with every name as the contract writes it, and a credential as its budget."""
     resolved = dict(wanted)
-    operations = [*contract.operations, *contract.unserved]
-    for member, known, what in (("operations", operations, "operation"), ("scopes", contract.scopes, "scope")):
+    operations = (*contract.operations, *contract.unserved)
+    named = (
+        ("operations", operations, "operation"),
+        ("methods", _METHODS, "method"),
+        ("scopes", contract.scopes, "scope"),
+    )
+    for member, known, what in named:
         if member in wanted:
-            resolved[member] = [
-                chosen(name, known, what=what, pointer=f"/{member}/{index}")
-                for index, name in enumerate(wanted[member])
-            ]
+            names = [wanted[member]] if isinstance(wanted[member], str) else wanted[member]
+            resolved[member] = [chosen(name, known, what=what, pointer=f"/{member}") for name in names]
     if "credential" in wanted:
         resolved["credential"] = budget_of(sandbox, wanted["credential"])
     if "header" in wanted:
