@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 # Parts that a process is given when it starts. In an image of another process they stand for credentials that went with
 # it, and those of this one stay as they were at its start.
-GIVEN = ("keys", "clients", "tickets")
+GIVEN = ("keys", "clients")
 
 
 class Part(Protocol):

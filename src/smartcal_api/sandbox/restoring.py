@@ -1,6 +1,6 @@
 """Takes the image of a sandbox, and brings a sandbox back to one (law SBX 3)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from smartcal_api.clock import Clock
@@ -11,6 +11,7 @@ from smartcal_api.sandbox.image import GIVEN, DataSet, Image, Origin, State
 from smartcal_api.sandbox.population import mock_collections
 from smartcal_api.sandbox.sandbox import Sandbox
 from smartcal_api.store import open_store
+from smartcal_api.webhooks.outbox import RELEASE
 
 
 def image_of(sandbox: Sandbox) -> Image:
@@ -35,7 +36,7 @@ def restore(sandbox: Sandbox, image: Image) -> None:
     state = _own(sandbox, State.read(image.state))
     if state.seed != sandbox.seed:
         raise UsageError(f"it has the seed {state.seed}, and this sandbox {sandbox.seed}: it is of another one.")
-    sandbox.store.load_image(image.database)
+    sandbox.store.load_image(image.database, RELEASE)
     resume(sandbox, state)
     sandbox.generation += 1
     sandbox.outbox.renew()
@@ -57,16 +58,25 @@ def fitted(image: Image, contract: Contract, mocked: Iterable[Operation]) -> Ima
     state = State.read(image.state)
     if state.contract == contract.document.sha256:
         return image
-    store = open_store(contract, image=image.database)
-    opened = store.meta("opened")
-    template = Sandbox("", contract, store, Clock(state.now, frozen=True), seed=state.seed)
-    adapt(template, contract)
-    mock_collections(template, contract, mocked)
-    store.set_meta("opened", opened or "0")
-    store.index()
-    database = store.image()
-    store.close()
+
+    def fit(template: Sandbox) -> None:
+        adapt(template, contract)
+        mock_collections(template, contract, mocked)
+
+    database = altered(image.database, contract, fit, now=state.now, seed=state.seed)
     return Image(database, replace(state, contract=contract.document.sha256).write())
+
+
+def altered(database: bytes, contract: Contract, change: Callable[[Sandbox], None], *, now: int, seed: int) -> bytes:
+    """A database as a change leaves it that is made to a sandbox of this one alone."""
+    store = open_store(contract, image=database)
+    opened = store.meta("opened") or "0"
+    change(Sandbox("", contract, store, Clock(now, frozen=True), seed=seed))
+    store.set_meta("opened", opened)
+    store.index()
+    image = store.image()
+    store.close()
+    return image
 
 
 def _own(sandbox: Sandbox, state: State) -> State:

@@ -1,9 +1,9 @@
 """One isolated world: its store, clock, credentials, budgets and deliveries. Nothing of it lives anywhere else."""
 
 import asyncio
-import secrets
 from collections.abc import Callable
 from random import Random
+from uuid import uuid4
 
 import orjson
 
@@ -51,7 +51,9 @@ class Sandbox:
         self.generation = 0
         """Goes up with each restore and reset: what was begun in an older one has no effect in this one."""
         self.origin: Origin | None = None
-        self.process = secrets.token_hex(8)
+        self.furnish: Callable[[Sandbox], None] | None = None
+        """What puts in, also after a reset, whatever the server was asked to start with besides a data set."""
+        self.process = uuid4().hex
         """Tells its images from those of a sandbox of this name that another process had."""
         self.snapshots = Snapshots(beside=store.path)
         self.contract = contract
@@ -97,7 +99,6 @@ class Sandbox:
             "requests": self._requests,
             "keys": self.keys,
             "clients": self.oauth.clients,
-            "tickets": self.oauth.tickets,
             "misbehaviours": self.outbox.misbehaviours,
         }
 
@@ -124,7 +125,7 @@ class Sandbox:
 
     async def advance(self, target: int) -> None:
         """Moves the clock from instant to instant at which something falls due, and does it there (law SBX 4)."""
-        due = self.clock.now()
+        due, generation = self.clock.now(), self.generation
         while due <= target:
             self.clock.move_to(due)
             self.now()
@@ -133,6 +134,8 @@ class Sandbox:
             if deliver is not None:
                 await deliver(due)
             await asyncio.sleep(0)  # others are answered meanwhile, and whoever waits for this may give up
+            if self.generation != generation:
+                return  # it was restored meanwhile, and this is of what hasn't happened
             due = min(self._due, self.outbox.next_due(after=due) or _NEVER)
         self.clock.move_to(target)
         self.outbox.wake()

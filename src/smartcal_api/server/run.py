@@ -5,6 +5,7 @@ import secrets
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from socket import socket
 
 import uvicorn
@@ -22,7 +23,7 @@ from smartcal_api.server.housekeeping import reap_idle, stop_with
 from smartcal_api.server.ready import ready_document, remove_ready_file, write_ready_file
 from smartcal_api.server.reload import reload_on_save
 from smartcal_api.server.socket import bind, root_url
-from smartcal_api.server.webhooks import receiver_trust, webhook_ring
+from smartcal_api.server.webhooks import receiver_trust, subscribe_again, webhook_ring
 from smartcal_api.server.world import Report, key_ring, open_sandbox
 from smartcal_api.settings import Settings
 from smartcal_api.webhooks.dispatcher import Dispatcher
@@ -57,6 +58,7 @@ def run(settings: Settings, *, report: Report | None = None) -> None:
         keys = key_ring(sandbox, contract, settings)
         clients = client_ring(sandbox, contract, settings)
         webhooks = webhook_ring(sandbox, contract, settings, receivers)
+        sandbox.furnish = partial(subscribe_again, webhooks=webhooks)
         registry = Registry(sandbox)
         front = Front(open_application(contract, registry, options), registry, options)
 

@@ -49,6 +49,12 @@ def webhook_ring(
     return tuple(known)
 
 
+def subscribe_again(sandbox: Sandbox, webhooks: tuple[KnownWebhook, ...]) -> None:
+    """In a sandbox that begins anew: the same subscriptions, with the secrets that were told at the start."""
+    for each in webhooks:
+        ensure_subscribed(sandbox, each.url, each.events, secret=each.secret, owner=1, now=sandbox.clock.now())
+
+
 def receiver_trust(settings: Settings) -> ssl.SSLContext | None:
     """What `--receiver-ca` adds to the authorities of this machine; raises `UsageError`."""
     return tls_context(settings.receiver_ca) if settings.receiver_ca is not None else None

@@ -12,7 +12,9 @@ from smartcal_api.store.store import Store
 def open_store(contract: Contract, path: Path | None = None, *, image: bytes | None = None) -> Store:
     """The store in a file, a copy in memory of an image, or a new one; raises `UsageError` for a file that can't be."""
     connection = open_file(path) if path else open_image(image) if image else open_memory()
-    return Store(connection, collections(contract), path=path)
+    store = Store(connection, collections(contract))
+    store.path = path
+    return store
 
 
 __all__ = [

@@ -4,6 +4,7 @@ import errno
 import os
 import sqlite3
 import stat
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
@@ -61,6 +62,14 @@ def open_memory() -> sqlite3.Connection:
     return connection
 
 
+def image_of(connection: sqlite3.Connection) -> bytes:
+    """The whole database as bytes."""
+    image = bytearray(connection.serialize())
+    # A file is in WAL mode, which a database in memory can't be opened in (SQLite file format, section 1.3.3).
+    image[18:20] = b"\x01\x01"
+    return bytes(image)
+
+
 def open_image(image: bytes) -> sqlite3.Connection:
     """A copy in memory of what `Store.image` gave."""
     connection = _connect()
@@ -68,12 +77,14 @@ def open_image(image: bytes) -> sqlite3.Connection:
     return connection
 
 
-def copy_image(image: bytes, connection: sqlite3.Connection) -> None:
-    """Puts an image in the place of a database.
+def copy_image(image: bytes, connection: sqlite3.Connection, statements: Iterable[str] = ()) -> None:
+    """Puts an image, as these statements leave it, in the place of a database.
 
     Copied page by page: a database that is deserialised stays beside its own page cache, and takes twice the memory.
     """
     with closing(deserialised(image)) as source:
+        for statement in statements:
+            source.execute(statement)
         source.backup(connection)
 
 

@@ -10,7 +10,7 @@ import orjson
 
 from smartcal_api.contract import Clause
 from smartcal_api.store.collection import Collection, Row, column
-from smartcal_api.store.file import copy_image
+from smartcal_api.store.file import copy_image, image_of
 from smartcal_api.store.refusal import unavailable
 from smartcal_api.store.remembered import Remembered, weight
 from smartcal_api.store.schema import make_indexes, make_tables
@@ -27,14 +27,11 @@ class Store:
     Whatever SQLite can't do (a full disk, a lock) is `Unavailable`, and nothing has changed (law STORE 3).
     """
 
-    def __init__(
-        self, connection: sqlite3.Connection, collections: Mapping[str, Collection], *, path: Path | None = None
-    ) -> None:
+    def __init__(self, connection: sqlite3.Connection, collections: Mapping[str, Collection]) -> None:
         # Documents leave as they came in, UTF-8 bytes; decoding them to text and back would cost more than the query.
         connection.text_factory = bytes
         self._connection = connection
-        self.path = path
-        """The file that it is in; None for one in memory."""
+        self.path: Path | None = None  # of its file
         self._totals: Remembered[int] = Remembered(_TOTALS)
         self._sums: Remembered[int] = Remembered(_TOTALS)
         self._documents: Remembered[list[bytes]] = Remembered(_REMEMBERED_BYTES, size=weight)
@@ -217,15 +214,12 @@ class Store:
 
     def image(self) -> bytes:
         """The whole database as bytes, from which `load_image` and `open_store` make it again."""
-        image = bytearray(self._connection.serialize())
-        # A file is in WAL mode, which a database in memory can't be opened in (SQLite file format, section 1.3.3).
-        image[18:20] = b"\x01\x01"
-        return bytes(image)
+        return image_of(self._connection)
 
-    def load_image(self, image: bytes) -> None:
-        """Puts an image in the place of everything that is there, in one transaction."""
+    def load_image(self, image: bytes, *statements: str) -> None:
+        """Puts an image in the place of everything that is there, in one transaction; `statements` change it before."""
         try:
-            copy_image(image, self._connection)
+            copy_image(image, self._connection, statements)
         except sqlite3.DatabaseError as error:
             raise unavailable(error) from error
         self.adopt(self.collections)

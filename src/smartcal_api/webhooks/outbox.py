@@ -17,6 +17,7 @@ from smartcal_api.webhooks.settlement import Settlement
 
 _COLLECTION = "Webhook"
 _BATCH = 500
+RELEASE = "UPDATE deliveries SET state = 'pending' WHERE state = 'leased'"
 # States: pending → leased → delivered or failed, or pending again. Cancelled: its subscription is gone or disabled.
 # Held: it came with a fork, and waits for somebody to deliver it again.
 
@@ -215,7 +216,7 @@ class Outbox:
 
     def _release(self) -> None:
         with self._store.transaction():
-            self._store.query("UPDATE deliveries SET state = 'pending' WHERE state = 'leased'")
+            self._store.query(RELEASE)
 
 
 def _marks(values: Sequence[object]) -> str:
