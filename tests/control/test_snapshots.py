@@ -156,14 +156,14 @@ def test_snapshots_are_listed_replaced_and_removed(plane: Plane) -> None:
     assert [plane.post(SNAPSHOTS).json["name"] for _ in range(2)] == ["snapshot-1", "snapshot-2"]
     saved = plane.post(SNAPSHOTS, {"name": "b.c"})
     assert saved.headers["location"] == f"http://127.0.0.1:8080/_sandbox{SNAPSHOTS}/b.c"
-    assert saved.json["now"] == "2026-03-04T12:00:00Z"
+    assert saved.json["clock"] == {"now": "2026-03-04T12:00:00Z", "frozen": True}
     assert plane.get(f"{SNAPSHOTS}/b.c").json == saved.json
     assert plane.request("DELETE", f"{SNAPSHOTS}/snapshot-1").status == 204
     assert plane.request("DELETE", f"{SNAPSHOTS}/snapshot-1").status == 404
     plane.post("/sandboxes/default/clock/advance", {"by": "1d"})
     save(plane, "b.c")
     assert [each["name"] for each in plane.get(SNAPSHOTS).json["data"]] == ["b.c", "snapshot-2"]
-    assert plane.get(f"{SNAPSHOTS}/b.c").json["now"] == "2026-03-05T12:00:00Z"
+    assert plane.get(f"{SNAPSHOTS}/b.c").json["clock"]["now"] == "2026-03-05T12:00:00Z"
 
 
 def test_what_is_not_there_is_a_404_that_says_where_to_look(plane: Plane) -> None:

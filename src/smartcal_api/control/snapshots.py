@@ -101,7 +101,8 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
 
 
 def _document(snapshot: Snapshot) -> dict[str, Any]:
-    return {"name": snapshot.name, "now": format_rfc3339(snapshot.now), "bytes": snapshot.size}
+    clock = {"now": format_rfc3339(snapshot.now), "frozen": snapshot.frozen}
+    return {"name": snapshot.name, "clock": clock, "bytes": snapshot.size}
 
 
 def _resource(resource: Resource) -> dict[str, Any]:

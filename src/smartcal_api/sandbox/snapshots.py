@@ -13,11 +13,16 @@ _STATE = "state"
 
 
 class Snapshot(NamedTuple):
-    """A snapshot as a list shows it; `now` is the instant at which the sandbox's clock stood."""
+    """A snapshot as a list shows it: when it was, by the sandbox's clock, and how many bytes it takes."""
 
     name: str
     now: int
+    frozen: bool
     size: int
+
+    @classmethod
+    def of(cls, name: str, state: State, size: int) -> "Snapshot":
+        return cls(name, state.now, state.parts["clock"]["frozen"], size)
 
 
 class _Shelf(Protocol):
@@ -76,7 +81,7 @@ class _Memory:
 
     def look(self, name: str) -> Snapshot | None:
         image = self._images.get(name)
-        return None if image is None else Snapshot(name, State.read(image.state).now, len(image.database))
+        return None if image is None else Snapshot.of(name, State.read(image.state), len(image.database))
 
     def find(self, name: str) -> Image | None:
         return self._images.get(name)
@@ -107,7 +112,7 @@ class _Beside:
         path = self._path(name)
         if not path.exists():
             return None
-        return Snapshot(name, read_state(path, peek(path)).now, path.stat().st_size)
+        return Snapshot.of(name, read_state(path, peek(path)), path.stat().st_size)
 
     def find(self, name: str) -> Image | None:
         path = self._path(name)
