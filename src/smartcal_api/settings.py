@@ -49,6 +49,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8080
     store: Path | None = None
+    bundle: Path | None = None
     seed: int | None = None
     now: int | None = None
     freeze: bool = False

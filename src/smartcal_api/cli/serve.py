@@ -17,6 +17,12 @@ _URL = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+", re.ASCII)
 @option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="The port; 0 takes a free one.")
 @option("--store", default="memory", show_default=True, metavar="memory|PATH.db", help="Where the data is kept.")
+@option(
+    "--bundle",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Go on from a bundle, in memory: its data, seed and clock.",
+)
 @data_options
 @option("--freeze", is_flag=True, help="Stop the clock.")
 @spec_options
@@ -87,6 +93,7 @@ def serve(
     host: str,
     port: int,
     store: str,
+    bundle: Path | None,
     seed: int | None,
     events: int | None,
     bookings: int | None,
@@ -121,6 +128,7 @@ def serve(
         host=host,
         port=port,
         store=None if store == "memory" else Path(store),
+        bundle=bundle,
         seed=seed,
         events=events,
         bookings=bookings,

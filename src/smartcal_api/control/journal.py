@@ -29,7 +29,7 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
 
     def list_journal(exchange: Exchange) -> Answer:
         journal, asked = exchange.sandbox.journal, exchange.parameters
-        documents, most = _documents(control, exchange), asked["limit"]
+        documents, most = documents_of(control, exchange), asked["limit"]
         matches = journal.find(_wanted(asked), asked.get("since", 1))
         # Who goes on from somewhere must not miss any; who only looks wants to see the latest.
         found = list(islice(matches, most)) if "since" in asked else list(deque(matches, most))
@@ -52,7 +52,7 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
                 f"The journal has no entry {serial}; it has those from {journal.first_serial} up to, but without, "
                 f"{journal.next_serial}.",
             )
-        return json_answer(200, _documents(control, exchange).document(entry))
+        return json_answer(200, documents_of(control, exchange).document(entry))
 
     def export_journal(exchange: Exchange) -> Answer:
         journal, asked = exchange.sandbox.journal, exchange.parameters
@@ -74,7 +74,7 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
                 f"Nothing like {wanted} came within {patience} s. {_seen(journal, since)}"
                 "Send the request, or give a larger timeout_seconds.",
             ) from None
-        return json_answer(200, _documents(control, exchange).document(entry))
+        return json_answer(200, documents_of(control, exchange).document(entry))
 
     def assert_requests(exchange: Exchange) -> Answer:
         asked: Mapping[str, Any] = exchange.body or {}
@@ -94,7 +94,7 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
             "What was seen instead is in errors, oldest first.",
             errors=[
                 Invalid(line, pointer=f"/{(false or list(claims))[0]}")
-                for line in _lines(journal, since, _documents(control, exchange))
+                for line in _lines(journal, since, documents_of(control, exchange))
             ],
         )
 
@@ -112,7 +112,7 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
     }
 
 
-def _documents(control: Control, exchange: Exchange) -> Documents:
+def documents_of(control: Control, exchange: Exchange) -> Documents:
     return Documents(control.contract, root=exchange.root)
 
 

@@ -2,12 +2,16 @@
 
 from typing import Any
 
+import orjson
+
 from smartcal_api.clock import NANOSECONDS, format_rfc3339
 from smartcal_api.control.control import PREFIX, Control, ControlHandler
+from smartcal_api.control.journal import documents_of
 from smartcal_api.control.sandboxes import created_answer, sandbox_document
 from smartcal_api.errors import Problem, UsageError
 from smartcal_api.http.answer import Answer, json_answer
 from smartcal_api.http.exchange import Exchange
+from smartcal_api.journal import Wanted
 from smartcal_api.sandbox import Sandbox
 from smartcal_api.sandbox.difference import Resource, difference
 from smartcal_api.sandbox.image import Image
@@ -85,7 +89,9 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
 
     def get_bundle(exchange: Exchange) -> Answer:
         image = _found(exchange.sandbox, exchange.parameters.get("snapshot"))
-        return Answer(200, packed(image), media_type=BUNDLE)
+        documents, journal = documents_of(control, exchange), exchange.sandbox.journal
+        entries = orjson.dumps([documents.document(each) for each in journal.find(Wanted(), 1)])
+        return Answer(200, packed(image, {"journal": entries.decode()}), media_type=BUNDLE)
 
     return {
         "listSnapshots": list_snapshots,

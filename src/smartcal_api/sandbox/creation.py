@@ -57,7 +57,7 @@ class Creator:
     def open(self, sandbox: Sandbox) -> None:
         """The default sandbox, made before any other: here it begins, unless it has begun."""
         if sandbox.origin is None:
-            begin(sandbox, data_set_of(sandbox))
+            begin(sandbox, sandbox.data or data_set_of(sandbox))
 
     def create(self, contract: Contract, mocked: Iterable[Operation], wanted: Wanted) -> Created:
         """A new sandbox in the registry; raises `ValueError` for sizes that can't be, `KeyError` for a name in use."""
@@ -112,6 +112,9 @@ class Creator:
             image = Image(database, replace(state, contract=contract.document.sha256).write())
         else:
             image = fitted(Image(origin.data, origin.state), contract, mocked)
+        if sandbox.furnish is not None:
+            furnished = altered(image.database, contract, sandbox.furnish, now=state.now, seed=state.seed)
+            image = replace(image, database=furnished)
         restore(sandbox, image)
 
     def _free(self, name: str | None) -> str:

@@ -81,6 +81,8 @@ def altered(database: bytes, contract: Contract, change: Callable[[Sandbox], Non
 
 def _own(sandbox: Sandbox, state: State) -> State:
     """With the credentials that this process was given, where the image is of another one."""
+    if state.parts.keys() != sandbox.parts().keys():
+        raise UsageError("it was made by another version of smartcal, which keeps other things in an image.")
     if state.process == sandbox.process:
         return state
     own = State.read(sandbox.origin.state) if sandbox.origin else state_of(sandbox)

@@ -51,6 +51,8 @@ class Sandbox:
         self.generation = 0
         """Goes up with each restore and reset: what was begun in an older one has no effect in this one."""
         self.origin: Origin | None = None
+        self.data: bytes | None = None
+        """What its database began as, where that was no generated data set."""
         self.furnish: Callable[[Sandbox], None] | None = None
         """What puts in, also after a reset, whatever the server was asked to start with besides a data set."""
         self.process = uuid4().hex

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 
 from smartcal_api.auth import random_key
 from smartcal_api.clock import Clock
@@ -10,7 +12,10 @@ from smartcal_api.errors import UsageError
 from smartcal_api.http.roots import is_loopback
 from smartcal_api.sandbox import Sandbox
 from smartcal_api.sandbox.credentials import KeyRing
+from smartcal_api.sandbox.image import State
 from smartcal_api.sandbox.population import BOOKINGS, DEFAULT_SEED, EVENTS, fill
+from smartcal_api.sandbox.restoring import resume
+from smartcal_api.sandbox.snapshots import read_image
 from smartcal_api.settings import GivenKey, Settings
 from smartcal_api.store import Store, open_store
 
@@ -20,6 +25,10 @@ Report = Callable[[int, int], None]
 @contextmanager
 def open_sandbox(contract: Contract, settings: Settings, *, report: Report | None = None) -> Iterator[Sandbox]:
     """The sandbox `default`, filled where its store is new; the store is closed at the end."""
+    if settings.bundle is not None:
+        with _bundled(contract, settings.bundle, settings) as sandbox:
+            yield sandbox
+        return
     store = open_store(contract, settings.store)
     try:
         fresh = store.is_empty() and store.meta("seed") is None
@@ -87,6 +96,32 @@ def _refuse_well_known(
     taken = {value: scope for scope, value in main.items()} | dict.fromkeys(other.values(), "the other account")
     if given.value in taken and (taken[given.value],) != given.scopes:
         raise UsageError(f"--key: this value is the demo key for {taken[given.value]} already; give one of your own.")
+
+
+@contextmanager
+def _bundled(contract: Contract, path: Path, settings: Settings) -> Iterator[Sandbox]:
+    """What a bundle holds, as it stood; the credentials are those of this server."""
+    if settings.store is not None or settings.seeding or settings.now is not None:
+        raise UsageError(
+            "--bundle: has its own data, seed and clock, and lives in memory; leave out --store, --seed, --events, "
+            "--bookings and --now."
+        )
+    image = read_image(path)
+    state = State.read(image.state)
+    store = open_store(contract, image=image.database)
+    try:
+        store.index()
+        sandbox = _sandbox(contract, store, replace(settings, seed=state.seed))
+        try:
+            resume(sandbox, state)
+        except UsageError as error:
+            raise UsageError(f"{path}: {error}") from None
+        if settings.freeze:
+            sandbox.clock.freeze()
+        sandbox.data = image.database
+        yield sandbox
+    finally:
+        store.close()
 
 
 def _sandbox(contract: Contract, store: Store, settings: Settings) -> Sandbox:

@@ -64,10 +64,12 @@ def open_memory() -> sqlite3.Connection:
 
 def image_of(connection: sqlite3.Connection) -> bytes:
     """The whole database as bytes."""
-    image = bytearray(connection.serialize())
-    # A file is in WAL mode, which a database in memory can't be opened in (SQLite file format, section 1.3.3).
-    image[18:20] = b"\x01\x01"
-    return bytes(image)
+    return without_wal(connection.serialize())
+
+
+def without_wal(database: bytes) -> bytes:
+    """A file is in WAL mode, which a database in memory can't be opened in (SQLite file format, section 1.3.3)."""
+    return b"".join((database[:18], b"\x01\x01", memoryview(database)[20:]))
 
 
 def open_image(image: bytes) -> sqlite3.Connection:
@@ -146,7 +148,7 @@ def _claim(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("BEGIN EXCLUSIVE")
     (objects,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if objects:
-        check_format(connection, path)
+        check_format(connection, path, instead="give --store a file of its own")
     connection.execute("COMMIT")
     connection.execute("PRAGMA journal_mode = WAL")
     # With WAL, NORMAL loses nothing committed when the process is killed; only a power cut can take the last commits.
@@ -155,12 +157,12 @@ def _claim(connection: sqlite3.Connection, path: Path) -> None:
         _prepare(connection)
 
 
-def check_format(connection: sqlite3.Connection, path: Path) -> None:
+def check_format(connection: sqlite3.Connection, path: Path, *, instead: str) -> None:
     """Raises `UsageError` for a database that another program made, or another version of this one."""
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if application != _APPLICATION_ID:
-        raise UsageError(f"{path}: is a database of another program; give --store a file of its own.")
+        raise UsageError(f"{path}: is a database of another program; {instead}.")
     if version != FORMAT:
         raise UsageError(
             f"{path}: has store format {version}, and this version of smartcal reads format {FORMAT}; "

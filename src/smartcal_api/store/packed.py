@@ -9,9 +9,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 from smartcal_api.errors import Unavailable, UsageError
-from smartcal_api.store.file import check_format, deserialised
+from smartcal_api.store.file import check_format, deserialised, without_wal
 
 _PREFIX = "image."
+_INSTEAD = "give a snapshot or a bundle"
 
 
 def pack(database: bytes, members: Mapping[str, str]) -> bytes:
@@ -27,8 +28,8 @@ def unpack(path: Path) -> tuple[bytes, dict[str, str]]:
         content = path.read_bytes()
         if not content:
             raise UsageError(f"{path}: is empty.")
-        with closing(deserialised(content)) as connection:
-            check_format(connection, path)
+        with closing(deserialised(without_wal(content))) as connection:
+            check_format(connection, path, instead=_INSTEAD)
             for (verdict,) in connection.execute("PRAGMA quick_check(1)"):
                 if verdict != "ok":
                     raise UsageError(f"{path}: is damaged: {verdict}.")
@@ -42,7 +43,7 @@ def peek(path: Path) -> dict[str, str]:
     # Immutable, or SQLite would look for a journal beside it, and ask for locks.
     name = f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1"
     with _reading(path), closing(sqlite3.connect(name, uri=True)) as connection:
-        check_format(connection, path)
+        check_format(connection, path, instead=_INSTEAD)
         return _members(connection, path)
 
 
