@@ -100,8 +100,9 @@ def _extra() -> Iterator[None]:
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("smartcal_api"):
             raise
+        lacking = (error.name or "").partition(".")[0]
         raise UsageError(
-            f"`smartcal verify` needs {(error.name or '').partition('.')[0]}; install the extra: pip install 'smartcal-api[contract-tests]'."
+            f"`smartcal verify` needs {lacking}; install the extra: pip install 'smartcal-api[contract-tests]'."
         ) from None
 
 

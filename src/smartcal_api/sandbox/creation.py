@@ -12,7 +12,7 @@ from smartcal_api.sandbox.credentials import KeyRing, KnownClient, demo_clients,
 from smartcal_api.sandbox.image import DataSet, Image, State
 from smartcal_api.sandbox.population import BOOKINGS, DEFAULT_SEED, EVENTS, data_set_of, fill, mock_collections
 from smartcal_api.sandbox.registry import Registry
-from smartcal_api.sandbox.restoring import begin, fitted, restore, resume
+from smartcal_api.sandbox.restoring import altered, begin, fitted, restore, resume
 from smartcal_api.sandbox.sandbox import Sandbox
 from smartcal_api.seeding import weeks_to
 from smartcal_api.store import CREDENTIALS, Store, open_store
