@@ -13,10 +13,16 @@ from bench.figures import CannotMeasure, Section
 from bench.footprint import memory, start
 from bench.growth import growth
 from bench.load import find_wrk
+from bench.overhead import overhead
 from bench.plan import Plan
 from bench.throughput import NAMES, throughput
 
-MEASURES: dict[str, Callable[[Plan], Section]] = {"start": start, "memory": memory, "growth": growth}
+MEASURES: dict[str, Callable[[Plan], Section]] = {
+    "overhead": overhead,
+    "start": start,
+    "memory": memory,
+    "growth": growth,
+}
 _MEASURED, _CANNOT, _INTERRUPTED = 0, 2, 130
 
 

@@ -16,6 +16,11 @@ def serve(*arguments: str) -> Program:
     return Program("smartcal", smartcal("serve", "--port", "{port}", *arguments), EVENTS)
 
 
+def bare(*arguments: str) -> Program:
+    command = [sys.executable, "-m", "bench.bare", "serve", "--port", "{port}", *arguments]
+    return Program("smartcal without journal and faults", command, EVENTS)
+
+
 def raw(answers: Path, first: str = EVENTS) -> Program:
     return Program("raw ASGI", [sys.executable, "-m", "bench.raw", "{port}", str(answers)], first)
 

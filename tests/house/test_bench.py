@@ -16,6 +16,7 @@ from bench import command
 from bench.downgrade import downgrade, schema_30
 from bench.figures import CannotMeasure, Figure, Section, Target
 from bench.load import find_wrk
+from bench.overhead import overhead
 from bench.plan import Plan
 from bench.processes import Program
 from bench.scenarios import scenarios
@@ -43,6 +44,15 @@ def test_without_wrk_the_servers_answer_the_same_and_only_cpu_seconds_are_claime
     assert all(figures[name] > 0 for name in claimed)
     assert "MISSED" not in str(section)
     assert "No wrk here" in str(section)
+
+
+def test_what_journal_and_faults_add_is_told_by_the_servers_cpu(no_wrk: None, tmp_path: Path) -> None:
+    plan = Plan(folder=tmp_path, rounds=1, round_seconds=0.2, warm_up=0.1)
+    figures = {figure.name: figure.value for figure in overhead(plan).figures()}
+    assert {name for name in figures if name.endswith("CPU a request")} == {
+        f"{scenario} {which} CPU a request" for scenario in ("list", "one") for which in ("with", "without")
+    }
+    assert None not in figures.values()
 
 
 def test_neither_wrk_nor_proc_is_a_clear_line_and_exit_2(
