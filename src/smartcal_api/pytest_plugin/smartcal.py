@@ -10,6 +10,8 @@ from smartcal_api.remote import Control, Sandbox
 if TYPE_CHECKING:
     import httpx
 
+    from smartcal_api.pytest_plugin.webhooks import Deliveries, SubscribedReceiver
+
 
 class Clock:
     """The sandbox's clock. It stands still: time is what the test makes of it."""
@@ -90,6 +92,7 @@ class SmartCal:
         self.limits = Limits(self.sandbox)
         self.given = Given(self.sandbox)
         self.journal = Journal(self.sandbox)
+        self._receiver: SubscribedReceiver | None = None
         self._closing: list[Callable[[], None]] = []
         self._snapshots = 0
 
@@ -116,6 +119,23 @@ class SmartCal:
         """Makes something happen, such as `booking.created`; the events that came of it, in their order."""
         events: Sequence[Mapping[str, Any]] = self.sandbox.trigger(event_type, fields)["events"]
         return events
+
+    @property
+    def receiver(self) -> "SubscribedReceiver":
+        """A webhook receiver, subscribed to everything from the first time that it is asked for."""
+        if self._receiver is None:
+            from smartcal_api.pytest_plugin.webhooks import SubscribedReceiver
+
+            self._receiver = SubscribedReceiver(self.sandbox)
+            self._closing.append(self._receiver.close)
+        return self._receiver
+
+    @property
+    def deliveries(self) -> "Deliveries":
+        """Webhook deliveries: `deliveries.wait_for("booking.created")`."""
+        from smartcal_api.pytest_plugin.webhooks import Deliveries
+
+        return Deliveries(self.sandbox)
 
     def fault(self, kind: str, **members: Any) -> str:
         """Arms a fault, such as `fault("status", status=503, operation="listEvents", next=2)`; its id."""
