@@ -4,17 +4,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from hypothesis import strategies as st
-
 from smartcal_api.contract import Contract, Operation, Parameter
 
 
-def invalid_queries(operation: Operation) -> st.SearchStrategy[tuple[str, str, str]]:
+def invalid_queries(operation: Operation) -> Iterator[tuple[str, str, str]]:
     """(what is wrong, the name that is to blame, the query); one fault each."""
-    return st.sampled_from(list(_queries(operation)))
-
-
-def _queries(operation: Operation) -> Iterator[tuple[str, str, str]]:
     parameters = [each for each in operation.parameters if each.location == "query"]
     for each in parameters:
         for wrong, value in _values(each):
@@ -60,12 +54,8 @@ def _valid(parameter: Parameter) -> str:
     return str(schema.get("default", schema.get("minimum", 1)))
 
 
-def invalid_bodies(operation: Operation, contract: Contract) -> st.SearchStrategy[tuple[str, bytes]]:
+def invalid_bodies(operation: Operation, contract: Contract) -> Iterator[tuple[str, bytes]]:
     """(what is wrong, the body) for an operation that takes JSON; one fault each."""
-    return st.sampled_from(list(_bodies(operation, contract)))
-
-
-def _bodies(operation: Operation, contract: Contract) -> Iterator[tuple[str, bytes]]:
     assert operation.body is not None
     schema = _resolved(contract, {"$ref": f"#{next(iter(operation.body.media_types.values()))}"})
     example = request_example(operation, contract)

@@ -90,6 +90,23 @@ def _value(parameter: Parameter, items: Sequence[Mapping[str, Any]]) -> st.Searc
     )
 
 
+def telling_values(parameter: Parameter, items: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """Those that tell a right filter from a wrong one: every value of an enum; of an ordered one the instant of an item
+    in the middle, as it is, in another offset, and a second before and after."""
+    assert parameter.filter is not None
+    if "enum" in parameter.schema:
+        return list(parameter.schema["enum"])
+    if parameter.schema.get("type") == "boolean":
+        return [True, False]
+    clause = parameter.filter.clauses[0]
+    found = sorted({item[clause.field] for item in items if item[clause.field] is not None})
+    if not found or clause.comparison not in _ORDERED:
+        return list(found[:3])
+    moment = instant(found[len(found) // 2])
+    shifted = [_rfc3339(moment + timedelta(seconds=beside), 0) for beside in (-1, 0, 1)]
+    return [*shifted, _rfc3339(moment, -330)]
+
+
 def _rfc3339(moment: datetime, offset_minutes: int) -> str:
     local = moment.astimezone(timezone(timedelta(minutes=offset_minutes)))
     return local.isoformat().replace("+00:00", "Z") if offset_minutes == 0 else local.isoformat()

@@ -1,7 +1,7 @@
 """What a law gets: requests to the target, values to try, what is expected, and nothing else."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn, TypeVar
 
 from hypothesis.strategies import SearchStrategy
@@ -159,6 +159,13 @@ class Probe(Asking):
         some = examples if self.full else max(3, examples // 6)
         shrinks = self.session.pacing.free(self.credentials(), 20 * some)
         for_any(values, afresh, seed=self.rng.getrandbits(32), examples=some, shrinks=shrinks)
+
+    def for_each(self, values: Sequence[T], check: Callable[[T], None], *, quick: int) -> None:
+        """Checks every one of the values; `quick` only so many of them, other ones with another seed."""
+        chosen = values if self.full else self.rng.sample(values, min(quick, len(values)))
+        for value in chosen:
+            self._story_from = len(self.session.evidence)
+            check(value)
 
     def expect(self, condition: bool, message: str, *, clause: str | None = None, kind: str = "") -> None:
         """The law is broken unless the condition holds. The message says what was seen, and what was to be."""

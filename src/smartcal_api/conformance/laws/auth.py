@@ -2,8 +2,6 @@
 
 import re
 
-from hypothesis import strategies as st
-
 from smartcal_api.conformance.capability import Capability
 from smartcal_api.conformance.credential import Carrier, Credential
 from smartcal_api.conformance.exchange import Exchange
@@ -22,7 +20,7 @@ _ERROR = re.compile(r"\berror\s*=")
     "Without a credential, or with one that nobody has, an operation answers 401 and says how to come in.",
     clause=_UNAUTHORIZED,
     over=secured,
-    requests=4,
+    requests=6,
     worth=95,
 )
 def nobody_is_let_in(probe: Probe) -> None:
@@ -54,8 +52,8 @@ def nobody_is_let_in(probe: Probe) -> None:
             kind="no-error",
         )
 
-    made_up = st.sampled_from([f"{prefix}nobody", "x", "a.b.c", f"{real}x", real[:-1], real.swapcase()])
-    probe.for_any(made_up.filter(lambda value: value != real), check, examples=3)
+    made_up = [f"{prefix}nobody", "x", f"{real}x", real[:-1], real.swapcase()]
+    probe.for_each([value for value in made_up if value != real], check, quick=1)
 
 
 @law(

@@ -1,0 +1,98 @@
+"""ERR 6 and 7: whatever is sent, the server doesn't fail."""
+
+from urllib.parse import quote
+
+from hypothesis import strategies as st
+
+from smartcal_api.conformance.exchange import Exchange
+from smartcal_api.conformance.law import Law, law, secured
+from smartcal_api.conformance.probe import Probe
+from smartcal_api.contract import Operation
+
+_MEANT = (501, 503)
+_HOSTILE = (
+    b"[" * 10_000,
+    b'{"a":' * 500 + b"1",
+    b"1" * 5_000,
+    b'{"url": ' + b"9" * 5_000 + b"}",
+    b"NaN",
+    b'"\\ud800"',
+    b'{"\\u0000": 1}',
+    b"\x00",
+    b"\xff\xfe",
+    b"",
+)
+
+
+@law(
+    "ERR 6",
+    "Nothing that is sent makes the server fail.",
+    clause="/info/description",
+    requests=40,
+    worth=50,
+)
+def nothing_makes_the_server_fail(probe: Probe) -> None:
+    credential = probe.credentials()[0] if probe.credentials() else None
+
+    def check(drawn: tuple[str, str, str, bytes]) -> None:
+        method, path, query, body = drawn
+        answer = probe.send(
+            method,
+            path + (f"?{query}" if query else ""),
+            credential=credential,
+            headers=(("Content-Type", "application/json"),),
+            body=body,
+        )
+        _sound(probe, answer)
+
+    writable = probe.target.writable
+    safe = [each for each in secured(probe.contract) if each.method == "GET" or (writable and not each.path_names)]
+    target = st.sampled_from(safe).flatmap(
+        lambda each: st.tuples(st.just(each.method), st.just(each), st.text(max_size=12), _queries(each), _hostile())
+    )
+    drawn = target.map(lambda t: (t[0], _filled(t[1], t[2]), t[3], t[4] if t[0] != "GET" else b""))
+    probe.for_any(drawn, check, examples=30)
+    if writable:
+        creating = [each for each in secured(probe.contract) if each.body and not each.path_names]
+        hostile = [(each.method, each.path, "", body) for each in creating for body in _HOSTILE]
+        probe.for_each(hostile, check, quick=3)
+
+
+@law(
+    "ERR 7",
+    "No answer of the run was a failure of the server.",
+    clause="/info/description",
+    requests=0,
+    worth=2,
+)
+def no_answer_was_a_failure(probe: Probe) -> None:
+    for exchange in probe.answers():
+        if exchange.status >= 500 and exchange.status not in _MEANT:
+            probe.show(exchange)
+            _sound(probe, exchange)
+
+
+def _sound(probe: Probe, answer: Exchange) -> None:
+    probe.expect(
+        answer.status < 500 or answer.status in _MEANT, f"{answer}; of the 5xx only {_MEANT} are meant.", kind="failure"
+    )
+
+
+def _queries(operation: Operation) -> st.SearchStrategy[str]:
+    names = [each.name for each in operation.parameters if each.location == "query"] or ["x"]
+    pair = st.tuples(st.sampled_from(names), st.text(max_size=20))
+    return st.lists(pair, max_size=3).map(lambda pairs: "&".join(f"{name}={quote(value)}" for name, value in pairs))
+
+
+def _hostile() -> st.SearchStrategy[bytes]:
+    return st.one_of(st.sampled_from(_HOSTILE), st.binary(max_size=60))
+
+
+def _filled(operation: Operation, text: str) -> str:
+    path = operation.path
+    for name in operation.path_names:
+        path = path.replace(f"{{{name}}}", quote(text or "x", safe=""))
+    return path
+
+
+LAWS: tuple[Law, ...] = (nothing_makes_the_server_fail, no_answer_was_a_failure)
