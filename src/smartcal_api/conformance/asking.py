@@ -7,7 +7,8 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from smartcal_api.conformance.credential import Carrier, Credential
 from smartcal_api.conformance.exchange import Exchange, Fields
-from smartcal_api.conformance.session import Sending, Session
+from smartcal_api.conformance.sending import Sending
+from smartcal_api.conformance.session import Session
 from smartcal_api.conformance.snapshots import Snapshots
 from smartcal_api.contract import Contract, Operation
 

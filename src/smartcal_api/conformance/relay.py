@@ -11,7 +11,8 @@ from urllib.parse import unquote
 from smartcal_api.conformance.credential import Credential
 from smartcal_api.conformance.exchange import Exchange
 from smartcal_api.conformance.findings import Finding
-from smartcal_api.conformance.session import Sending, Session
+from smartcal_api.conformance.sending import Sending
+from smartcal_api.conformance.session import Session
 from smartcal_api.contract import Operation
 
 _HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "host", "content-length", "accept-encoding"})
@@ -43,6 +44,9 @@ def relay(session: Session, credential: Callable[[Operation | None], Credential]
             name = operation.id if operation and operation.method == self.command else None
             try:
                 answer = session.send(Sending(self.command, self.path, tuple(own), body, used, operation=name))
+                undo = session.stock.undoing(operation, answer) if operation else None
+                if undo is not None:
+                    session.undo.append(undo)
                 if operation is None:
                     session.set_aside(answer, "asked by a tool for its own ends")
             except Finding as finding:

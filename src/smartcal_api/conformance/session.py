@@ -14,6 +14,7 @@ from smartcal_api.conformance.exchange import Exchange, Fields
 from smartcal_api.conformance.findings import Finding, Inconclusive, NotVerified
 from smartcal_api.conformance.judge import Judge
 from smartcal_api.conformance.pacing import NOBODY, Pacing
+from smartcal_api.conformance.sending import Sending
 from smartcal_api.conformance.stock import Stock
 from smartcal_api.conformance.target import Target
 from smartcal_api.conformance.wire import Answer, Request, Transport, Unreachable, Wire
@@ -23,20 +24,6 @@ _GATEWAY = (502, 503, 504)
 _TRIES = 3
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _IDEMPOTENT = ("GET", "HEAD", "OPTIONS", "PUT", "DELETE")
-
-
-@dataclass(frozen=True, slots=True)
-class Sending:
-    """A request as a law wants it. `budget` names whose it is, if not the credential's."""
-
-    method: str
-    target: str
-    headers: Fields = ()
-    body: bytes = b""
-    credential: Credential | None = None
-    carrier: Carrier = Carrier.BEARER
-    operation: str | None = None
-    budget: str | None = None
 
 
 @dataclass

@@ -1,12 +1,14 @@
 """What laws that change something change: resources made for them, and the bookings that may be cancelled."""
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from smartcal_api.conformance.capability import Capability
 from smartcal_api.conformance.credential import Credential
 from smartcal_api.conformance.exchange import Exchange
 from smartcal_api.conformance.findings import Inconclusive, NotVerified
 from smartcal_api.conformance.invalid import request_example
+from smartcal_api.conformance.sending import Sending
 from smartcal_api.contract import Contract, Operation
 
 if TYPE_CHECKING:
@@ -24,16 +26,23 @@ class Stock:
         """The answer to a POST with an example of the contract; what it makes is deleted afterwards."""
         sent = request_example(operation, self._contract) if body is None else body
         answer = probe.call(operation, body=sent, credential=credential)
-        below = [
+        undo = self.undoing(operation, answer)
+        if undo is not None:
+            probe.afterwards(undo)
+        return answer
+
+    def undoing(self, operation: Operation, answer: Exchange) -> Sending | None:
+        """What deletes again what an answer says was made."""
+        below = (
             each
             for each in self._contract.operations.values()
             if each.method == "DELETE" and each.path.rpartition("/{")[0] == operation.path
-        ]
-        if answer.ok and below:
-            identifier = answer.json["id"]
-            undo = probe.sending(below[0], path=dict.fromkeys(below[0].path_names, identifier), credential=credential)
-            probe.afterwards(undo)
-        return answer
+        )
+        deleting = next(below, None)
+        if operation.method != "POST" or not answer.ok or deleting is None:
+            return None
+        target = deleting.path.partition("{")[0] + quote(str(answer.json["id"]), safe="")
+        return Sending("DELETE", target, credential=answer.credential, operation=deleting.id)
 
     def creator(self, path: str) -> Operation | None:
         """The operation that adds to the list at a path."""

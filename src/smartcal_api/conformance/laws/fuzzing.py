@@ -17,7 +17,7 @@ from smartcal_api.conformance.relay import relay
 from smartcal_api.contract import Operation
 
 _STANDS_FOR = "any-credential-of-the-target"
-_LONGEST = 600.0
+_LONGEST = 7200.0
 _EXAMPLES = 10
 
 
@@ -98,6 +98,8 @@ def _config(probe: Probe, root: str) -> Iterator[str]:
     schemes = probe.contract.data["components"]["securitySchemes"]
     bearer = next(name for name, each in schemes.items() if each["type"] == "http")
     yield f"base-url = {json.dumps(root)}"
+    # An answer can wait for the room of a budget.
+    yield f"request-timeout = {_LONGEST}"
     yield f"[auth.openapi.{bearer}]"
     yield f"bearer = {json.dumps(_STANDS_FOR)}"
     for operation in secured(probe.contract):
