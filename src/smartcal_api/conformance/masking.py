@@ -24,6 +24,8 @@ class Masks:
         self._personal = personal
 
     def text(self, text: str) -> str:
+        """Half of a surrogate pair, which no file can hold, becomes a question mark."""
+        text = text.encode("utf-8", "replace").decode("utf-8")
         for value, variable in self._known:
             text = text.replace(value, variable)
         return self._looks.sub(lambda found: found[1] + _HIDDEN, text)
@@ -35,7 +37,7 @@ class Masks:
         """A JSON value without people's data, its shape kept."""
         if isinstance(value, Mapping):
             return {
-                key: _blank(inner) if not self._personal and key in PERSONAL else self.body(inner)
+                self.text(str(key)): _blank(inner) if not self._personal and key in PERSONAL else self.body(inner)
                 for key, inner in value.items()
             }
         if isinstance(value, list):
