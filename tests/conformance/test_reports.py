@@ -88,7 +88,7 @@ def test_what_is_only_decided_is_listed_apart_and_counts_when_strict(contract: C
 @pytest.mark.parametrize("name", REPORTS)
 def test_no_report_holds_a_credential_or_somebodys_data(contract: Contract, masks: Masks, name: str) -> None:
     body = json.dumps(
-        {"email": "ann@example.com", "attendees": [{"name": "Ann"}], "id": "x", "echo": KEY.value}
+        {"half": "\ud800", "email": "ann@example.com", "attendees": [{"name": "Ann"}], "id": "x", "echo": KEY.value}
     ).encode()
     found = replace(outcome(Verdict.BROKEN), why=f"{KEY.value} was seen", story=(exchange(body=body),))
     made = replace(result(contract, found), evidence=[exchange(body=body)])

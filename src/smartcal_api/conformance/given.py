@@ -32,8 +32,8 @@ def given_target(
         raise UsageError("give --url or --target, not both; flags add to what the file says.")
     flags = _flags(given)
     if not given.get("url") and not given.get("target"):
-        with fresh_mock(contract) as document:
-            yield Target(**from_ready_file(document) | flags)
+        with fresh_mock(contract) as mock:
+            yield Target(**from_ready_file(mock.document) | flags, restart=mock.restart)
         return
     known: dict[str, Any] = {}
     if given.get("target"):

@@ -1,7 +1,7 @@
 """What is known of the deployment that is judged, from flags or from the ready file of `smartcal serve`."""
 
 import ipaddress
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,8 @@ class Target:
     cacert: Path | None = None
     client_cert: Path | None = None
     allow_writes: bool = False
+    restart: Callable[[], None] | None = None
+    """Kills the target and starts it again with its data; only a mock of our own has it."""
     exclusive: bool = False
     """Whether nobody else knows the keys, or changes anything."""
     cancellable: tuple[str, ...] | None = None
@@ -79,6 +81,8 @@ class Target:
                 return bool(self.clients)
             case Capability.CONTROL:
                 return self.control_url is not None
+            case Capability.RESTART:
+                return self.restart is not None
             case Capability.WRITES:
                 return self.writable
             case Capability.RECEIVER:

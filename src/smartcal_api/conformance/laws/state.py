@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from smartcal_api.conformance.law import Law, identified, law, readable
+from smartcal_api.conformance.capability import Capability
+from smartcal_api.conformance.law import Law, identified, law, listings, readable, secured
 from smartcal_api.conformance.probe import Probe
 from smartcal_api.contract import Contract, Operation
 
@@ -69,6 +70,40 @@ def every_link_leads_somewhere(probe: Probe) -> None:
         )
 
 
+@law(
+    "STATE 3",
+    "What was acknowledged is there after the server was killed and started again.",
+    clause="/info/description",
+    needs=(Capability.RESTART, Capability.WRITES),
+    requests=14,
+    worth=8,
+)
+def what_was_acknowledged_survives(probe: Probe) -> None:
+    cancelling = next((each for each in secured(probe.contract) if each.path.endswith("/cancel")), None)
+    created, cancelled = [], ""
+    for operation in secured(probe.contract):
+        if operation.method == "POST" and not operation.path_names:
+            made = probe.create(operation)
+            probe.expect(made.status == 201, f"{made}.", kind="status")
+            created.append((operation.path, made.json["id"]))
+    if cancelling is not None:
+        cancelled = probe.cancellable()
+        answer = probe.call(cancelling, path=dict.fromkeys(cancelling.path_names, cancelled), body={"reason": "kept"})
+        probe.expect(answer.status == 200, f"{answer}.", kind="status")
+    before = {each.id: _kept(probe, each) for each in listings(probe.contract)}
+    assert probe.target.restart is not None
+    probe.target.restart()
+    for listing in listings(probe.contract):
+        lost = before[listing.id].keys() - (after := _kept(probe, listing)).keys()
+        probe.expect(not lost, f"{sorted(lost)[:1]} of {listing.path} is gone after a restart.", kind=listing.id)
+        changed = [name for name in after if after[name] != before[listing.id].get(name)]
+        probe.expect(not changed, f"{changed[:1]} of {listing.path} is another one after a restart.", kind=listing.id)
+
+
+def _kept(probe: Probe, listing: Operation) -> dict[str, Any]:
+    return {each["id"]: each for each in probe.read(listing, {})}
+
+
 def _links(contract: Contract, operation: Operation) -> Iterator[tuple[str, Operation, dict[str, str]]]:
     response = operation.responses.get(operation.success)
     stated = contract.document.resolve(f"#{response.pointer}").get("links", {}) if response else {}
@@ -90,4 +125,8 @@ def _value(body: Any, expression: str) -> Any:
     return body
 
 
-LAWS: tuple[Law, ...] = (a_list_has_what_its_resources_are, every_link_leads_somewhere)
+LAWS: tuple[Law, ...] = (
+    a_list_has_what_its_resources_are,
+    every_link_leads_somewhere,
+    what_was_acknowledged_survives,
+)
