@@ -77,6 +77,7 @@ def every_link_leads_somewhere(probe: Probe) -> None:
     needs=(Capability.RESTART, Capability.WRITES),
     requests=14,
     worth=8,
+    quick=False,
 )
 def what_was_acknowledged_survives(probe: Probe) -> None:
     cancelling = next((each for each in secured(probe.contract) if each.path.endswith("/cancel")), None)
