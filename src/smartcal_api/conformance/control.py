@@ -29,6 +29,8 @@ class Control:
             self._headers = (*_JSON, ("Authorization", f"Bearer {target.control_token}"))
         self._wire = transport or Wire(target, root=target.control_url)
         self._moved = 0.0
+        self.moves = 0
+        """How often the clock was moved: what was read before may have changed with it."""
         self._frozen: bool | None = None
         self._mints: bool | None = None
 
@@ -53,6 +55,7 @@ class Control:
     def advance(self, seconds: float) -> None:
         """Everything that falls due until then is done when this returns."""
         self.post("/clock/advance", {"by": seconds})
+        self.moves += 1
         self._moved += seconds
 
     @contextmanager

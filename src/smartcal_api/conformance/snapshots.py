@@ -19,6 +19,7 @@ class Snapshots:
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
         self._names = contract.policy.pagination
+        self._moves = 0
         self._lists: dict[str, list[Any]] = {}
         self._ids: dict[str, list[str]] = {}
 
@@ -27,6 +28,11 @@ class Snapshots:
         self._ids.clear()
 
     def whole(self, listing: Operation, probe: "Probe") -> list[Any]:
+        """The list as it is now: read once, and again when it may have changed since, with the clock or by a law."""
+        moves = probe.session.control.moves if probe.session.control else 0
+        if moves != self._moves:
+            self.forget()
+            self._moves = moves
         found = self._lists.get(listing.id)
         if found is None:
             found = self._lists[listing.id] = self.read(listing, probe)
