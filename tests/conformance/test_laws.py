@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from smartcal_api.conformance.laws import ALL
 from smartcal_api.conformance.verdict import Verdict
 from smartcal_api.conformance.wire import Answer, Request
 from smartcal_api.contract import Contract
@@ -189,7 +190,8 @@ def test_an_application_that_is_right_breaks_nothing(seed: int, contract: Contra
 
 def test_no_law_costs_more_than_it_says(contract: Contract) -> None:
     """So that `--plan` can be relied on. The first of a family reads the list that the others know, too."""
-    found = outcomes(open_world(contract, now="2026-11-25T12:00:00Z"), full=True)
+    others = tuple(each.id for each in ALL if each.id != "SCHEMA 3")  # another tool says what that costs
+    found = outcomes(open_world(contract, now="2026-11-25T12:00:00Z"), only=others, full=True)
     sent = Counter({each.case.law.id: 0 for each in found})
     said = Counter(sent)
     for each in found:

@@ -57,7 +57,7 @@ def each_filter_by_itself_selects_what_it_says(probe: Probe) -> None:
     "Filters compose with paging: the pages of a filtered list are that list.",
     clause="/x-pagination",
     over=filtered,
-    requests=36,
+    requests=42,
     worth=55,
 )
 def filters_compose_with_paging(probe: Probe) -> None:
