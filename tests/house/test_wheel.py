@@ -24,7 +24,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_contains_the_contract_the_fixtures_and_the_types(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         assert archive.read("smartcal_api/openapi.yaml") == (ROOT / "openapi.yaml").read_bytes()
-        assert archive.read("smartcal_api/fixtures/default.jsonl") == (ROOT / "fixtures/default.jsonl").read_bytes()
+        for name in ("default.jsonl", "cast.json"):
+            assert archive.read(f"smartcal_api/fixtures/{name}") == (ROOT / "fixtures" / name).read_bytes()
         assert "smartcal_api/py.typed" in archive.namelist()
         assert not [name for name in archive.namelist() if name.startswith("tests") or name.endswith(".db")]
 
@@ -59,4 +60,5 @@ def test_the_default_data_set_is_what_its_seed_generates(tmp_path: Path) -> None
     copy.parent.mkdir()
     copy.write_text((ROOT / "fixtures/generate.py").read_text())
     subprocess.run([sys.executable, str(copy)], cwd=tmp_path, check=True, capture_output=True, env=environment())
-    assert (copy.parent / "default.jsonl").read_bytes() == (ROOT / "fixtures/default.jsonl").read_bytes()
+    for name in ("default.jsonl", "cast.json"):
+        assert (copy.parent / name).read_bytes() == (ROOT / "fixtures" / name).read_bytes()

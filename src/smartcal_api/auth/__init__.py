@@ -2,7 +2,7 @@
 
 from smartcal_api.auth.authorization import Authorization
 from smartcal_api.auth.identification import Identification, Identity, Presented
-from smartcal_api.auth.keys import KeyRecord, Keys, random_key
+from smartcal_api.auth.keys import KeyRecord, Keys, fingerprint, random_key
 from smartcal_api.auth.principal import API_KEY, OAUTH, Principal
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "Keys",
     "Presented",
     "Principal",
+    "fingerprint",
     "random_key",
 ]

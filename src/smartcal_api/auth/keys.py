@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -11,16 +12,21 @@ from smartcal_api.auth.principal import API_KEY, Principal, satisfied
 from smartcal_api.clock import Clock
 from smartcal_api.store import Store
 
+_HEAD = 12
+"""Hex digits of a fingerprint."""
+
 
 class KeyRecord(NamedTuple):
-    """A stored key as a list may show it: the head of its hash, never the key."""
+    """A key as a list may show it: the head of its hash, never the key. One that was given at start has no time of its
+    making, for it is made anew with every process."""
 
     fingerprint: str
     owner: int
     scopes: tuple[str, ...]
     label: str
-    created_at: int
+    created_at: int | None
     revoked: bool
+    expires_at: int | None = None
 
 
 class Keys:
@@ -55,50 +61,83 @@ class Keys:
         digest = sha256(secret.encode()).digest()
         self._keep(digest, self._principal(digest, owner, scopes, None))
 
-    def mint(self, scopes: Iterable[str], *, owner: int, label: str = "") -> str:
-        """A fresh random key, kept in the store; the return value is the only sight of it."""
-        secret, granted = random_key(self._prefix), list(scopes)
+    def mint(
+        self,
+        scopes: Iterable[str],
+        *,
+        owner: int,
+        label: str = "",
+        value: str | None = None,
+        expires_at: int | None = None,
+    ) -> str:
+        """A fresh random key, or one of that value, kept in the store; the return value is the only sight of it.
+
+        Raises `KeyError` for a value that is or was a key already.
+        """
+        secret, granted = value or random_key(self._prefix), list(scopes)
         digest = sha256(secret.encode()).digest()
         with self._store.transaction():
+            if digest in self._principals or self._store.query("SELECT 1 FROM keys WHERE digest = ?", (digest,)):
+                raise KeyError("this value is or was a key already")
             self._store.query(
-                "INSERT INTO keys (digest, owner, scopes, label, created_at) VALUES (?, ?, ?, ?, ?)",
-                (digest, owner, orjson.dumps(granted).decode(), label, self._clock.now()),
+                "INSERT INTO keys (digest, owner, scopes, label, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)",
+                (digest, owner, orjson.dumps(granted).decode(), label, self._clock.now(), expires_at),
             )
-        self._keep(digest, self._principal(digest, owner, granted, None))
+        self._keep(digest, self._principal(digest, owner, granted, expires_at))
         return secret
 
     def revoke(self, fingerprint: str) -> int:
-        """Revokes the stored keys whose fingerprint begins so, and returns how many there were."""
-        digests = [
-            digest
-            for (digest,) in self._store.query("SELECT digest FROM keys WHERE revoked_at IS NULL")
-            if digest.hex().startswith(fingerprint)
-        ]
+        """Revokes the keys whose fingerprint begins so, and returns how many there were."""
+        digests = [digest for digest in self._principals if digest.hex().startswith(fingerprint)]
         with self._store.transaction():
             for digest in digests:
                 self._store.query("UPDATE keys SET revoked_at = ? WHERE digest = ?", (self._clock.now(), digest))
         for digest in digests:
-            self._principals.pop(digest, None)
+            del self._principals[digest]
         return len(digests)
 
     def principals(self) -> list[Principal]:
         """Whose the keys are that are not revoked, in the order in which they were taken in."""
         return list(self._principals.values())
 
+    def expire(self, fingerprint: str) -> int:
+        """Lets the keys whose fingerprint begins so expire now, and returns how many there were."""
+        digests, now = (
+            [digest for digest in self._principals if digest.hex().startswith(fingerprint)],
+            self._clock.now(),
+        )
+        with self._store.transaction():
+            for digest in digests:
+                self._store.query("UPDATE keys SET expires_at = ? WHERE digest = ?", (now, digest))
+        for digest in digests:
+            self._principals[digest] = replace(self._principals[digest], expires_at=now)
+        return len(digests)
+
+    def given(self) -> list[KeyRecord]:
+        """Those that only this process has, and that are still good."""
+        stored = {digest for (digest,) in self._store.query("SELECT digest FROM keys")}
+        return [
+            KeyRecord(digest.hex()[:_HEAD], each.owner, each.granted, "", None, False, each.expires_at)
+            for digest, each in self._principals.items()
+            if digest not in stored
+        ]
+
     def records(self) -> list[KeyRecord]:
+        """Those in the store, also revoked ones."""
         rows = self._store.query(
-            "SELECT digest, owner, scopes, label, created_at, revoked_at FROM keys ORDER BY created_at"
+            "SELECT digest, owner, scopes, label, created_at, revoked_at, expires_at FROM keys ORDER BY created_at"
         )
         return [
             KeyRecord(
-                digest.hex()[:12],
+                digest.hex()[:_HEAD],
                 owner,
                 tuple(orjson.loads(scopes)),
                 label.decode(),
                 created_at,
                 revoked_at is not None,
+                expires_at,
             )
-            for digest, owner, scopes, label, created_at, revoked_at in rows
+            for digest, owner, scopes, label, created_at, revoked_at, expires_at in rows
         ]
 
     def adopt(self, implies: Mapping[str, frozenset[str]]) -> None:
@@ -139,6 +178,11 @@ class Keys:
     def _principal(self, digest: bytes, owner: int, scopes: Iterable[str], expires_at: int | None) -> Principal:
         granted = tuple(dict.fromkeys(scopes))
         return Principal(owner, granted, satisfied(granted, self._implies), API_KEY, digest.hex(), expires_at)
+
+
+def fingerprint(secret: str) -> str:
+    """What a list shows instead of the key."""
+    return sha256(secret.encode()).hexdigest()[:_HEAD]
 
 
 def random_key(prefix: str) -> str:

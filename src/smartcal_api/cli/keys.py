@@ -31,7 +31,7 @@ def list_keys(store: Path) -> None:
     with opened(store) as (sandbox, _):
         for key in sandbox.keys.records():
             state = "revoked" if key.revoked else "active"
-            made = format_rfc3339(key.created_at)
+            made = format_rfc3339(key.created_at or 0)
             scopes = f"{','.join(key.scopes):<24}"
             cells = (key.fingerprint, f"{state:<7}", scopes, f"account {key.owner}", made, key.label)
             click.echo("  ".join(cells).rstrip())

@@ -1,9 +1,37 @@
 """operationId → handler, a module for each tag of the control document."""
 
-from smartcal_api.control import clock, deliveries, faults, journal, limits, sandboxes, server, snapshots, subscriptions
+from smartcal_api.control import (
+    clock,
+    deliveries,
+    faults,
+    journal,
+    keys,
+    limits,
+    oauth,
+    resources,
+    sandboxes,
+    server,
+    snapshots,
+    subscriptions,
+    triggers,
+)
 from smartcal_api.control.control import Control, ControlHandler
 
-_TAGS = (server, sandboxes, snapshots, clock, deliveries, subscriptions, journal, limits, faults)
+_TAGS = (
+    server,
+    sandboxes,
+    snapshots,
+    clock,
+    triggers,
+    resources,
+    deliveries,
+    subscriptions,
+    keys,
+    oauth,
+    journal,
+    limits,
+    faults,
+)
 
 
 def handlers(control: Control) -> dict[str, ControlHandler]:

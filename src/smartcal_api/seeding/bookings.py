@@ -6,13 +6,14 @@ from smartcal_api.seeding.people import Person
 from smartcal_api.seeding.reservations import Reservation
 from smartcal_api.seeding.zones import Stamps
 
-_EVENT_STATUS = {
+EVENT_STATUS = {
     "pending": "tentative",
     "confirmed": "confirmed",
     "cancelled": "cancelled",
     "completed": "confirmed",
     "no_show": "confirmed",
 }
+"""Of a booking → of its calendar event."""
 
 
 def booking(reservation: Reservation, *, id_: str, event_id: str, stamps: Stamps) -> dict[str, Any]:
@@ -67,7 +68,7 @@ def booked_event(
         "calendar_id": calendar_id,
         "title": f"{page.document['title']}: {invitee.name}",
         "description": f"Booked on {page.document['public_url']}",
-        "status": _EVENT_STATUS[reservation.status],
+        "status": EVENT_STATUS[reservation.status],
         "source": "smartcal",
         "start_time": stamps.utc(zone, reservation.start),
         "end_time": stamps.utc(zone, reservation.end),

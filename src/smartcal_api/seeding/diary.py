@@ -6,6 +6,9 @@ from random import Random
 QUARTER = 900
 """Seconds."""
 
+MINUTE = 60
+"""Seconds."""
+
 OPENS, CLOSES = 36, 72
 """The working day, 9:00 to 18:00, in quarter hours."""
 

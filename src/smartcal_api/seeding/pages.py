@@ -114,6 +114,40 @@ def booking_page(id_: str, number: int, *, rng: Random, host: Person, address: s
     return Page(id_, active, document, offer, _quarters(offer.minutes), before, after, windows)
 
 
+def stored_page(document: Mapping[str, Any]) -> Page:
+    """The page of a document that anybody may have written: times of day that are no quarters shrink to those."""
+    hours: dict[int, tuple[tuple[int, int], ...]] = {}
+    for stretch in document.get("availability", ()):
+        day = WEEKDAYS.index(stretch["weekday"])
+        window = (_quarters(_minutes(stretch["start"])), _minutes(stretch["end"]) * 60 // QUARTER)
+        hours[day] = (*hours.get(day, ()), window)
+    questions = tuple(
+        # A choice without choices can only be answered by a text.
+        Question(each["label"], each["type"] if each["choices"] else "text", each["required"], tuple(each["choices"]))
+        if each["type"] == "choice"
+        else Question(each["label"], each["type"], each["required"])
+        for each in document.get("questions", ())
+    )
+    minutes = int(document.get("duration_minutes", 30))
+    before, after = (int(document.get(f"buffer_{side}_minutes", 0)) for side in ("before", "after"))
+    location = document.get("location")
+    offer = Offer(
+        document.get("title", ""),
+        document.get("description", ""),
+        minutes,
+        location["type"] if isinstance(location, dict) else "",
+        tuple(sorted(hours)),
+        (),
+        (before, after),
+        int(document.get("minimum_notice_minutes", 0)),
+        int(document.get("max_days_ahead", 60)),
+        questions,
+    )
+    active = bool(document.get("active", True))
+    length, *buffers = (_quarters(each) for each in (minutes, before, after))
+    return Page(document["id"], active, dict(document), offer, length, buffers[0], buffers[1], hours)
+
+
 def weekday(day: int) -> int:
     """0, a Monday, to 6, of a day counted since 1970-01-01, a Thursday."""
     return (day + 3) % 7
@@ -125,6 +159,12 @@ def earliest_notice_days(offer: Offer) -> int:
     An hour more than the notice: a change of clocks between the two may take one.
     """
     return 1 + max(0, -(-(offer.notice_minutes + 60 - 11 * 60) * 60 // DAY))
+
+
+def _minutes(time: str) -> int:
+    """Of a time of day such as `09:30`, since midnight."""
+    hour, _, minute = time.partition(":")
+    return int(hour) * 60 + int(minute)
 
 
 def _quarters(minutes: int) -> int:

@@ -4,45 +4,49 @@ Each belongs in the transaction of the change; a resource is as after it.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
-
-from smartcal_api.webhooks.outbox import Outbox
+from typing import Any, Protocol
 
 Resource = Mapping[str, Any]
 
 
-def booking_made(outbox: Outbox, booking: Resource, event: Resource, *, owner: int, now: int) -> None:
+class Recorder(Protocol):
+    """An outbox, or whoever stands before one."""
+
+    def record(self, event_type: str, data: Resource, *, owner: int, now: int) -> object: ...
+
+
+def booking_made(outbox: Recorder, booking: Resource, event: Resource, *, owner: int, now: int) -> None:
     outbox.record("booking.created", booking, owner=owner, now=now)
     outbox.record("event.created", event, owner=owner, now=now)
 
 
-def booking_cancelled(outbox: Outbox, booking: Resource, event: Resource | None, *, owner: int, now: int) -> None:
+def booking_cancelled(outbox: Recorder, booking: Resource, event: Resource | None, *, owner: int, now: int) -> None:
     """A booking whose event is gone says nothing of that."""
     outbox.record("booking.cancelled", booking, owner=owner, now=now)
     if event is not None:
         outbox.record("event.updated", event, owner=owner, now=now)
 
 
-def booking_rescheduled(outbox: Outbox, booking: Resource, event: Resource, *, owner: int, now: int) -> None:
+def booking_rescheduled(outbox: Recorder, booking: Resource, event: Resource, *, owner: int, now: int) -> None:
     outbox.record("booking.rescheduled", booking, owner=owner, now=now)
     outbox.record("event.updated", event, owner=owner, now=now)
 
 
-def event_made(outbox: Outbox, event: Resource, *, owner: int, now: int) -> None:
+def event_made(outbox: Recorder, event: Resource, *, owner: int, now: int) -> None:
     outbox.record("event.created", event, owner=owner, now=now)
 
 
-def event_changed(outbox: Outbox, event: Resource, *, owner: int, now: int) -> None:
+def event_changed(outbox: Recorder, event: Resource, *, owner: int, now: int) -> None:
     outbox.record("event.updated", event, owner=owner, now=now)
 
 
-def event_deleted(outbox: Outbox, event: Resource, *, owner: int, now: int) -> None:
+def event_deleted(outbox: Recorder, event: Resource, *, owner: int, now: int) -> None:
     """`event` is the last that it was."""
     outbox.record("event.deleted", event, owner=owner, now=now)
 
 
 def calendar_synced(
-    outbox: Outbox,
+    outbox: Recorder,
     calendar: Resource,
     *,
     created: Iterable[Resource] = (),

@@ -52,14 +52,15 @@ class Outbox:
 
     # -- what happens
 
-    def record(self, event_type: str, data: Mapping[str, Any], *, owner: int, now: int) -> None:
+    def record(self, event_type: str, data: Mapping[str, Any], *, owner: int, now: int) -> str | None:
         """Records an event and one delivery for each active subscription of the owner that names its type.
 
-        Belongs in the transaction of the change itself: either both have happened, or neither (law DELV 3).
+        Belongs in the transaction of the change itself: either both have happened, or neither (law DELV 3). Returns
+        the event's id, or None where nobody hears of it.
         """
         matching = self._matching(event_type, owner)
         if not matching:
-            return
+            return None
         identifier = self._mint("webhook_event")
         event = {"id": identifier, "type": event_type, "created_at": format_rfc3339(now), "data": data}
         self._store.query(
@@ -67,6 +68,7 @@ class Outbox:
             (identifier, owner, event_type, now // MICROSECOND, orjson.dumps(event)),
         )
         self._enqueue(identifier, matching, cause="event", due=now + self._schedule.first)
+        return identifier
 
     def cancel(self, webhook: str) -> None:
         """Drops what is still to be delivered to a subscription that is gone; belongs in its transaction."""

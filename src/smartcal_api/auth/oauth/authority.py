@@ -34,6 +34,12 @@ class OAuth:
         )
         self.tickets = Tickets(store, clock)
 
+    def remove_client(self, identifier: str) -> bool:
+        """Whether there was one; every grant that it has ends with it."""
+        with self.store.transaction():
+            self.codes.revoke(client=identifier)
+            return self.clients.remove(identifier)
+
     def adopt(self, contract: Contract) -> None:
         """Goes on under an edited contract; what was issued keeps the lifetime that it was given."""
         policy = contract.policy

@@ -88,9 +88,15 @@ class Clients:
         name: str = "",
         scopes: Iterable[str] | None = None,
         development: bool = False,
+        secret: str | None = None,
     ) -> str | None:
-        """Keeps a client in the store. Returns its secret, which can't be seen again; None for a public client."""
-        secret = None if public else self.random_secret()
+        """Keeps a client in the store. Returns its secret, which can't be seen again; None for a public client.
+
+        Raises `KeyError` for an id that is taken.
+        """
+        if self.find(identifier) is not None:
+            raise KeyError(identifier)
+        secret = None if public else secret or self.random_secret()
         row = (
             identifier,
             sha256(secret.encode()).digest() if secret is not None else None,
@@ -111,6 +117,15 @@ class Clients:
     def registered(self) -> list[Client]:
         """Those in the store, by their id."""
         return [self._client(row) for row in self._store.query(f"SELECT {_COLUMNS} FROM oauth_clients ORDER BY id")]
+
+    def given(self) -> list[Client]:
+        """Those that only this process has, by their id."""
+        return sorted(self._given.values(), key=lambda each: each.id)
+
+    def remove(self, identifier: str) -> bool:
+        """Whether there was one; belongs in the transaction that ends what it was given."""
+        gone = self._store.query("DELETE FROM oauth_clients WHERE id = ? RETURNING 1", (identifier,))
+        return self._given.pop(identifier, None) is not None or bool(gone)
 
     def random_secret(self) -> str:
         """256 random bits behind the contract's prefix."""

@@ -82,6 +82,15 @@ class Codes:
             return Claimed(grant, owner, tuple(orjson.loads(scopes)), challenge.decode() if challenge else None)
         return self._refusal(digest, client, redirect_uri, now)
 
+    def revoke(self, *, client: str) -> None:
+        """Ends every grant of a client, those whose code waits to be redeemed among them."""
+        now = self._clock.now()
+        self._store.query(
+            "UPDATE oauth_grants SET used_at = coalesce(used_at, ?), revoked_at = coalesce(revoked_at, ?) "
+            "WHERE client = ?",
+            (now, now, client),
+        )
+
     def _refusal(self, digest: bytes, client: str, redirect_uri: str, now: int) -> str:
         found = self._store.query(
             "SELECT id, redirect_uri, used_at, expires_at FROM oauth_grants WHERE code = ? AND client = ?",

@@ -1,0 +1,127 @@
+"""Partial documents made whole, by a draft or by what is there, and judged by the contract (law SRC 5)."""
+
+import difflib
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+import orjson
+
+from smartcal_api.contract import Contract
+from smartcal_api.contract.document import escape
+from smartcal_api.errors import Invalid, shortened
+from smartcal_api.mock import Unsatisfiable, ValueGenerator, repair
+from smartcal_api.sandbox.staging.instants import Instants
+from smartcal_api.sandbox.staging.refusal import Absent, Conflicting, Unfit, unfit
+from smartcal_api.seeding.zones import zone
+
+Given = Mapping[str, Any]
+_FAULTS = 20
+
+
+class Completion:
+    """Knows the component schemas of one contract."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+        self._generator = ValueGenerator(contract.data, seed=0)
+
+    def read(self, collection: str, given: Any, *, now: int) -> dict[str, Any]:
+        """What was given, times written out; raises `Unfit` for what is no object of known members."""
+        if collection not in self._contract.data["components"]["schemas"]:
+            raise Absent(f"The contract has no schema {collection!r}.")
+        if not isinstance(given, dict):
+            raise unfit("", "is no object; give the members that matter, the others are filled in.")
+        instants = Instants(self._contract.document.resolve, now)
+        settled: dict[str, Any] = instants.settle(given, self._contract.schema(collection))
+        known = dict.fromkeys(self.members(collection))
+        faults = [Invalid(detail, pointer=pointer) for pointer, detail in instants.faults.items()]
+        for name in settled if known else ():
+            if name not in known:
+                close = difflib.get_close_matches(name, known, 1)
+                hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}."
+                faults.append(Invalid(f"is no member of {collection}; {hint}", pointer=f"/{escape(name)}"))
+        if faults:
+            raise Unfit(*faults[:_FAULTS])
+        return settled
+
+    def drafted(self, collection: str, draft: Given, *, salt: str) -> dict[str, Any]:
+        """A draft, with whatever an edited contract wants beside it made up as a mock would."""
+        try:
+            return repair(
+                dict(draft),
+                validator=self._contract.schemas.at(f"/components/schemas/{escape(collection)}"),
+                schema=self._contract.schema(collection),
+                generator=self._generator,
+                salt=f"staged {salt}",
+            ).document
+        except Unsatisfiable as error:
+            raise _impossible(collection, error) from None
+
+    def invented(self, collection: str, *, salt: str) -> dict[str, Any]:
+        """A document of a collection that is mocked."""
+        try:
+            made = self._generator.value(self._contract.schema(collection), salt=f"staged {salt}", name=collection)
+        except Unsatisfiable as error:
+            raise _impossible(collection, error) from None
+        return made if isinstance(made, dict) else {}
+
+    def laid_over(self, collection: str, whole: Given, given: Given) -> dict[str, Any]:
+        """`whole` with what was given in its place; an object that isn't whole itself is laid over the one there."""
+        document = dict(whole)
+        for name, value in given.items():
+            there = document.get(name)
+            if isinstance(there, dict) and isinstance(value, dict) and not self._fits(collection, name, value):
+                value = {**there, **value}
+            document[name] = value
+        return document
+
+    def check(self, collection: str, document: Given) -> None:
+        """Raises `Unfit` for what breaks the contract, can't be kept, or names a time zone that there isn't."""
+        validator = self._contract.schemas.at(f"/components/schemas/{escape(collection)}")
+        errors = islice(validator.iter_errors(document), _FAULTS) if not validator.is_valid(document) else ()
+        faults = [
+            Invalid(
+                f"does not fit the contract: {shortened(error.message)}.",
+                pointer="".join("/" + escape(str(token)) for token in error.instance_path),
+            )
+            for error in errors
+        ]
+        if not faults:
+            faults = list(_beyond_schema(document))
+        if faults:
+            raise Unfit(*faults)
+
+    def members(self, collection: str) -> Iterator[str]:
+        """The names that the schema of a collection has for members."""
+        pending, seen = [self._contract.schema(collection)], 0
+        while pending and seen < _FAULTS:
+            schema = pending.pop(0)
+            seen += 1
+            yield from schema.get("properties", ())
+            pending += [part for part in schema.get("allOf", ()) if isinstance(part, Mapping)]
+            if "$ref" in schema:
+                pending.append(self._contract.document.resolve(schema["$ref"]))
+
+    def _fits(self, collection: str, name: str, value: Any) -> bool:
+        if name not in self._contract.schema(collection).get("properties", {}):
+            return False
+        pointer = f"/components/schemas/{escape(collection)}/properties/{escape(name)}"
+        return self._contract.schemas.at(pointer).is_valid(value)
+
+
+def _beyond_schema(document: Given) -> Iterator[Invalid]:
+    try:
+        orjson.dumps(document)
+    except TypeError as error:
+        yield Invalid(f"can't be kept as JSON: {error}.", pointer="")
+    name = document.get("timezone")
+    if isinstance(name, str):
+        try:
+            zone(name)
+        except ValueError as error:
+            yield Invalid(f"{error}.", pointer="/timezone")
+
+
+def _impossible(collection: str, error: Unsatisfiable) -> Conflicting:
+    return Conflicting(f"No {collection} can be made up under this contract: {error}. Give it whole.")
