@@ -71,7 +71,7 @@ class Session:
         """The answer to a request, once it is one."""
         if not self.target.writable and sending.method not in _SAFE and not self._open(sending):
             raise NotVerified(Capability.WRITES)
-        budget = sending.budget or (sending.credential.value if sending.credential else NOBODY)
+        budget = _budget(sending)
         for attempt in range(1, _TRIES + 1):
             if not take_429:
                 self.pacing.before(budget)
@@ -116,7 +116,7 @@ class Session:
                 self.disturbances.append(f"{exchange} on the way")
                 raise Inconclusive(f"{exchange} came from something on the way, not from the target")
         for sending, exchange in zip(sendings, found, strict=False):
-            self.pacing.after(sending.credential.value if sending.credential else NOBODY, exchange)
+            self.pacing.after(_budget(sending), exchange)
         if len(found) < len(sendings):
             raise Inconclusive(f"{len(sendings) - len(found)} of {len(sendings)} requests at once got no answer")
         return found
@@ -184,3 +184,8 @@ class Session:
             and exchange.header(self.contract.policy.request_id_header) is None
             and exchange.media_type != "application/problem+json"
         )
+
+
+def _budget(sending: Sending) -> str:
+    """Whose request it is."""
+    return sending.budget or (sending.credential.value if sending.credential else NOBODY)
