@@ -2,16 +2,19 @@
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from smartcal_api.clock import NANOSECONDS
 from smartcal_api.conformance.credential import Credential, Kind
 from smartcal_api.conformance.laws import ALL
 from smartcal_api.conformance.pacing import Pacing
 from smartcal_api.conformance.runner import Runner, cases
 from smartcal_api.conformance.session import Session
-from smartcal_api.conformance.target import Target
+from smartcal_api.conformance.target import Client, Target
 from smartcal_api.conformance.verdict import Outcome
 from smartcal_api.conformance.wire import Answer, Request
 from tests.wire import World
@@ -52,7 +55,39 @@ def keyed(world: World, *, spare: int = 4) -> Target:
         value = f"scp_judged_other_{scope}"
         world.sandbox.keys.add(value, (scope,), owner=2)
         credentials.append(Credential(f"other_{scope}", value, frozenset({scope}), Kind.KEY, 1))
-    return Target(root=ROOT, credentials=tuple(credentials))
+    return Target(root=ROOT, credentials=tuple(credentials), clients=clients(world))
+
+
+def clients(world: World) -> tuple[Client, ...]:
+    """One with a secret and a public one."""
+    uris = ("http://127.0.0.1/callback", "http://[::1]/callback")
+    known = (Client("judged_app", "scs_judged", uris), Client("judged_public", None, uris))
+    for each in known:
+        world.sandbox.oauth.clients.add(each.client_id, each.redirect_uris, secret=each.secret)
+    return known
+
+
+class Standing:
+    """What laws ask of a control plane's clock, for a world whose clock stands: as `Control` has it."""
+
+    mints = False
+
+    def __init__(self, world: World) -> None:
+        self._clock = world.sandbox.clock
+        self._began = self._clock.now()
+
+    def moment(self) -> float:
+        return (self._clock.now() - self._began) / NANOSECONDS
+
+    def advance(self, seconds: float) -> None:
+        self._clock.advance(int(seconds * NANOSECONDS))
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        yield
+
+    def close(self) -> None:
+        pass
 
 
 def outcomes(
@@ -70,10 +105,14 @@ def judge(
     seed: int = 0,
     full: bool = False,
     spare: int = 4,
+    control: Any = None,
 ) -> list[Outcome]:
     """The same, over a transport of one's own."""
     target = keyed(world, spare=spare)
-    session = Session(world.contract, target, Pacing(world.contract.policy, None), None, connect=lambda _: transport)
+    if control is not None:
+        target = replace(target, control_url="http://127.0.0.1/_sandbox")
+    pacing = Pacing(world.contract.policy, control)
+    session = Session(world.contract, target, pacing, control, connect=lambda _: transport)
     chosen = cases(ALL, world.contract, full=full or bool(only), only=only)
     return Runner(session, seed=seed, full=full).run(chosen)
 

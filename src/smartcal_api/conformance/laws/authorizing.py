@@ -41,7 +41,7 @@ def nobody_is_sent_to_where_nobody_registered(probe: Probe) -> None:
     "A redirect URI is a registered one byte for byte; the port of a loopback address alone is free.",
     over=of(AUTHORIZE),
     needs=(Capability.CLIENT,),
-    requests=22,
+    requests=32,
     worth=63,
 )
 def redirect_uris_match_byte_for_byte(probe: Probe) -> None:

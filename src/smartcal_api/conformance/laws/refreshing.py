@@ -54,7 +54,7 @@ def a_refresh_token_works_once(probe: Probe) -> None:
     clause="/components/schemas/TokenRequest/properties/scope",
     over=of(TOKEN),
     needs=(Capability.CLIENT,),
-    requests=32,
+    requests=45,
     worth=68,
 )
 def scope_only_narrows(probe: Probe) -> None:
