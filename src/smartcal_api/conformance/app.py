@@ -15,7 +15,7 @@ from smartcal_api.conformance.exchange import Exchange, Fields
 from smartcal_api.conformance.findings import Inconclusive, NotVerified
 from smartcal_api.conformance.law import Subjects, secured
 from smartcal_api.conformance.probe import Probe
-from smartcal_api.conformance.session import Sending
+from smartcal_api.conformance.sending import Sending
 from smartcal_api.conformance.target import Client
 from smartcal_api.contract import Operation
 
