@@ -50,6 +50,7 @@ class Settings:
     port: int = 8080
     store: Path | None = None
     bundle: Path | None = None
+    data: Path | None = None
     seed: int | None = None
     now: int | None = None
     freeze: bool = False

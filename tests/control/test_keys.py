@@ -27,11 +27,11 @@ def test_scope_1_a_key_has_the_scopes_and_the_account_that_were_asked_for(
     owner = data.draw(st.sampled_from(["main", "other"]))
     made = mint(shared, scopes=scopes, owner=owner, label="mine")
     assert (made["scopes"], made["owner"], made["label"], made["state"]) == (scopes, owner, "mine", "active")
-    me = shared.get(ME, key=made["value"])
+    me = shared.get(ME, key=made["key"])
     assert (me.status == 200) == bool({"read", "admin"} & set(scopes))
     listed = shared.get(KEYS)
-    assert made["value"] not in listed.body.decode()
-    assert {name: value for name, value in made.items() if name != "value"} in listed.json["data"]
+    assert made["key"] not in listed.body.decode()
+    assert {name: value for name, value in made.items() if name != "key"} in listed.json["data"]
 
 
 @pytest.fixture(scope="module")
@@ -41,12 +41,12 @@ def shared(contract: Contract) -> Plane:
 
 def test_auth_1_a_key_expires_on_the_sandboxes_clock_or_at_once(plane: Plane) -> None:
     later, now = mint(plane, expires_at="now+1h"), mint(plane)
-    assert plane.get(ME, key=later["value"]).status == 200
+    assert plane.get(ME, key=later["key"]).status == 200
     expired = plane.post(f"{KEYS}/{now['fingerprint']}/expire").json
     assert (expired["state"], expired["expires_at"]) == ("expired", "2026-03-04T12:00:00Z")
-    assert plane.get(ME, key=now["value"]).code == "invalid_token"
+    assert plane.get(ME, key=now["key"]).code == "invalid_token"
     plane.post("/sandboxes/default/clock/advance", {"by": "1h"})
-    assert plane.get(ME, key=later["value"]).code == "invalid_token"
+    assert plane.get(ME, key=later["key"]).code == "invalid_token"
     states = {each["fingerprint"]: each["state"] for each in plane.get(KEYS).json["data"]}
     assert states[later["fingerprint"]] == "expired"
 
@@ -56,7 +56,7 @@ def test_auth_1_any_key_can_be_revoked_those_given_at_start_too(plane: Plane) ->
     made = mint(plane)
     listed = plane.get(KEYS).json["data"]
     assert [each["kept"] for each in listed] == [False, True]
-    for each, key in zip(listed, (given, made["value"]), strict=True):
+    for each, key in zip(listed, (given, made["key"]), strict=True):
         assert plane.get(ME, key=key).status == 200
         assert plane.request("DELETE", f"{KEYS}/{each['fingerprint']}").json["state"] == "revoked"
         assert plane.get(ME, key=key).code == "invalid_token"
@@ -64,14 +64,14 @@ def test_auth_1_any_key_can_be_revoked_those_given_at_start_too(plane: Plane) ->
 
 
 def test_a_key_of_ones_own_is_one_that_nobody_has(plane: Plane) -> None:
-    own = mint(plane, value="my_own_key")
+    own = mint(plane, key="my_own_key")
     assert plane.get(ME, key="my_own_key").status == 200
-    assert plane.post(KEYS, {"scopes": ["read"], "value": "my_own_key"}).code == "conflict"
+    assert plane.post(KEYS, {"scopes": ["read"], "key": "my_own_key"}).code == "conflict"
     plane.request("DELETE", f"{KEYS}/{own['fingerprint']}")
-    assert plane.post(KEYS, {"scopes": ["read"], "value": "my_own_key"}).code == "conflict"
+    assert plane.post(KEYS, {"scopes": ["read"], "key": "my_own_key"}).code == "conflict"
     other = plane.create(name="a")
-    assert plane.post(KEYS, {"scopes": ["read"], "value": other["keys"]["read"]}).code == "conflict"
-    assert plane.post(KEYS, {"scopes": ["read"], "value": "scp_demo_read"}).status == 400
+    assert plane.post(KEYS, {"scopes": ["read"], "key": other["keys"]["read"]}).code == "conflict"
+    assert plane.post(KEYS, {"scopes": ["read"], "key": "scp_demo_read"}).status == 400
 
 
 @pytest.mark.parametrize(

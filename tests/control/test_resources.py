@@ -110,6 +110,18 @@ def test_resources_are_listed_with_their_owners(plane: Plane) -> None:
     assert plane.get(ROOT + "Nothing").code == "not_found"
 
 
+def test_an_account_can_be_emptied(plane: Plane) -> None:
+    hook(plane.world)
+    plane.post("/sandboxes/default/triggers/event.created")
+    assert plane.request("DELETE", "/sandboxes/default/resources").status == 204
+    key = plane.world.key("admin")
+    for name in ("events", "bookings", "booking-pages", "webhooks"):
+        assert plane.get(f"/api/v1/{name}", key=key).json["pagination"]["total"] == 0
+    assert plane.get("/api/v1/me", key=key).status == 200
+    assert due(plane.world) == []
+    assert plane.get(f"{ROOT}Event?owner=other").json["total"] == 5
+
+
 def test_somebody_elses_id_is_not_taken(plane: Plane) -> None:
     theirs = owned(plane.world, "Event", 2)[0]
     refused = plane.request("PUT", f"{ROOT}Event/{theirs['id']}", body={"title": "Mine"})

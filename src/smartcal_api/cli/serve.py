@@ -23,6 +23,12 @@ _URL = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+", re.ASCII)
     metavar="FILE",
     help="Go on from a bundle, in memory: its data, seed and clock.",
 )
+@option(
+    "--data",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Start with resources of your own (YAML or JSON, see docs/data.md).",
+)
 @data_options
 @option("--freeze", is_flag=True, help="Stop the clock.")
 @spec_options
@@ -94,6 +100,7 @@ def serve(
     port: int,
     store: str,
     bundle: Path | None,
+    data: Path | None,
     seed: int | None,
     events: int | None,
     bookings: int | None,
@@ -129,6 +136,7 @@ def serve(
         port=port,
         store=None if store == "memory" else Path(store),
         bundle=bundle,
+        data=data,
         seed=seed,
         events=events,
         bookings=bookings,

@@ -62,7 +62,7 @@ class Document:
             message = f"is not YAML: {cause}" + (f" {context}" if context else "")
             raise ContractError(str(path), [Finding("", message, mark.line + 1 if mark else 1)]) from None
         if not isinstance(self.data, dict):
-            raise ContractError(str(path), [Finding("", "is no mapping; an OpenAPI document is one", 1)])
+            raise ContractError(str(path), [Finding("", "is no mapping; it has to be one at its top", 1)])
 
     @classmethod
     def read(cls, path: Path) -> "Document":

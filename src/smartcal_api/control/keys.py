@@ -24,11 +24,11 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
         return json_answer(200, {"data": [_document(each, sandbox) for each in _records(sandbox)]})
 
     def mint_key(exchange: Exchange) -> Answer:
-        body, sandbox, value = exchange.body, exchange.sandbox, exchange.body.get("value")
+        body, sandbox, value = exchange.body, exchange.sandbox, exchange.body.get("key")
         check_scopes(body["scopes"], control)
         if value is not None and value.startswith(control.contract.policy.secrets["api_key"] + _WELL_KNOWN):
             detail = "is a demo key's name, which everybody knows; give another value, or none."
-            raise Problem("invalid_body", f"/value {detail}", errors=[Invalid(detail, pointer="/value")])
+            raise Problem("invalid_body", f"/key {detail}", errors=[Invalid(detail, pointer="/key")])
         expires_at = moment(body["expires_at"], exchange.now) if "expires_at" in body else None
         try:
             if value is not None and control.registry.of_credential(value.encode()).find(value.encode()) is not None:
@@ -44,7 +44,7 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
             raise Problem("conflict", "This value is or was a key already. Give another one, or none.") from None
         record = _of(sandbox, fingerprint(secret))
         location = f"{exchange.root}{PREFIX}/sandboxes/{sandbox.name}/keys/{record.fingerprint}"
-        return json_answer(201, {**_document(record, sandbox), "value": secret}, headers={"Location": location})
+        return json_answer(201, {**_document(record, sandbox), "key": secret}, headers={"Location": location})
 
     def revoke_key(exchange: Exchange) -> Answer:
         sandbox, record = exchange.sandbox, _named(exchange)

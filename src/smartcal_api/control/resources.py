@@ -48,6 +48,11 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
             )
         return json_answer(200, {"events": events_document(happened)})
 
+    def clear_resources(exchange: Exchange) -> Answer:
+        with stage.open() as staging:
+            staging.clear(exchange.sandbox, owner=OWNERS[exchange.parameters["owner"]])
+        return Answer(204)
+
     def _put(exchange: Exchange, identifier: str | None) -> Answer:
         given, sandbox = exchange.parameters, exchange.sandbox
         collection, owner = given["collection"], given["owner"]
@@ -78,6 +83,7 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
         "addResource": add_resource,
         "putResource": put_resource,
         "deleteResource": delete_resource,
+        "clearResources": clear_resources,
     }
 
 

@@ -25,7 +25,7 @@ class Given:
 
     def resource(self, collection: str, **members: Any) -> dict[str, Any]:
         """A resource of any collection of the contract, by the name of its component schema."""
-        made: dict[str, Any] = self._sandbox.post(f"/resources/{collection}", members)
+        made: dict[str, Any] = self._sandbox.post(f"/resources/{collection}", members)["resource"]
         return made
 
     def nothing(self) -> None:

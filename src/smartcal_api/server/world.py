@@ -16,6 +16,7 @@ from smartcal_api.sandbox.image import State
 from smartcal_api.sandbox.population import BOOKINGS, DEFAULT_SEED, EVENTS, fill
 from smartcal_api.sandbox.restoring import resume
 from smartcal_api.sandbox.snapshots import read_image
+from smartcal_api.server.data import load_data
 from smartcal_api.settings import GivenKey, Settings
 from smartcal_api.store import Store, open_store
 
@@ -25,6 +26,10 @@ Report = Callable[[int, int], None]
 @contextmanager
 def open_sandbox(contract: Contract, settings: Settings, *, report: Report | None = None) -> Iterator[Sandbox]:
     """The sandbox `default`, filled where its store is new; the store is closed at the end."""
+    if settings.data is not None and (settings.seeding or settings.bundle is not None):
+        raise UsageError(
+            "--data: has the resources to start with; leave out --seed, --events, --bookings and --bundle."
+        )
     if settings.bundle is not None:
         with _bundled(contract, settings.bundle, settings) as sandbox:
             yield sandbox
@@ -32,13 +37,15 @@ def open_sandbox(contract: Contract, settings: Settings, *, report: Report | Non
     store = open_store(contract, settings.store)
     try:
         fresh = store.is_empty() and store.meta("seed") is None
-        if not fresh and settings.seeding:
+        if not fresh and (settings.seeding or settings.data is not None):
             raise UsageError(
-                f"{settings.store}: has data already, and --seed, --events and --bookings are for a new store; "
+                f"{settings.store}: has data already, and --seed, --events, --bookings and --data are for a new store; "
                 "leave them out, or name a new file."
             )
         sandbox = _sandbox(contract, store, settings)
-        if fresh:
+        if fresh and settings.data is not None:
+            load_data(sandbox, contract, settings.data)
+        elif fresh:
             fill_as_asked(sandbox, settings, report=report)
         store.index()
         yield sandbox

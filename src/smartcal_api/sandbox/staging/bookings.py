@@ -25,8 +25,11 @@ class Bookings:
     def __init__(self, completion: Completion, drafts: Drafts) -> None:
         self._completion, self._drafts = completion, drafts
 
-    def make(self, change: Change, given: Given) -> Document:
-        """A booking on the page that is named, else on one that takes bookings; at its next opening, unless told."""
+    def make(self, change: Change, given: Given, *, event: Document | None = None) -> Document:
+        """A booking on the page that is named, else on one that takes bookings; at its next opening, unless told.
+
+        Its event is made with it, unless there is one that waits for it.
+        """
         page, start = self._place(change, given)
         status = given.get("status", "confirmed")
         draft = self._drafts.booking(change, page, start, status if isinstance(status, str) else "confirmed")
@@ -36,10 +39,10 @@ class Bookings:
         drafted = self._completion.drafted(BOOKING, draft, salt=change.salt)
         document = self._laid_over(change, drafted, given)
         change.free(BOOKING, document["id"])
-        change.free(EVENT, document["event_id"])
-        event = self._completion.drafted(
-            EVENT, self._drafts.booked_event(change, page, document), salt=f"{change.salt} event"
-        )
+        if event is None:
+            change.free(EVENT, document["event_id"])
+            booked = self._drafts.booked_event(change, page, document)
+            event = self._completion.drafted(EVENT, booked, salt=f"{change.salt} event")
         self._completion.check(EVENT, event)
         change.put(BOOKING, document)
         change.put(EVENT, event)

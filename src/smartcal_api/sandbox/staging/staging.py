@@ -14,8 +14,9 @@ from smartcal_api.sandbox.staging.completion import Completion, Given
 from smartcal_api.sandbox.staging.drafts import Drafts
 from smartcal_api.sandbox.staging.events import EVENT, Events
 from smartcal_api.sandbox.staging.foreign import ForeignEvents
+from smartcal_api.sandbox.staging.loading import Loading
 from smartcal_api.sandbox.staging.refusal import Absent, Conflicting, unfit
-from smartcal_api.sandbox.staging.resources import Resources
+from smartcal_api.sandbox.staging.resources import ACCOUNT, Resources
 from smartcal_api.seeding.members import SOURCES
 from smartcal_api.webhooks.network import LOOPBACK, Receivers
 
@@ -43,6 +44,7 @@ class Staging:
         self.events = Events(self.completion, self.drafts)
         self.bookings = Bookings(self.completion, self.drafts)
         self._resources = Resources(contract, self.completion, self.drafts, receivers)
+        self._loading = Loading(self.completion, self.drafts, self.bookings, self._resources)
         self._foreign = ForeignEvents(contract)
         calendars = Calendars(self.completion, self.drafts, self.events, SOURCES[1:])
         known: dict[str, tuple[str, _Trigger]] = {
@@ -109,18 +111,42 @@ class Staging:
                 self._resources.delete(change, collection, identifier)
         return change.happened
 
+    def clear(self, sandbox: Sandbox, *, owner: int) -> None:
+        """Takes everything away but the account itself, told to nobody."""
+        with self._change(sandbox, owner, quiet=True) as change:
+            for name in self._collections(sandbox):
+                if name != ACCOUNT:
+                    for (identifier,) in sandbox.store.query(
+                        f"SELECT id FROM {sandbox.store.collections[name].table} WHERE owner = ?", (owner,)
+                    ):
+                        change.delete(name, identifier.decode())
+
+    def load(self, sandbox: Sandbox, data: Mapping[str, Any]) -> None:
+        """Fills an empty sandbox with resources of one's own, told to nobody; raises `Unfit`, pointing into `data`."""
+        with self._transaction(sandbox):
+            self._loading.load(sandbox, data, self._collections(sandbox), now=sandbox.now())
+            sandbox.store.set_meta("seed", str(sandbox.seed))
+
     def check_collection(self, sandbox: Sandbox, name: str) -> None:
         """Raises `Absent` for a name of none."""
-        known = [each for each in sandbox.store.collections if each in self._contract.data["components"]["schemas"]]
+        known = self._collections(sandbox)
         if name not in known:
             raise Absent(f"There is no collection {name!r}; there are {', '.join(known)}.")
+
+    def _collections(self, sandbox: Sandbox) -> list[str]:
+        return [each for each in sandbox.store.collections if each in self._contract.data["components"]["schemas"]]
 
     @contextmanager
     def _change(self, sandbox: Sandbox, owner: int, *, quiet: bool = False) -> Iterator[Change]:
         now = sandbox.now()
+        with self._transaction(sandbox):
+            yield Change(sandbox, owner=owner, now=now, quiet=quiet)
+
+    @contextmanager
+    def _transaction(self, sandbox: Sandbox) -> Iterator[None]:
         try:
             with sandbox.store.transaction():
-                yield Change(sandbox, owner=owner, now=now, quiet=quiet)
+                yield
         except OverflowError:
             raise Conflicting("This would lead beyond the end of the calendar. Use earlier times.") from None
         sandbox.plan()
