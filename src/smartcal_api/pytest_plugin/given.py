@@ -27,7 +27,3 @@ class Given:
         """A resource of any collection of the contract, by the name of its component schema."""
         made: dict[str, Any] = self._sandbox.post(f"/resources/{collection}", members)["resource"]
         return made
-
-    def nothing(self) -> None:
-        """Removes all events, bookings, booking pages and webhooks of the main account."""
-        self._sandbox.remove("/resources")

@@ -1,0 +1,98 @@
+"""The pytest plugin: a sandbox for each test, whoever runs beside it, and what a failed test leaves."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.server import environment
+
+ISOLATED = """
+import httpx
+import pytest
+
+@pytest.mark.parametrize("number", range(%d))
+def test_a_world_of_its_own(smartcal, number):
+    api = smartcal.client("webhooks")
+    assert api.get("/webhooks").json()["data"] == []
+    api.post("/webhooks", json={"url": "https://hooks.example.com/", "events": ["event.created"]})
+    assert smartcal.clock.now == "2026-03-04T12:00:00Z"
+    smartcal.clock.advance("1d")
+    # Without a credential, too: the budget of the address is the sandbox's.
+    refused = httpx.get(f"{smartcal.base_url}/me", trust_env=False, verify=False)
+    assert refused.status_code == 401
+    assert refused.headers["x-ratelimit-remaining"] == "99"
+"""
+COMMAND = [sys.executable, "-m", "smartcal_api"]
+FAILING = """
+def test_it_fails(smartcal):
+    smartcal.client("read").get("/events", params={"page": 0})
+    assert False, "on purpose"
+"""
+
+
+def run(folder: Path, source: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    (folder / "test_shown.py").write_text(source)
+    plugins = ["-p", "smartcal_api.pytest_plugin", "-p", "xdist.plugin", "-p", "no:cacheprovider"]
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", *plugins, *arguments, str(folder)],
+        cwd=folder,
+        env=environment(PYTEST_DISABLE_PLUGIN_AUTOLOAD="1"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("configured", ["shared", "worker"])
+def test_sbx_1_workers_and_tests_are_in_nobodys_way(tmp_path: Path, configured: str) -> None:
+    (tmp_path / "pytest.ini").write_text(f"[pytest]\nsmartcal_server = {configured}\n")
+    done = run(tmp_path, ISOLATED % 24, "-n", "2")
+    assert "24 passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_a_failed_test_shows_its_journal_and_leaves_a_bundle_that_opens(tmp_path: Path) -> None:
+    done = run(tmp_path, FAILING)
+    assert "1 failed" in done.stdout
+    assert "GET /api/v1/events?page=0 400" in done.stdout
+    assert "/components/schemas/PageNumber" in done.stdout
+    (bundle,) = (tmp_path / ".smartcal").iterdir()
+    assert f"smartcal serve --bundle {bundle}" in done.stdout
+    told = subprocess.run(
+        [*COMMAND, "exec", "--bundle", str(bundle), "--", *COMMAND, "clock", "show"],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.stdout.strip() == "2026-03-04T12:00:00Z, frozen", told.stderr
+
+
+def test_a_run_that_never_asks_for_it_imports_nothing_and_starts_nothing(tmp_path: Path) -> None:
+    source = (
+        "import sys\n\ndef test_lean():\n"
+        "    heavy = {'connexion', 'sqlite3', 'uvicorn', 'faker', 'httpx', 'smartcal_api.remote'}\n"
+        "    assert not heavy & set(sys.modules)\n"
+    )
+    done = run(tmp_path, source)
+    assert "1 passed" in done.stdout, done.stdout
+
+
+def test_a_server_that_does_not_start_is_told_once_and_by_its_reason(tmp_path: Path) -> None:
+    (tmp_path / "pytest.ini").write_text("[pytest]\nsmartcal_flags = --now yesterday\n")
+    done = run(tmp_path, ISOLATED % 2)
+    assert "2 errors" in done.stdout
+    assert "--now: 'yesterday' is not an RFC 3339 timestamp" in done.stdout
+
+
+def test_the_server_is_gone_with_the_session(tmp_path: Path) -> None:
+    source = "def test_pid(smartcal_server):\n    open('pid', 'w').write(str(smartcal_server.target.document['pid']))\n"
+    assert run(tmp_path, source).returncode == 0
+    stat = Path(f"/proc/{int((tmp_path / 'pid').read_text())}/stat")
+    until = time.monotonic() + 30
+    while stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z":
+        assert time.monotonic() < until, "it still runs"
+        time.sleep(0.02)  # only while a process of the operating system ends; nothing under test is waited for
