@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from bench.deliveries import deliveries
 from bench.figures import CannotMeasure, Section
 from bench.footprint import memory, start
 from bench.growth import growth
@@ -22,6 +23,7 @@ MEASURES: dict[str, Callable[[Plan], Section]] = {
     "start": start,
     "memory": memory,
     "growth": growth,
+    "deliveries": deliveries,
 }
 _MEASURED, _CANNOT, _INTERRUPTED = 0, 2, 130
 

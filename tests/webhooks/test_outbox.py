@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -346,6 +347,32 @@ def test_sbx_3_what_is_held_waits_until_it_is_redelivered(contract: Contract) ->
     assert (states(world), due(world)) == (["held", "held"], [])
     assert world.sandbox.outbox.redeliver(first.id, now=world.sandbox.clock.now())
     assert [lease.id for lease in due(world)] == [first.id]
+
+
+# -- the log
+
+
+def test_delv_7_the_log_keeps_the_latest_and_all_that_is_yet_to_be_sent(
+    contract: Contract, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("smartcal_api.webhooks.outbox._KEPT", 20)
+    monkeypatch.setattr("smartcal_api.webhooks.outbox._BATCH", 10)
+    world = empty(contract)
+    hook(world, "event.created")
+    hook(world, "event.updated")
+    happen(world, "event.created")
+    (waiting,) = due(world)
+    for _ in range(100):
+        happen(world)
+        post(world, answered())
+    rows = world.sandbox.store.query("SELECT id, event FROM deliveries ORDER BY number")
+    assert 20 <= len(rows) <= 31
+    assert rows[0][0].decode() == waiting.id
+    count = "SELECT count(*) FROM {}"
+    assert world.sandbox.store.query(count.format("webhook_events")) == [(len(rows),)]
+    assert world.sandbox.store.query(count.format("attempts")) == [(len(rows) - 1,)]
+    world.sandbox.outbox.settle([(waiting, answered())], now=waiting.at)
+    assert states(world)[0] == "delivered"
 
 
 # -- taking

@@ -82,6 +82,17 @@ class DeliveryLog:
         return found
 
 
+def forget_settled(store: Store, *, before: int) -> None:
+    """Drops what was settled of the deliveries before a number, with their attempts, and events that nobody names."""
+    store.query(
+        "DELETE FROM attempts WHERE delivery IN "
+        "(SELECT id FROM deliveries WHERE number < ? AND state IN ('delivered', 'failed', 'cancelled'))",
+        (before,),
+    )
+    store.query("DELETE FROM deliveries WHERE number < ? AND state IN ('delivered', 'failed', 'cancelled')", (before,))
+    store.query("DELETE FROM webhook_events WHERE id NOT IN (SELECT event FROM deliveries)")
+
+
 def _delivery(row: Any) -> dict[str, Any]:
     identifier, event, kind, webhook, url, owner, state, cause, attempts, created_at, due_at = row
     return {
