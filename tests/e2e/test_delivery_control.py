@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from smartcal_api.contract import Contract
 from smartcal_api.webhooks import verify
 from smartcal_api.webhooks.receiver import Received, Receiver, Reply
 from tests.e2e.server import Answered, Running, serving
@@ -324,3 +325,21 @@ def test_sbx_3_the_deliveries_of_a_fork_are_held_until_somebody_wants_them(bench
     (held,) = bench.control("GET", "/deliveries").json["data"]
     assert bench.control("POST", f"/deliveries/{held['id']}/redeliver").status == 200
     assert bench.wait()["counts"] == {"delivered": 1}
+
+
+# -- of everything that can happen
+
+
+@pytest.mark.parametrize("event_type", sorted(Contract.read().data["webhooks"]))
+def test_hook_2_each_event_type_is_delivered_when_it_is_made_to_happen(
+    bench: Bench, receiver: Receiver, event_type: str
+) -> None:
+    """What comes is judged by openapi-core, as every delivery of these tests (see conftest)."""
+    bench.subscribe(*Contract.read().data["webhooks"])
+    triggered = bench.control("POST", f"/triggers/{event_type}")
+    assert triggered.status < 300, triggered
+    expected = [event["type"] for event in triggered.json["events"]]
+    assert event_type in expected
+    assert bench.wait(count=len(expected))["counts"] == {"delivered": len(expected)}
+    assert sorted(str(each.type) for each in receiver.received) == sorted(expected)
+    assert all(signed(each) for each in receiver.received)
