@@ -109,6 +109,14 @@ def test_any_https_url_is_taken_and_kept_byte_for_byte(posting: World, host: str
     assert delete(posting, created.json["id"]).status == 204
 
 
+@given(st.from_regex(r"https?://[!-~]+", fullmatch=True))
+def test_any_url_is_taken_or_refused_and_never_a_failure(posting: World, url: str) -> None:
+    created = create(posting, {"url": url, "events": ["event.created"]})
+    assert created.status in (201, 400, 422), created.body
+    if created.status == 201:
+        assert delete(posting, created.json["id"]).status == 204
+
+
 @given(HOSTS, PATHS)
 def test_plain_http_is_422_for_any_host_that_is_not_loopback(posting: World, host: str, path: str) -> None:
     for name in (host, f"localhost.{host}", f"127.0.0.1.{host}"):
@@ -141,6 +149,8 @@ def test_plain_http_is_taken_for_loopback(posting: World, host: str, port: str) 
         "http://[::2]/",
         "http://0.0.0.0/",
         "http://127.0.0.1@evil.example/",
+        "https://a%62.example/",
+        "https://a,b.example/",
     ],
 )
 def test_a_url_that_breaks_a_rule_that_no_schema_states_is_422(posting: World, url: str) -> None:

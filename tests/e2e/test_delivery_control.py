@@ -1,7 +1,9 @@
 """The control plane of deliveries, over a running server: seen, repeated, waited for, spoilt (laws DELV, SBX)."""
 
+import http.client
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -343,3 +345,40 @@ def test_hook_2_each_event_type_is_delivered_when_it_is_made_to_happen(
     assert bench.wait(count=len(expected))["counts"] == {"delivered": len(expected)}
     assert sorted(str(each.type) for each in receiver.received) == sorted(expected)
     assert all(signed(each) for each in receiver.received)
+
+
+def test_sbx_5_a_change_whose_answer_was_lost_is_delivered_all_the_same(bench: Bench, receiver: Receiver) -> None:
+    bench.subscribe()
+    armed = bench.control("POST", "/faults", {"kind": "drop", "after_work": True, "operations": ["cancelBooking"]})
+    assert armed.status == 201, armed
+    with pytest.raises((OSError, http.client.HTTPException)):
+        bench.cancel()
+    (received,) = receiver.wait_for("booking.cancelled")
+    assert received.json["data"]["status"] == "cancelled"
+
+
+def test_sbx_1_the_deliveries_of_one_sandbox_are_not_those_of_another(server: Running, bench: Bench) -> None:
+    with Receiver() as elsewhere:
+        other = Bench(server, elsewhere)
+        bench.subscribe()
+        other.subscribe()
+        bench.cancel()
+        assert bench.wait(count=1)["counts"] == {"delivered": 1}
+        assert other.control("GET", "/deliveries").json == {"data": [], "counts": {}}
+        assert elsewhere.received == []
+        assert other.control("DELETE", other.root).status == 204
+        bench.cancel()
+        assert bench.wait(count=2)["counts"] == {"delivered": 2}
+
+
+def test_whoever_waits_hears_of_what_was_cancelled(bench: Bench, receiver: Receiver) -> None:
+    receiver.answer = Reply(after=60)
+    made = bench.subscribe()
+    for _ in range(9):  # more than are on their way to one subscription at once
+        bench.cancel()
+    receiver.wait_for(count=8)
+    with ThreadPoolExecutor(1) as waiting:
+        waited = waiting.submit(bench.wait, timeout_seconds=30)
+        assert bench.control("DELETE", f"/subscriptions/{made['id']}").status == 204
+        receiver.close()
+        assert waited.result(30)["counts"] == {"cancelled": 9}

@@ -1,5 +1,6 @@
 """Makes webhook subscriptions, for whoever asked: a request, or a flag of the server."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,9 +9,10 @@ import orjson
 
 from smartcal_api.clock import format_rfc3339
 from smartcal_api.sandbox.sandbox import Sandbox
-from smartcal_api.webhooks.network import Receivers
+from smartcal_api.webhooks.network import Receivers, literal
 
 COLLECTION = "Webhook"
+_HOST = re.compile(r"[A-Za-z0-9._-]{1,253}", re.ASCII)
 
 
 def subscribe(
@@ -72,7 +74,8 @@ def url_fault(url: str, receivers: Receivers) -> str | None:
         host, port = parts.hostname, parts.port
     except ValueError:
         return "has no valid host and port; write it as https://host/path."
-    if not host or port == 0:
+    # Names beyond ASCII come as punycode, and an address in the way that addresses are written.
+    if not host or port == 0 or not (_HOST.fullmatch(host) or literal(host)):
         return "has no valid host and port; write it as https://host/path."
     if parts.username is not None or parts.password is not None:
         return "carries user-info; take what stands before the @ out."

@@ -76,6 +76,7 @@ class Outbox:
     def cancel(self, webhook: str) -> None:
         """Drops what is still to be delivered to a subscription that is gone; belongs in its transaction."""
         self._settlement.cancel(webhook)
+        self._tell()
 
     def redeliver(self, delivery: str, *, now: int) -> bool:
         """Sends the same bytes again, whatever came of it before; False where it is on its way already, or where the
@@ -105,6 +106,7 @@ class Outbox:
         self.generation += 1
         self.misbehaviours.forget_overtaken()
         self._release()
+        self._tell()
         self.wake()
 
     # -- what is due
@@ -148,13 +150,10 @@ class Outbox:
                 if lease.generation == self.generation:
                     self._settlement.apply(lease, outcome, now=now)
                     self.misbehaviours.let_overtaken_go(lease.webhook, now=now)
-        for watching in self._watching:
-            if not watching.done():
-                watching.set_result(None)
-        self._watching.clear()
+        self._tell()
 
     async def changed(self) -> None:
-        """Until the next time that attempts have been settled."""
+        """Until the next time that attempts have been settled, or deliveries cancelled or brought back."""
         watching = asyncio.get_running_loop().create_future()
         self._watching.append(watching)
         await watching
@@ -222,6 +221,12 @@ class Outbox:
             due=due * MICROSECOND, at=now,
             generation=self.generation,
         )  # fmt: skip
+
+    def _tell(self) -> None:
+        for watching in self._watching:
+            if not watching.done():
+                watching.set_result(None)
+        self._watching.clear()
 
     def _release(self) -> None:
         with self._store.transaction():
