@@ -197,20 +197,21 @@ class Outbox:
         taken = dict(busy)
         last = (-1, -1)
         while most > 0:
+            limit = min(most, _BATCH)
             full = [webhook for webhook, count in taken.items() if count >= each]
             rows = self._store.query(
                 "SELECT due_at, number, webhook FROM deliveries WHERE state = 'pending' AND due_at <= ? "
                 f"AND (due_at, number) > (?, ?) AND webhook NOT IN ({_marks(full)}) "
-                f"ORDER BY due_at, number LIMIT {_BATCH}",
-                (now // MICROSECOND, *last, *full),
+                "ORDER BY due_at, number LIMIT ?",
+                (now // MICROSECOND, *last, *full, limit),
             )
             for due, number, name in rows:
                 last, webhook = (due, number), name.decode()
-                if taken.get(webhook, 0) < each and most > 0:
+                if taken.get(webhook, 0) < each:
                     taken[webhook] = taken.get(webhook, 0) + 1
                     most -= 1
                     yield number
-            if len(rows) < _BATCH:
+            if len(rows) < limit:
                 return
 
     def _lease(self, row: Any, now: int) -> Lease:
