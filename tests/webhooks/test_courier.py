@@ -148,6 +148,26 @@ def test_delv_5_a_receiver_that_hangs_delays_no_other(contract: Contract) -> Non
     running(test, contract)
 
 
+def test_what_happened_first_is_sent_first_as_long_as_its_receiver_answers(contract: Contract) -> None:
+    async def test(world: World) -> None:
+        for _ in range(2):
+            hook(world)
+        network = Network()
+        courier(world, network)
+        for _ in range(3):
+            happen(world)
+        await network.until(2)
+        first = list(network.sent)
+        assert [lease.number for lease in first] == [1, 2]
+        network.finish(first[1], answered())
+        await network.until(3)
+        assert network.sent[2].number == 4, "that of the other receiver, which answers"
+        await network.until(6)
+        assert sorted(lease.number for lease in network.sent) == [1, 2, 3, 4, 5, 6], "nobody waits for one that hangs"
+
+    running(test, contract)
+
+
 def test_delv_5_no_more_than_a_bounded_number_is_on_its_way_at_once(contract: Contract) -> None:
     async def test(world: World) -> None:
         hooks = MOST // EACH + 5

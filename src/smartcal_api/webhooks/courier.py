@@ -20,6 +20,8 @@ from smartcal_api.webhooks.outcome import Outcome
 Send = Callable[[Lease], Awaitable[Outcome]]
 # In flight at once in one sandbox, and to one subscription: a receiver that hangs holds its own places and no more.
 MOST, EACH = 256, 8
+# What happened first is sent first, as long as its receiver answers: the next to it waits so many seconds of real time.
+_HEAD_START = 0.1
 # A store that can't be written now is asked again after that many seconds of real time.
 _AGAIN = 1.0
 # A timer of the loop ends a little early or late; it is set again for what is left, and never for more than a day.
@@ -35,6 +37,7 @@ class Courier:
         self._flying: dict[Task[Outcome], Lease] = {}
         self._ended: list[tuple[Lease, Outcome]] = []
         self._busy: Counter[str] = Counter()
+        self._latest: dict[str, Task[Outcome]] = {}
         self._timer: TimerHandle | None = None
         self._woken = False
         self._closed = False
@@ -60,7 +63,7 @@ class Courier:
         try:
             await self._landed()
             while leases := self._at(instant):
-                tasks = [self._loop.create_task(self._attempt(lease)) for lease in leases]
+                tasks = [self._begin(lease) for lease in leases]
                 try:
                     outcomes = await asyncio.gather(*tasks)
                 except asyncio.CancelledError:
@@ -126,7 +129,7 @@ class Courier:
 
     def _start(self, now: int) -> None:
         for lease in self._outbox.take(now, most=MOST - len(self._flying), each=EACH, busy=self._busy):
-            task = self._loop.create_task(self._attempt(lease))
+            task = self._begin(lease)
             self._flying[task] = lease
             self._busy[lease.webhook] += 1
             task.add_done_callback(self._land)
@@ -141,7 +144,21 @@ class Courier:
         self._ended.append((lease, task.result()))
         self.wake()
 
-    async def _attempt(self, lease: Lease) -> Outcome:
+    def _begin(self, lease: Lease) -> Task[Outcome]:
+        webhook = lease.webhook
+        task = self._loop.create_task(self._attempt(lease, self._latest.get(webhook)))
+        self._latest[webhook] = task
+
+        def forget(ended: Task[Outcome]) -> None:
+            if self._latest.get(webhook) is ended:
+                del self._latest[webhook]
+
+        task.add_done_callback(forget)
+        return task
+
+    async def _attempt(self, lease: Lease, before: Task[Outcome] | None) -> Outcome:
+        if before is not None:
+            await asyncio.wait([before], timeout=_HEAD_START)
         try:
             return await self._send(lease)
         except Exception:
