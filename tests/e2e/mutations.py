@@ -53,7 +53,7 @@ class Mutations:
         self._random = random.Random(seed)
         self._operations = sorted(operations)
         self._ids = list(ids)
-        hook = {"url": "https://hooks.example.com/", "events": sorted(event_types)}
+        hook = {"url": "http://127.0.0.1:9/", "events": sorted(event_types)}
         self._texts = [*_TEXTS, json.dumps(hook).encode(), b'{"reason": "Schedule conflict"}']
 
     def request(self) -> bytes:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smartcal_api.errors import UsageError
-from smartcal_api.webhooks.dialling import AddressRefused, Dialler, NameNotFound
+from smartcal_api.webhooks.dialling import AddressRefused, Dialler, NameNotFound, system_resolver
 from smartcal_api.webhooks.network import Receivers, literal
 
 LOOPBACK, PUBLIC = Receivers(), Receivers.read(["public"])
@@ -208,6 +208,17 @@ def test_delv_6_an_odd_way_to_write_an_address_is_judged_by_what_it_resolves_to(
 def test_delv_6_the_local_names_need_no_resolver() -> None:
     assert dial(LOOPBACK, "localhost") == ["127.0.0.1"]
     assert dial(LOOPBACK, "hooks.localhost.") == ["127.0.0.1"]
+
+
+def test_the_systems_resolver_knows_this_machine_and_takes_no_nonsense() -> None:
+    async def found(host: str) -> list[str]:
+        return await system_resolver()(host)
+
+    here = asyncio.run(found("localhost"))
+    assert here
+    assert all(ipaddress.ip_address(each).is_loopback for each in here)
+    assert asyncio.run(found("a" * 64 + ".example")) == []
+    assert asyncio.run(found("127.0.0.1")) == ["127.0.0.1"]
 
 
 def test_a_name_without_an_address_is_told() -> None:
