@@ -173,9 +173,24 @@ def test_deliveries_are_listed_shown_and_sent_again(server: Running, tmp_path: P
     assert (missing.returncode, "no delivery 'dlv_x'" in missing.stderr) == (2, True)
 
 
+def test_what_is_to_go_wrong_is_asked_for_listed_and_taken_back(server: Running, tmp_path: Path) -> None:
+    def misbehave(*arguments: str) -> str:
+        done = run("misbehave", *arguments, "--target", "ready.json", folder=tmp_path)
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout
+
+    late = "late by 600 s: the next 2 of booking.cancelled\n"
+    assert misbehave("late", "--by", "10m", "--count", "2", "--event-type", "booking.cancelled") == late
+    assert misbehave() == late
+    assert misbehave("--clear") == "nothing is to go wrong\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        (["misbehave", "explode", "--target", "ready.json"], "wrong_signature"),
+        (["misbehave", "--count", "2", "--target", "ready.json"], "--count needs"),
+        (["misbehave", "late", "--clear", "--target", "ready.json"], "--clear"),
         (["deliveries", "--target", "nothing.json"], "nothing.json: there is no such ready file"),
         (["deliveries", "--target", "empty.json"], "is no ready file"),
         (["deliveries", "--target", "gone.json"], "no SmartCal server answers at http://127.0.0.1:9"),

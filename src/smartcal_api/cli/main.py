@@ -37,6 +37,7 @@ _COMMANDS = {
     "listen": "receive, show and forward the webhooks of a running server",
     "deliveries": "list the webhook deliveries of a running server",
     "redeliver": "send a webhook delivery again",
+    "misbehave": "let the next webhook deliveries go wrong",
     "check-receiver": "try a webhook receiver with right, wrong and hostile deliveries",
     "version": "print the version",
 }
