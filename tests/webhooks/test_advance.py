@@ -9,11 +9,14 @@ import pytest
 
 from smartcal_api.contract import Contract
 from smartcal_api.sandbox.creation import Creator, Wanted
+from smartcal_api.webhooks import verify
 from smartcal_api.webhooks.dispatcher import Dispatcher
 from smartcal_api.webhooks.lease import Lease
 from smartcal_api.webhooks.network import LOOPBACK
 from smartcal_api.webhooks.outbox import Outbox
 from smartcal_api.webhooks.outcome import Outcome
+from smartcal_api.webhooks.receiver import Receiver
+from tests.edits import edited, put, rename, replace
 from tests.webhooks.post import SECOND, answered, happen, hook, states, webhook
 from tests.wire import World, open_world
 
@@ -153,3 +156,29 @@ def test_sbx_4_deliveries_know_no_other_end_of_time_than_the_clock(contract: Con
     sent = advanced(world, 90 * 365 * 86_400, lambda lease: answered(200 if lease.tries else 503))
     assert [lease.tries for lease in sent] == [0, 1]
     assert states(world) == ["delivered"]
+
+
+def test_src_2_an_edited_contract_says_what_deliveries_are_signed_in_and_sent_as() -> None:
+    media_type = "application/vnd.smartcal+json"
+    content = "/webhooks/event.updated/post/requestBody/content"
+    contract = edited(
+        rename(f"{content}/application~1json", media_type),
+        put("/x-webhook-signature/prefix", "hmac="),
+        replace("X-SmartCalPro-Signature", "X-Signed"),
+    )
+    world = open_world(contract, data=False)
+    with Receiver() as receiver:
+        hook(world, "event.updated", url=receiver.url)
+        happen(world)
+
+        async def deliver() -> None:
+            dispatcher = Dispatcher(LOOPBACK)
+            world.registry.deliver_by(dispatcher)
+            assert world.sandbox.outbox.deliver is not None
+            await world.sandbox.outbox.deliver(world.sandbox.clock.now())
+            await dispatcher.close(grace=0)
+
+        asyncio.run(deliver())
+        (received,) = receiver.received
+    assert received.headers["content-type"] == media_type
+    assert verify(received.body, received.headers["x-signed"], f"whsec_{'x' * 32}", prefix="hmac=")

@@ -38,6 +38,12 @@ class Description:
         methods = {method.upper() for method in self.data["paths"][path] if method in METHODS}
         return sorted(methods | ({"HEAD"} if "GET" in methods else set()))
 
+    def webhook_media_type(self, event_type: str) -> str:
+        """What the body of a delivery is sent as; raises `KeyError` for a type that the document lacks."""
+        body = self.data["webhooks"][event_type]["post"]["requestBody"]
+        stated: Mapping[str, Any] = self.document.resolve(body["$ref"]) if "$ref" in body else body
+        return str(next(iter(stated["content"])))
+
     def schema(self, name: str) -> Mapping[str, Any]:
         """The component schema of that name."""
         found: Mapping[str, Any] = self.data["components"]["schemas"][name]

@@ -130,4 +130,6 @@ class _Right:
         return self._contract.document.resolve(schema["$ref"]) if "$ref" in schema else schema
 
     def _content(self, event_type: str) -> Any:
-        return self._contract.data["webhooks"][event_type]["post"]["requestBody"]["content"]["application/json"]
+        body = self._contract.data["webhooks"][event_type]["post"]["requestBody"]
+        resolved = self._contract.document.resolve(body["$ref"]) if "$ref" in body else body
+        return resolved["content"][self._contract.webhook_media_type(event_type)]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from smartcal_api.webhooks.attempt import Sender
     from smartcal_api.webhooks.dialling import Resolve
 
+_JSON = "application/json"  # of a type that an edited contract has no more
 _log = logging.getLogger("smartcal")
 
 
@@ -66,7 +67,7 @@ class Dispatcher:
         lease = spoilt(lease)
         signature = outbox.signature
         headers = (
-            ("Content-Type", "application/json"),
+            ("Content-Type", outbox.media_types.get(lease.event_type, _JSON)),
             (signature.header, sign(lease.body, lease.secret, prefix=signature.prefix)),
         )
         request = Request(lease.url, lease.body, headers)

@@ -45,6 +45,7 @@ class Outbox:
         """Another contract's schedule and signature from now on."""
         self._schedule = Schedule(contract.policy.retry_schedule, seed=self._seed)
         self._settlement = Settlement(self._store, self._schedule)
+        self.media_types = {name: contract.webhook_media_type(name) for name in contract.data["webhooks"]}
         self.signature = contract.policy.webhook_signature
         self.attempt_timeout = contract.policy.retry_schedule.attempt_timeout_seconds
 
