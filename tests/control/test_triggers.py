@@ -95,6 +95,23 @@ def test_a_booking_is_made_at_the_next_free_opening_of_a_page(plane: Plane) -> N
     assert again["start_time"] > booking["start_time"], "the first one has taken its time"
 
 
+def test_sbx_4_a_booking_that_was_made_on_demand_is_completed_at_its_end(plane: Plane) -> None:
+    booking = trigger(plane, "booking.created", {"start_time": "now+1h"})[0]["data"]
+    plane.post("/sandboxes/default/clock/advance", {"by": "1d"})
+    now = plane.get(f"/api/v1/bookings/{booking['id']}", key=plane.world.key("read")).json
+    assert (now["status"], now["updated_at"]) == ("completed", booking["end_time"])
+
+
+def test_a_team_with_more_events_than_one_person_has_is_booked_all_the_same(plane: Plane) -> None:
+    store = plane.world.sandbox.store
+    first = owned(plane.world, "Event")[0] | {"status": "confirmed", "all_day": False, "booking_id": None}
+    start, end = "2026-03-04T00:00:00Z", "2026-03-11T00:00:00Z"
+    with store.transaction():
+        for number in range(300):
+            store.put("Event", first | {"id": f"evt_{number:020}", "start_time": start, "end_time": end}, owner=1)
+    assert trigger(plane, "booking.created")[0]["data"]["start_time"] < end
+
+
 def test_a_booking_is_moved_to_another_opening_and_says_from_where(plane: Plane) -> None:
     upcoming = plane.get("/api/v1/bookings?upcoming=true&per_page=1", key=plane.world.key("read")).json["data"][0]
     booking, event = (each["data"] for each in trigger(plane, "booking.rescheduled"))

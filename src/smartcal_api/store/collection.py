@@ -41,11 +41,14 @@ class Collection:
     def table(self) -> str:
         return quoted(f"resources {self.name}")
 
+    def expression(self, field: str) -> str:
+        """A member of the document in SQL: its column where it has one, so that an index can serve."""
+        return column(field) if field == "id" or field in self.fields else _extract(field)
+
     def columns(self) -> Iterator[tuple[str, str]]:
         """(name, definition) of the generated column of each field; `id` has a real one."""
         for field in self.fields:
-            path = "$." + orjson.dumps(field).decode()  # SQLite looks a name up as it is written in the document
-            yield column_name(field), f"GENERATED ALWAYS AS (json_extract(document, {literal(path)})) VIRTUAL"
+            yield column_name(field), f"GENERATED ALWAYS AS ({_extract(field)}) VIRTUAL"
 
     def indexes(self) -> Iterator[tuple[str, str]]:
         """(name, columns): for each set of equality filters an index to find, order and count without the table."""
@@ -102,6 +105,11 @@ def collections(contract: Contract) -> dict[str, Collection]:
 def _holds_resources(operation: Operation) -> bool:
     """Whether its collection can be looked into: by a list, or by an id."""
     return operation.listing is not None or (operation.method == "GET" and bool(operation.path_names))
+
+
+def _extract(field: str) -> str:
+    path = "$." + orjson.dumps(field).decode()  # SQLite looks a name up as it is written in the document
+    return f"json_extract(document, {literal(path)})"
 
 
 def column_name(field: str) -> str:

@@ -106,9 +106,9 @@ class Bookings:
         """The next booking to come that is pending or confirmed."""
         return change.select(
             BOOKING,
-            f"json_extract(document, '$.status') IN {_OPEN} AND json_extract(document, '$.start_time') > ?",
+            f"{{status}} IN {_OPEN} AND {{start_time}} > ?",
             change.at,
-            order="json_extract(document, '$.start_time'), id",
+            order=("start_time", "id"),
         )
 
     def _laid_over(self, change: Change, whole: Document, given: Given) -> Document:

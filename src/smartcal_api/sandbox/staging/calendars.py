@@ -65,11 +65,10 @@ class Calendars:
         """The next events to come that the sync may change."""
         return change.some(
             EVENT,
-            "json_extract(document, '$.booking_id') IS NULL AND json_extract(document, '$.source') = ? "
-            "AND json_extract(document, '$.start_time') > ?",
+            "{booking_id} IS NULL AND {source} = ? AND {start_time} > ?",
             source,
             change.at,
-            order="json_extract(document, '$.start_time'), id",
+            order=("start_time", "id"),
             most=2 * _MOST,
         )
 

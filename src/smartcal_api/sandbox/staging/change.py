@@ -1,6 +1,7 @@
 """One change of an account's resources, all of it or nothing, and the events that it leads to."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any, NamedTuple
 
@@ -37,6 +38,8 @@ class Change:
         self.salt = f"{sandbox.seed} {self.store.serial('change')}"
         self.rng = Random(f"staging {self.salt}")
         self.happened: list[Happened] = []
+        self.collections: set[str] = set()
+        """Of what was put."""
         self._quiet = quiet
 
     def record(self, event_type: str, data: Mapping[str, Any], *, owner: int, now: int) -> None:
@@ -64,22 +67,25 @@ class Change:
             whose = "this account" if owner == self.owner else "the other account"
             raise Conflicting(f"There is a {collection} of the id {identifier!r} already: {whose} has it.")
 
-    def select(self, collection: str, where: str, *parameters: object, order: str = "rowid") -> Document | None:
-        """The first of the account's resources for which an SQL condition holds."""
+    def select(self, collection: str, where: str, *parameters: object, order: Sequence[str] = ()) -> Document | None:
+        """The first of the account's resources for which a condition holds, of SQL with members in braces."""
         found = self.some(collection, where, *parameters, order=order, most=1)
         return found[0] if found else None
 
-    def some(self, collection: str, where: str, *parameters: object, order: str, most: int) -> list[Document]:
-        """As many as there are of the account's resources for which an SQL condition holds, up to `most`."""
+    def some(self, collection: str, where: str, *parameters: object, order: Sequence[str], most: int) -> list[Document]:
+        """As many as there are of the account's resources for which a condition holds, up to `most`."""
+        shape = self.store.collections[collection]
+        condition = re.sub(r"\{(\w+)\}", lambda match: shape.expression(match[1]), where)
+        sorting = ", ".join(map(shape.expression, order)) or "rowid"
         found = self.store.query(
-            f"SELECT document FROM {self.store.collections[collection].table} "
-            f"WHERE owner = ? AND {where} ORDER BY {order} LIMIT {most}",
+            f"SELECT document FROM {shape.table} WHERE owner = ? AND {condition} ORDER BY {sorting} LIMIT {most}",
             (self.owner, *parameters),
         )
         return [orjson.loads(text) for (text,) in found]
 
     def put(self, collection: str, document: Document, *, identifier: str | None = None) -> None:
         self.store.put(collection, document, owner=self.owner, identifier=identifier)
+        self.collections.add(collection)
 
     def delete(self, collection: str, identifier: str) -> None:
         self.store.delete(collection, identifier, owner=self.owner)
@@ -99,5 +105,5 @@ class Change:
 
     def calendar(self, source: str) -> str:
         """The id of the account's calendar at a service: that of its events there, or a new one."""
-        found = self.select("Event", "json_extract(document, '$.source') = ?", source)
+        found = self.select("Event", "{source} = ?", source)
         return self.sandbox.mint("calendar") if found is None else found["calendar_id"]

@@ -58,10 +58,9 @@ class Events:
         """The next event to come that no booking stands behind."""
         return change.select(
             EVENT,
-            "json_extract(document, '$.booking_id') IS NULL AND json_extract(document, '$.status') != 'cancelled' "
-            "AND json_extract(document, '$.start_time') > ?",
+            "{booking_id} IS NULL AND {status} != 'cancelled' AND {start_time} > ?",
             change.at,
-            order="json_extract(document, '$.start_time'), id",
+            order=("start_time", "id"),
         )
 
     def _drafted(self, change: Change, given: Given) -> Document:

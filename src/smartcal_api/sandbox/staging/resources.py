@@ -51,7 +51,7 @@ class Resources:
                 "An account lives as long as its sandbox, whose credentials stand for it. Put it instead."
             )
         if collection == PAGE:
-            booking = change.select(BOOKING, "json_extract(document, '$.booking_page_id') = ?", identifier)
+            booking = change.select(BOOKING, "{booking_page_id} = ?", identifier)
             if booking is not None:
                 raise Conflicting(f"The booking {booking['id']} was made on this page. Delete its bookings first.")
         change.delete(collection, identifier)

@@ -126,6 +126,7 @@ class Staging:
         with self._transaction(sandbox):
             self._loading.load(sandbox, data, self._collections(sandbox), now=sandbox.now())
             sandbox.store.set_meta("seed", str(sandbox.seed))
+        sandbox.plan()
 
     def check_collection(self, sandbox: Sandbox, name: str) -> None:
         """Raises `Absent` for a name of none."""
@@ -140,7 +141,10 @@ class Staging:
     def _change(self, sandbox: Sandbox, owner: int, *, quiet: bool = False) -> Iterator[Change]:
         now = sandbox.now()
         with self._transaction(sandbox):
-            yield Change(sandbox, owner=owner, now=now, quiet=quiet)
+            change = Change(sandbox, owner=owner, now=now, quiet=quiet)
+            yield change
+        if BOOKING in change.collections:
+            sandbox.plan()
 
     @contextmanager
     def _transaction(self, sandbox: Sandbox) -> Iterator[None]:
@@ -149,7 +153,6 @@ class Staging:
                 yield
         except OverflowError:
             raise Conflicting("This would lead beyond the end of the calendar. Use earlier times.") from None
-        sandbox.plan()
 
     def _delete_event(self, change: Change, event: Document, given: Given) -> Document:
         if given:
