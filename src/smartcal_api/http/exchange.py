@@ -26,7 +26,6 @@ class Exchange:
         "budget",
         "cors",
         "faults",
-        "head_bytes",
         "headers",
         "identity",
         "no_store",
@@ -59,8 +58,6 @@ class Exchange:
         self.faults: list[str] | None = None
         """The faults that hit it, as `fault-1 latency`."""
         self.received = b""
-        self.head_bytes = 0
-        """Of the URL and the header fields, once they are counted."""
         self.identity: Identity | None = None
         self.budget: str | None = None
         self.admission: Admission | None = None

@@ -43,7 +43,6 @@ class HeadGuard:
         size = 0
         for name, value in raw:
             size += len(name) + len(value)
-        exchange.head_bytes = url_bytes + size
         if size > limits.header_bytes:
             return Problem(
                 "headers_too_large", f"The header fields have more than {limits.header_bytes} bytes. Send less."

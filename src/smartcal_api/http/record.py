@@ -1,6 +1,8 @@
 """The outermost step: makes the exchange, in the sandbox that the path names, and keeps it in that one's journal."""
 
+from collections.abc import Mapping
 from time import monotonic_ns
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -8,11 +10,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from smartcal_api.errors import Clause, Problem
 from smartcal_api.http.exchange import KEY, Exchange
-from smartcal_api.journal import Entry, Refusal
+from smartcal_api.journal import Kept, Refusal, packed
 from smartcal_api.sandbox.registry import Registry
 
 # What a path begins with that names its sandbox, before the sandbox's name.
 _MARK = "/~"
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Record:
@@ -40,7 +43,7 @@ class Record:
         finally:
             # Also of a client that went away, and of a connection that a fault has dropped.
             exchange.sandbox.touched = exchange.started
-            exchange.sandbox.journal.append(_entry(exchange, sent))
+            exchange.sandbox.journal.append(_kept(exchange, sent))
 
     def _named(self, scope: Scope) -> Exchange:
         first, _, rest = scope["raw_path"][1:].partition(b"/")
@@ -60,32 +63,30 @@ class Record:
         return Exchange(scope, sandbox, prefix=prefix)
 
 
-def _entry(exchange: Exchange, sent: list[Message]) -> Entry:
+def _kept(exchange: Exchange, sent: list[Message]) -> Kept:
+    """Runs for every request, so it makes little, and leaves all else to whoever reads it."""
     scope, sandbox, identity, served = exchange.scope, exchange.sandbox, exchange.identity, exchange.served
-    size = exchange.head_bytes or _head_bytes(scope)
-    for message in sent:
-        size += len(message.get("body", b""))
-    return Entry(
-        sandbox.name,
-        scope["method"],
-        scope["raw_path"],
-        scope["query_string"],
-        scope["http_version"],
-        scope["headers"],
+    head = sent[0] if sent else _NOTHING
+    body = sent[1].get("body", b"") if len(sent) == 2 else b"".join([each.get("body", b"") for each in sent])
+    return (
+        packed(
+            sandbox.name,
+            scope["method"],
+            scope["raw_path"],
+            scope["query_string"],
+            scope["http_version"],
+            scope["headers"],
+            head.get("status"),
+            head.get("headers", ()),
+            exchange.now or sandbox.clock.now(),
+            monotonic_ns() - exchange.started,
+            exchange.root or exchange.prefix,
+            exchange.request_id,
+        ),
         exchange.received,
-        sent,
-        at=exchange.now or sandbox.clock.now(),
-        took=monotonic_ns() - exchange.started,
-        root=exchange.root or exchange.prefix,
-        request_id=exchange.request_id,
-        principal=identity.principal if identity is not None else None,
-        operation=served.operation if served is not None else None,
-        refusal=Refusal.of(exchange.refused) if exchange.refused is not None else None,
-        faults=exchange.faults,
-        size=size + len(exchange.received),
+        body,
+        None if identity is None else identity.principal,
+        None if served is None else served.operation,
+        None if exchange.refused is None else Refusal.of(exchange.refused),
+        exchange.faults,
     )
-
-
-def _head_bytes(scope: Scope) -> int:
-    fields = sum(len(name) + len(value) for name, value in scope["headers"])
-    return fields + len(scope["raw_path"]) + len(scope["query_string"])

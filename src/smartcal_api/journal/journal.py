@@ -5,13 +5,13 @@ from collections import deque
 from collections.abc import Iterator
 from itertools import islice
 
-from smartcal_api.journal.entry import Entry
+from smartcal_api.journal.entry import Entry, Kept, weight
 from smartcal_api.journal.wanted import Wanted
 
 ENTRIES = 1_000
 BYTES = 8 * 1024 * 1024
 # What an entry takes besides the bytes that came and went.
-_OVERHEAD = 2_048
+_OVERHEAD = 512
 
 
 class Journal:
@@ -21,7 +21,7 @@ class Journal:
     """
 
     def __init__(self, *, entries: int = ENTRIES, size: int = BYTES) -> None:
-        self._entries: deque[Entry] = deque()
+        self._kept: deque[Kept] = deque()
         self._most = entries
         self._most_bytes = size
         self._bytes = 0
@@ -30,33 +30,28 @@ class Journal:
         self.dropped = 0
         """Since it was last cleared."""
 
-    def append(self, entry: Entry) -> None:
-        entries = self._entries
-        entry.serial = self.next_serial
+    def append(self, kept: Kept) -> None:
+        self._kept.append(kept)
         self.next_serial += 1
-        entry.size += _OVERHEAD
-        self._bytes += entry.size
-        entries.append(entry)
-        while len(entries) > self._most or (self._bytes > self._most_bytes and len(entries) > 1):
-            self._bytes -= entries.popleft().size
-            self.dropped += 1
+        self._bytes += len(kept[0]) + len(kept[1]) + len(kept[2]) + _OVERHEAD  # `weight`, without a call
+        if self._bytes > self._most_bytes or len(self._kept) > self._most:
+            self._drop()
         if self._waiting:
-            for waiter in self._waiting:
-                if not waiter.done():
-                    waiter.set_result(None)
-            self._waiting.clear()
+            self._wake()
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._kept)
 
     @property
     def first_serial(self) -> int:
         """Of the oldest entry that is kept."""
-        return self.next_serial - len(self._entries)
+        return self.next_serial - len(self._kept)
 
     def since(self, serial: int) -> Iterator[Entry]:
         """The entries from that serial on, oldest first."""
-        return islice(self._entries, max(0, serial - self.first_serial), None)
+        first = max(serial, self.first_serial)
+        kept = islice(self._kept, first - self.first_serial, None)
+        return (Entry.of(number, each) for number, each in enumerate(kept, first))
 
     def missing(self, serial: int) -> int:
         """How many entries from that serial on were dropped."""
@@ -81,5 +76,16 @@ class Journal:
                     self._waiting.remove(arrival)
 
     def clear(self) -> None:
-        self._entries.clear()
+        self._kept.clear()
         self._bytes = self.dropped = 0
+
+    def _drop(self) -> None:
+        while len(self._kept) > self._most or (self._bytes > self._most_bytes and len(self._kept) > 1):
+            self._bytes -= weight(self._kept.popleft()) + _OVERHEAD
+            self.dropped += 1
+
+    def _wake(self) -> None:
+        for waiter in self._waiting:
+            if not waiter.done():
+                waiter.set_result(None)
+        self._waiting.clear()
