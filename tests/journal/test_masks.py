@@ -192,3 +192,12 @@ def test_curl_repeats_a_request_with_the_key_of_the_environment(world: World) ->
     # The key is the only thing that the shell puts in.
     assert command.count('"') - command.count('\\"') >= 2
     assert words[:4] == ["curl", "--globoff", "--path-as-is", "-X"]
+
+
+@pytest.mark.parametrize("header", ["x-api-key", "authorization", "cookie"])
+def test_auth_3_a_key_without_a_prefix_is_masked_by_where_it_stands(world: World, header: str) -> None:
+    own = "a key of my own"
+    world.sandbox.keys.add(own, ["read"], owner=1)
+    for value in (own, f"Bearer {own}", f"Basic {own}", f"Digest {own}"):
+        world.get("/api/v1/me", headers={header: value})
+    assert own not in shown(world)
