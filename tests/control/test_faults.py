@@ -310,6 +310,23 @@ def test_sbx_5_probability_is_the_seeds(contract: Contract) -> None:
     assert 5 < first.count(503) < 35
 
 
+@pytest.mark.parametrize(("path", "method"), [(EVENTS, "GET"), ("/api/v1/webhooks/whk_none", "DELETE")])
+def test_store_3_a_request_that_is_held_back_while_its_sandbox_goes_is_503(
+    plane: Plane, monkeypatch: pytest.MonkeyPatch, path: str, method: str
+) -> None:
+    made = plane.create(name="going")
+    plane.post("/sandboxes/going/faults", {"kind": "latency", "seconds": 9})
+
+    async def pause(_: float, receive: Any) -> Any:
+        plane.registry.remove("going")
+        return receive
+
+    monkeypatch.setattr(fault_kinds, "pause", pause)
+    reply = plane.request(method, f"/~going{path}", key=made["keys"]["admin"])
+    assert (reply.status, reply.code) == (503, "unavailable")
+    assert plane.get(EVENTS, key=plane.world.key("read")).status == 200
+
+
 def test_sbx_1_a_fault_is_in_its_own_sandbox_alone(plane: Plane, key: str) -> None:
     made = plane.create(name="other")
     plane.post("/sandboxes/other/faults", {"kind": "status", "status": 503})

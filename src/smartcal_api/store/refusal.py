@@ -9,8 +9,18 @@ _CAUSES = {"full": "its disk is full", "locked": "its file is locked", "readonly
 
 def unavailable(error: sqlite3.DatabaseError) -> Exception:
     """SQLite's refusal as a 503; a statement that is wrong in itself stays the defect that it is."""
+    if "closed database" in str(error):
+        return Unavailable("its sandbox was removed meanwhile")
     if isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError:
         message = str(error)
         if not message.startswith(("no such", "near ")):
             return Unavailable(next((words for sign, words in _CAUSES.items() if sign in message), message))
     return error
+
+
+def in_transaction(connection: sqlite3.Connection) -> bool:
+    """Raises `Unavailable` for a connection that was closed, like all else that is asked of one."""
+    try:
+        return connection.in_transaction
+    except sqlite3.ProgrammingError as error:
+        raise unavailable(error) from error

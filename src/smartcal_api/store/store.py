@@ -11,7 +11,7 @@ import orjson
 from smartcal_api.contract import Clause
 from smartcal_api.store.collection import Collection, Row, column
 from smartcal_api.store.file import copy_image, image_of
-from smartcal_api.store.refusal import unavailable
+from smartcal_api.store.refusal import in_transaction, unavailable
 from smartcal_api.store.remembered import Remembered, weight
 from smartcal_api.store.schema import make_indexes, make_tables
 from smartcal_api.store.tally import Counts, Tally
@@ -160,7 +160,7 @@ class Store:
             raise
 
     def _busy(self) -> bool:
-        return self._connection.in_transaction
+        return in_transaction(self._connection)
 
     def put(self, collection: str, document: Mapping[str, Any], *, owner: int, identifier: str | None = None) -> None:
         """Inserts a document, or replaces the one of the same id; a document without one is known by `identifier`."""
