@@ -78,8 +78,8 @@ class Judge:
         return [*self._header_faults(exchange, request, response), *self._body_faults(exchange, request, response)]
 
     def _header_faults(self, exchange: Exchange, request: "_Asked", response: Response) -> Iterator[Fault]:
-        form = self._form(exchange, response)
-        if form in self._sound:
+        forms = set(self._forms(exchange, response))
+        if forms <= self._sound:
             return
         answered = _Answered(exchange.status, exchange.media_type, b"", Headers(list(exchange.headers)))
         faults = []
@@ -87,17 +87,18 @@ class Judge:
             name = getattr(error, "name", "")
             faults.append(Fault(f"{response.pointer}/headers/{name}" if name else response.pointer, _said(error)))
         if not faults:
-            self._sound.add(form)
+            self._sound |= forms
         yield from faults
 
-    def _form(self, exchange: Exchange, response: Response) -> tuple[str, str]:
-        """The headers that the contract has for an answer, integers as they are, ids and numbers in others as one: what
-        differs in nothing else is judged once."""
-        values = []
+    def _forms(self, exchange: Exchange, response: Response) -> Iterator[tuple[str, str]]:
+        """For each header that the contract has for an answer its schema and its value: an integer as it is, ids and
+        numbers in others as one, so that what differs in nothing else is judged once."""
         for header in response.headers:
             value = exchange.header(header.name)
-            values.append(value if value is None or header.integer else _NUMBER.sub("0", self._id.sub("ID", value)))
-        return (f"{response.pointer} {exchange.method}", repr(values))
+            if value is None:
+                yield header.pointer, f"missing {header.required}"
+            else:
+                yield header.pointer, value if header.integer else _NUMBER.sub("0", self._id.sub("ID", value))
 
     def _body_faults(self, exchange: Exchange, request: "_Asked", response: Response) -> Iterator[Fault]:
         if exchange.method == "HEAD" or not response.media_types:
@@ -120,7 +121,7 @@ class Judge:
             return
         fresh, seen = self._fresh(body, response)
         text = json.dumps(fresh)
-        key = (pointer, self._id.sub("ID", text))
+        key = (pointer, self._id.sub("ID", _plain(fresh, exchange.media_type)))
         if key in self._sound:
             return
         answered = _Answered(exchange.status, exchange.media_type, text.encode(), Headers(list(exchange.headers)))
@@ -173,6 +174,16 @@ def _faults(error: Any, pointer: str) -> Iterator[Fault]:
         inside = "/".join(str(part) for part in each.absolute_schema_path if part != "$ref")
         at = "/" + "/".join(str(part) for part in each.absolute_path)
         yield Fault(f"{pointer}/{inside}", f"{at}: {str(each.message)[:200]}")
+
+
+def _plain(body: Any, media_type: str) -> str:
+    """A body as what it is remembered by. The texts of a problem, which name what was asked, count by their length."""
+    if media_type == "application/problem+json" and isinstance(body, dict):
+        body = {
+            name: len(value) // 64 if name in ("detail", "instance") and isinstance(value, str) and value else value
+            for name, value in body.items()
+        }
+    return json.dumps(body)
 
 
 def _said(error: BaseException) -> str:
