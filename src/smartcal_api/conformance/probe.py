@@ -160,9 +160,11 @@ class Probe(Asking):
         shrinks = self.session.pacing.free(self.credentials(), 20 * some)
         for_any(values, afresh, seed=self.rng.getrandbits(32), examples=some, shrinks=shrinks)
 
-    def for_each(self, values: Sequence[T], check: Callable[[T], None], *, quick: int) -> None:
+    def for_each(self, values: Sequence[T], check: Callable[[T], None], *, quick: int | None = None) -> None:
         """Checks every one of the values; `quick` only so many of them, other ones with another seed."""
-        chosen = values if self.full else self.rng.sample(values, min(quick, len(values)))
+        chosen = values
+        if quick is not None and not self.full:
+            chosen = self.rng.sample(values, min(quick, len(values)))
         for value in chosen:
             self._story_from = len(self.session.evidence)
             check(value)
