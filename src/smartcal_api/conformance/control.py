@@ -33,6 +33,7 @@ class Control:
         """How often the clock was moved: what was read before may have changed with it."""
         self._frozen: bool | None = None
         self._mints: bool | None = None
+        self._fingerprints: dict[str, str] = {}
 
     def get(self, path: str) -> Any:
         return self.ask("GET", path)
@@ -85,10 +86,16 @@ class Control:
             self._mints = status == 200
         return self._mints
 
-    def mint(self, scopes: frozenset[str], *, account: int = 0, label: str) -> Credential:
-        """A key that nobody else has, so with a budget that nobody else uses."""
-        made = self.post("/keys", {"scopes": sorted(scopes), "account": account + 1})
-        return Credential(label, made["key"], scopes, Kind.KEY, account)
+    def mint(self, scopes: frozenset[str], *, label: str, seconds: float | None = None) -> Credential:
+        """A key that nobody else has, so with a budget that nobody else uses; with `seconds` it lives no longer."""
+        until = {} if seconds is None else {"expires_at": f"now+{seconds:g}s"}
+        made = self.post("/keys", {"scopes": sorted(scopes), "label": label, **until})
+        self._fingerprints[made["value"]] = made["fingerprint"]
+        return Credential(label, made["value"], scopes, Kind.KEY)
+
+    def revoke(self, credential: Credential) -> None:
+        """Ends a key that was minted."""
+        self.ask("DELETE", f"/keys/{self._fingerprints.pop(credential.value)}", {})
 
     def close(self) -> None:
         self._wire.close()

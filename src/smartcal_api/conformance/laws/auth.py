@@ -143,6 +143,37 @@ def somebody_elses_is_as_missing(probe: Probe) -> None:
     probe.expect(same, f"{foreign} for somebody else's id, {absent} for one that there isn't.", kind="differ")
 
 
+@law(
+    "AUTH 5",
+    "A key that has expired or was revoked is as unknown as any other, from that moment on.",
+    clause=_UNAUTHORIZED,
+    needs=(Capability.CONTROL,),
+    requests=6,
+    worth=49,
+)
+def an_ended_key_is_unknown(probe: Probe) -> None:
+    if not probe.control.mints:
+        probe.give_up("the control plane makes no keys")
+    operation = min(readable(probe.contract), key=lambda each: (len(each.path_names), each.listing is not None))
+    scopes, seconds = operation.scopes, 90
+    with probe.control.frozen():
+        expiring = probe.control.mint(scopes, label="expiring", seconds=seconds)
+        revoked = probe.control.mint(scopes, label="revoked")
+        probe.control.advance(seconds - 1)
+        for credential in (expiring, revoked):
+            alive = probe.call(operation, credential=credential)
+            probe.expect(alive.ok, f"{alive} with the {credential.label} key, which is still good.", kind="alive")
+        probe.control.advance(1)
+        probe.control.revoke(revoked)
+        for credential in (expiring, revoked):
+            ended = probe.call(operation, credential=credential)
+            said = f"{ended} with the {credential.label} key, which isn't good any more; that is 401."
+            probe.expect(ended.status == 401, said, clause=operation.pointer, kind=credential.label)
+            challenge = ended.header("WWW-Authenticate") or ""
+            named = 'error="invalid_token"' in challenge
+            probe.expect(named, f"{ended} has WWW-Authenticate {challenge!r}.", kind="challenge")
+
+
 def _ask(probe: Probe, operation: Operation, credential: Credential | None) -> Exchange:
     """The operation, asked for something that isn't there if it would change it."""
     path = dict.fromkeys(operation.path_names, "nothing")
@@ -183,4 +214,5 @@ LAWS: tuple[Law, ...] = (
     a_key_is_the_same_in_either_header,
     no_answer_holds_a_credential,
     somebody_elses_is_as_missing,
+    an_ended_key_is_unknown,
 )
