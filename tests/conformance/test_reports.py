@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import date
+from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -10,6 +11,7 @@ import pytest
 
 from smartcal_api.conformance.baseline import accept, read_baseline
 from smartcal_api.conformance.comparison import compare
+from smartcal_api.conformance.coverage import coverage
 from smartcal_api.conformance.credential import Credential
 from smartcal_api.conformance.exchange import Exchange
 from smartcal_api.conformance.law import Case, law
@@ -106,6 +108,51 @@ def test_a_report_can_be_read_by_what_it_is_for(contract: Contract, masks: Masks
     line = contract.document.line(DOCUMENTED)
     annotation = REPORTS["annotations.txt"](made, masks)
     assert annotation.startswith(f"::error file=openapi.yaml,line={line},title=X 1 is broken::Something holds. it was")
+
+
+class Tags(HTMLParser):
+    """Every tag that was opened is closed, in order; and the links within the page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.names: set[str] = set()
+        self.links: set[str] = set()
+        self.loads: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in ("meta", "br"):
+            self.open.append(tag)
+        for name, value in attrs:
+            if name == "id":
+                self.names.add(str(value))
+            elif name == "href":
+                self.links.add(str(value).removeprefix("#"))
+            elif name == "src":
+                self.loads.append(str(value))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_the_page_is_whole_and_needs_nothing_else(contract: Contract, masks: Masks) -> None:
+    verdicts = [outcome(each, name=f"X {number}") for number, each in enumerate(Verdict)]
+    page = REPORTS["report.html"](result(contract, *verdicts), masks)
+    tags = Tags()
+    tags.feed(page)
+    assert tags.open == []
+    assert tags.links == tags.names == {"X-1"}
+    assert tags.loads == []
+    assert "url(" not in page
+    assert "it was &lt;seen&gt; &amp; not" in page
+
+
+def test_coverage_tells_what_of_the_contract_was_seen(contract: Contract) -> None:
+    asked = replace(exchange(target="/api/v1/events?status=confirmed&page=2"), operation="listEvents")
+    (events,) = [each for each in coverage(contract, [asked, asked]) if each.operation.id == "listEvents"]
+    seen = {each.name: each.count for each in events.all if each.count}
+    assert seen == {"200": 2, "status": 2, "page": 2, "status=confirmed": 2, "read": 2}
+    assert {"401", "source", "status=cancelled", "admin"} <= {each.name for each in events.all if not each.count}
 
 
 def test_a_story_is_told_in_curl_lines_with_a_variable_for_the_credential(masks: Masks) -> None:

@@ -118,18 +118,16 @@ def the_defaults_are_those_of_the_contract(probe: Probe) -> None:
     names = probe.contract.policy.pagination
     plain = probe.call(probe.operation)
     _page(probe, plain)
-    defaults = {
-        name: _parameter(probe, name).schema["default"] for name in (names.page_parameter, names.per_page_parameter)
-    }
-    stated = plain.json[names.pagination]
-    for name in (names.page, names.per_page):
-        probe.expect(
-            stated[name] == defaults[name], f"{plain} says {name} {stated[name]}; the default is {defaults[name]}."
-        )
+    defaults: dict[str, Any] = {}
+    for name, field in ((names.page_parameter, names.page), (names.per_page_parameter, names.per_page)):
+        parameter = _parameter(probe, name)
+        due = defaults[name] = parameter.schema["default"]
+        stated = plain.json[names.pagination][field]
+        said = f"{plain} says {field} {stated}; the default is {due}."
+        probe.expect(stated == due, said, clause=f"{parameter.pointer}/default", kind=name)
     same = probe.call(probe.operation, query=defaults)
-    probe.expect(
-        _ids(probe, plain) == _ids(probe, same), f"{plain} isn't what {same} has, though those are the defaults."
-    )
+    said = f"{plain} isn't what {same} has, though those are the defaults."
+    probe.expect(_ids(probe, plain) == _ids(probe, same), said)
 
 
 def _page(probe: Probe, answer: Exchange) -> list[Any]:

@@ -1,0 +1,59 @@
+"""The page of `smartcal verify`, in a browser: by day and by night, wide and narrow, from a cell to its story."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from smartcal_api.conformance.masking import Masks
+from smartcal_api.conformance.report import REPORTS
+from smartcal_api.conformance.wire import Answer, Request
+from smartcal_api.contract import Contract
+from tests.conformance.judged import edited, outcomes
+from tests.conformance.test_reports import masks, result  # noqa: F401  # `masks` is a fixture
+from tests.wire import open_world
+
+
+def has_a_wrong_type(request: Request, answer: Answer) -> Answer:
+    if answer.status == 200 and request.target.endswith("/me"):
+        return edited(answer, lambda body: body.update(email=1))
+    return answer
+
+
+@pytest.fixture(scope="session")
+def contract() -> Contract:
+    return Contract.read()
+
+
+@pytest.fixture
+def report(contract: Contract, masks: Masks, tmp_path: Path) -> Path:  # noqa: F811
+    found = outcomes(open_world(contract), only=("SCHEMA 1", "AUTH", "PAGE"), spoil=has_a_wrong_type)
+    path = tmp_path / "report.html"
+    path.write_text(REPORTS["report.html"](result(contract, *found, strict=True), masks))
+    return path
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1400, 400])
+def test_a_broken_cell_leads_to_its_story(
+    browser: Any, report: Path, screenshots: Path, scheme: str, width: int
+) -> None:
+    page = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 900})
+    asked: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(report.as_uri())
+    assert page.locator("h1").inner_text() == "Not conformant"
+    cell = page.locator("td.broken a")
+    assert cell.count() == 1
+    cell.click()
+    assert page.evaluate("location.hash") == "#SCHEMA-1-getAccount"
+    assert page.locator("article:target pre").inner_text().startswith("curl -si")
+    # The page itself never scrolls sideways; what is wide scrolls within it.
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert [url for url in asked if not re.match("file:", url)] == []
+    assert said == []
+    page.screenshot(path=screenshots / f"report-{scheme}-{width}.png", full_page=True)
+    page.close()
