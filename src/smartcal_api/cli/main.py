@@ -24,6 +24,7 @@ _COMMANDS = {
     "seed": "fill a store file with a data set",
     "keys": "list, add and revoke the API keys of a store file",
     "clients": "list and add the OAuth clients of a store file",
+    "proxy": "judge what an app and a deployment send each other",
     "routes": "list the operations, their scopes, and what serves them",
     "trigger": "make something happen, such as booking.created",
     "clock": "read and move the clock",
@@ -41,6 +42,9 @@ _COMMANDS = {
     "check-receiver": "try a webhook receiver with right, wrong and hostile deliveries",
     "version": "print the version",
 }
+
+# Commands that are about somebody else's server, or none: the file of settings isn't about them.
+_TOLD_BY_FLAGS = frozenset({"verify", "proxy", "listen", "check-receiver"})
 
 
 class _Commands(click.Group):
@@ -79,7 +83,7 @@ def cli(ctx: click.Context) -> None:
     """
     settings = _settings_file(Path(SETTINGS_FILE))
     # The file is about a server; whoever judges or listens to one is told by flags and the environment alone.
-    ctx.default_map = {name: settings for name in _COMMANDS if name not in ("verify", "listen", "check-receiver")}
+    ctx.default_map = {name: settings for name in _COMMANDS if name not in _TOLD_BY_FLAGS}
     ctx.obj = settings
 
 

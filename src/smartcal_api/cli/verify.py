@@ -1,17 +1,14 @@
 """`smartcal verify`."""
 
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
+from smartcal_api.cli.judging import judging_extra, tell
 from smartcal_api.cli.options import option as shared_option
-from smartcal_api.errors import UsageError
 
 _FILE = click.Path(path_type=Path)
 # A prefix of its own: SMARTCAL_SEED and SMARTCAL_KEY are those of a server.
@@ -44,6 +41,7 @@ option = partial(shared_option, prefix="SMARTCAL_VERIFY_")
 @option("--plan", is_flag=True, help="Say what would be sent, how long it would take, and send nothing.")
 @option("--compare", type=_FILE, metavar="LAST.json", help="A verdict.json of before, to tell what has changed.")
 @option("--baseline", type=_FILE, metavar="FILE", help="Deviations that are accepted, each with reason, owner, expiry.")
+@option("--har", type=_FILE, metavar="FILE", help="Judge recorded traffic, and send nothing.")
 @option("--report-dir", type=_FILE, metavar="DIR", help="Where to write the reports.")
 def verify(**given: Any) -> int:
     """Judge a deployment by the contract: which laws hold, and which are broken.
@@ -53,15 +51,14 @@ def verify(**given: Any) -> int:
     from smartcal_api.contract import Contract
 
     contract = Contract.read(given["spec"])
-    with _extra():
+    with judging_extra("verify"):
         from smartcal_api.conformance.baseline import read_baseline
         from smartcal_api.conformance.given import given_target
         from smartcal_api.conformance.masking import Masks
         from smartcal_api.conformance.plan import plan
-        from smartcal_api.conformance.report import REPORTS
-        from smartcal_api.conformance.report.annotations import annotations_report
+        from smartcal_api.conformance.recorded import Recording, read_har
         from smartcal_api.conformance.report.progress import LiveProgress
-        from smartcal_api.conformance.report.terminal import terminal_report
+        from smartcal_api.conformance.target import Target
         from smartcal_api.conformance.verification import FULL, Options, chosen, verify
     options = Options(
         profile=given["profile"],
@@ -74,6 +71,13 @@ def verify(**given: Any) -> int:
         baseline=read_baseline(given["baseline"]) if given["baseline"] else {},
         compare=given["compare"],
     )
+    if given["har"]:
+        root, exchanges = read_har(given["har"], contract)
+        recording = Recording(contract)
+        for exchange in exchanges:
+            recording.add(exchange)
+        result = recording.result(root, seconds=0.0, strict=options.strict)
+        return tell(result, Masks(contract, Target(root=root)), given["report_dir"])
     with given_target(contract, given) as target:
         if given["plan"]:
             full = options.profile == FULL
@@ -83,33 +87,4 @@ def verify(**given: Any) -> int:
         live = LiveProgress(sys.stderr)
         result = verify(contract, target, options, progress=live.case, waiting=live.waiting)
         live.done()
-    masks = Masks(contract, target)
-    click.echo(terminal_report(result, masks))
-    if os.environ.get("GITHUB_ACTIONS") == "true":
-        click.echo(annotations_report(result, masks), nl=False)
-    if given["report_dir"]:
-        _write(given["report_dir"], {name: report(result, masks) for name, report in REPORTS.items()})
-    return int(result.exit_code)
-
-
-@contextmanager
-def _extra() -> Iterator[None]:
-    """What judges is an extra of the package: servers don't need it."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        if (error.name or "").startswith("smartcal_api"):
-            raise
-        lacking = (error.name or "").partition(".")[0]
-        raise UsageError(
-            f"`smartcal verify` needs {lacking}; install the extra: pip install 'smartcal-api[contract-tests]'."
-        ) from None
-
-
-def _write(folder: Path, reports: dict[str, str]) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in reports.items():
-            (folder / name).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"--report-dir: can't write to {folder}: {error.strerror}.") from None
+    return tell(result, Masks(contract, target), given["report_dir"])

@@ -90,7 +90,8 @@ class Wire:
         target = self.prefix + request.target
         if self._proxy is not None and self._tls is None:
             target = f"http://{self._parts.netloc}{target}"
-        connection.putrequest(request.method, target, skip_accept_encoding=True)
+        own_host = any(name.lower() == "host" for name, _ in request.headers)
+        connection.putrequest(request.method, target, skip_host=own_host, skip_accept_encoding=True)
         names = set()
         for name, value in (*request.headers, *self._extra):
             names.add(name.lower())

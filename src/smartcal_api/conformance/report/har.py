@@ -9,10 +9,12 @@ from smartcal_api.conformance.exchange import Exchange
 from smartcal_api.conformance.masking import Masks
 from smartcal_api.conformance.verdict import Result
 
+CREATOR = "smartcal verify"
+
 
 def har_report(result: Result, masks: Masks) -> str:
     entries = [_entry(each, result.root, masks) for each in result.evidence]
-    creator = {"name": "smartcal verify", "version": result.contract.version}
+    creator = {"name": CREATOR, "version": result.contract.version}
     return json.dumps({"log": {"version": "1.2", "creator": creator, "entries": entries}}, ensure_ascii=False) + "\n"
 
 

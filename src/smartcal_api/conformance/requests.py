@@ -1,0 +1,94 @@
+"""Whether a request is valid against the contract, by openapi-core: path, method, parameters and body."""
+
+import copy
+import json
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from jsonschema_path import SchemaPath
+from openapi_core.datatypes import RequestParameters
+from openapi_core.validation.request.validators import V31RequestBodyValidator, V31RequestParametersValidator
+from werkzeug.datastructures import Headers, ImmutableMultiDict
+
+from smartcal_api.conformance.exchange import Exchange
+from smartcal_api.conformance.judge import Fault, Judge
+from smartcal_api.contract import Contract, Operation
+
+_HOST = "http://judged.invalid"
+
+
+class RequestJudge:
+    """Knows what a client may send; whether it may do it is for the server to say."""
+
+    def __init__(self, contract: Contract, judge: Judge) -> None:
+        self._contract = contract
+        self._judge = judge
+        document = copy.deepcopy(dict(contract.data)) | {"servers": [{"url": _HOST}]}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it knows no oauth2, which is not for it to judge
+            spec = SchemaPath.from_dict(document)
+            more: dict[str, Callable[[bytes], Any]] = {"application/problem+json": json.loads}
+            self._parameters = V31RequestParametersValidator(spec, extra_media_type_deserializers=more)
+            self._bodies = V31RequestBodyValidator(spec, extra_media_type_deserializers=more)
+
+    def faults(self, exchange: Exchange) -> list[Fault]:
+        """Everything in which a request differs from the contract; none where it is valid."""
+        operation = self._judge.operation_of(exchange.method, unquote(exchange.path))
+        if operation is None:
+            return [Fault("/paths", f"there is no operation {exchange.method} {exchange.path}")]
+        request = _Asked(exchange, operation)
+        faults = list(_unknown(exchange, operation))
+        for error in self._parameters.iter_errors(request):
+            faults += _faults(error, operation)
+        # A body that may be left out is missing to openapi-core all the same.
+        if operation.body is not None and (exchange.request_body or operation.body.required):
+            for error in self._bodies.iter_errors(request):
+                faults += _faults(error, operation)
+        return faults
+
+
+class _Asked:
+    """A request as openapi-core wants it."""
+
+    def __init__(self, exchange: Exchange, operation: Operation) -> None:
+        self.host_url = _HOST
+        self.path = exchange.path
+        self.method = operation.method.lower()
+        headers = Headers(list(exchange.request_headers))
+        self.content_type = (headers.get("Content-Type") or "").partition(";")[0].strip().lower()
+        self.body = exchange.request_body or None
+        query = parse_qsl(urlsplit(exchange.target).query, keep_blank_values=True)
+        self.parameters = RequestParameters(query=ImmutableMultiDict(query), header=headers)
+
+
+def _unknown(exchange: Exchange, operation: Operation) -> Iterator[Fault]:
+    """Query parameters that the contract lacks, or that stand there twice: openapi-core lets both pass."""
+    if not operation.alternatives:
+        return  # the OAuth endpoints ignore what they don't know
+    known = {each.name: each for each in operation.parameters if each.location == "query"}
+    seen: set[str] = set()
+    for name, _ in parse_qsl(urlsplit(exchange.target).query, keep_blank_values=True):
+        if name not in known:
+            yield Fault(f"{operation.pointer}/parameters", f"there is no query parameter {name!r}")
+        elif name in seen and known[name].schema.get("type") != "array":
+            yield Fault(f"{operation.pointer}/parameters", f"the query parameter {name!r} stands there twice")
+        seen.add(name)
+
+
+def _faults(error: Exception, operation: Operation) -> Iterator[Fault]:
+    name = getattr(error, "name", None)
+    place = next((i for i, each in enumerate(operation.parameters) if each.name == name), None)
+    pointer = f"{operation.pointer}/parameters" if name else f"{operation.pointer}/requestBody"
+    if place is not None:
+        pointer = operation.parameters[place].pointer
+    cause: BaseException | None = error
+    while cause is not None and not hasattr(cause, "schema_errors"):
+        cause = cause.__cause__
+    if cause is None:
+        yield Fault(pointer, str(error).partition("\n")[0] or type(error).__name__)
+        return
+    for each in cause.schema_errors:
+        at = "/" + "/".join(str(part) for part in each.absolute_path)
+        yield Fault(pointer, f"{name or at}: {str(each.message)[:200]}")
