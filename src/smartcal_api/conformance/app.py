@@ -21,6 +21,7 @@ from smartcal_api.contract import Operation
 
 VERIFIER = string.ascii_letters + string.digits + "-._~"
 AUTHORIZE, DECIDE, TOKEN, REVOKE = "authorize", "decideConsent", "issueToken", "revokeToken"
+NOTHING = "nothing_that_was_ever_issued_to_anybody"
 _FORM = ("Content-Type", "application/x-www-form-urlencoded")
 _FLOW = 8
 """The requests that no wait for a limit may come between: a code lives shortly."""

@@ -97,6 +97,15 @@ class Control:
         """Ends a key that was minted."""
         self.ask("DELETE", f"/keys/{self._fingerprints.pop(credential.value)}", {})
 
+    def trigger(self, event_type: str) -> list[Any] | None:
+        """Makes something happen that leads to such an event: the events that came of it, `type` and `data` each. None
+        where it makes nothing of the kind happen."""
+        status, answered = self._ask("POST", f"/triggers/{quote(event_type, safe='')}", {})
+        if not 200 <= status < 300:
+            return None
+        events: list[Any] = json.loads(answered)["events"]
+        return events
+
     def close(self) -> None:
         self._wire.close()
 

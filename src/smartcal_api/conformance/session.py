@@ -6,14 +6,17 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from smartcal_api.conformance.capability import Capability
 from smartcal_api.conformance.control import Control
 from smartcal_api.conformance.credential import Carrier, Credential, satisfied
+from smartcal_api.conformance.deliveries import DeliveryJudge
 from smartcal_api.conformance.exchange import Exchange, Fields
 from smartcal_api.conformance.findings import Finding, Inconclusive, NotVerified
 from smartcal_api.conformance.judge import Judge
 from smartcal_api.conformance.pacing import NOBODY, Pacing
+from smartcal_api.conformance.receiver import Receiver
 from smartcal_api.conformance.sending import Sending
 from smartcal_api.conformance.stock import Stock
 from smartcal_api.conformance.target import Target
@@ -41,6 +44,7 @@ class Session:
     """What came from neither the law nor the target's answers to it: a gateway's error, a lost connection."""
 
     connect: Callable[[Target], Transport] = Wire
+    receive: Callable[[Target], Receiver] = Receiver
     fresh: int = 0
     """How many keys were made to be used by one law alone."""
     undo: list[Sending] = field(default_factory=list)
@@ -127,9 +131,21 @@ class Session:
             with suppress(Finding):
                 self.send(self.undo.pop())
 
+    @cached_property
+    def receiver(self) -> Receiver:
+        """Where deliveries can be sent to; it listens from when it is first asked for."""
+        return self.receive(self.target)
+
+    @cached_property
+    def delivery_judge(self) -> DeliveryJudge:
+        """Says whether a delivery is one that the contract has."""
+        return DeliveryJudge(self.contract)
+
     def close(self) -> None:
         for wire in self._wires:
             wire.close()
+        if "receiver" in self.__dict__:
+            self.receiver.close()
         if self.control is not None:
             self.control.close()
 

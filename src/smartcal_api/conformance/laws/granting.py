@@ -4,14 +4,24 @@ from urllib.parse import urlencode
 
 from hypothesis import strategies as st
 
-from smartcal_api.conformance.app import REVOKE, TOKEN, VERIFIER, App, apps, error, of, other_app, refuses, some_app
+from smartcal_api.conformance.app import (
+    NOTHING,
+    REVOKE,
+    TOKEN,
+    VERIFIER,
+    App,
+    apps,
+    error,
+    of,
+    other_app,
+    refuses,
+    some_app,
+)
 from smartcal_api.conformance.capability import Capability
 from smartcal_api.conformance.exchange import Exchange
 from smartcal_api.conformance.findings import Inconclusive
 from smartcal_api.conformance.law import Law, law
 from smartcal_api.conformance.probe import Probe
-
-_NOTHING = "sca_nothing_that_was_ever_issued_to_anybody"
 
 
 @law(
@@ -24,7 +34,7 @@ _NOTHING = "sca_nothing_that_was_ever_issued_to_anybody"
 )
 def forms_are_taken_as_the_contract_has_them(probe: Probe) -> None:
     app, operation = some_app(probe), probe.operation
-    fields = dict(app.redeeming(_NOTHING, app.verifier()) if operation.id == TOKEN else {"token": _NOTHING})
+    fields = dict(app.redeeming(NOTHING, app.verifier()) if operation.id == TOKEN else {"token": NOTHING})
     whole = app.posting(operation.id, fields)
     refused = [probe.send("GET", f"{operation.path}?{urlencode(fields)}")]
     probe.expect(refused[0].status == 405, f"{refused[0]}; there is POST alone.", kind="method")
@@ -60,11 +70,11 @@ def forms_are_taken_as_the_contract_has_them(probe: Probe) -> None:
 def a_code_is_for_whom_it_was_made(probe: Probe) -> None:
     app = some_app(probe)
     app.room(12)
-    fields = app.redeeming(_NOTHING, app.verifier())
-    unknown = app.token({**fields, "client_id": "no_such_client", "client_secret": "scs_x"})
+    fields = app.redeeming(NOTHING, app.verifier())
+    unknown = app.token({**fields, "client_id": "no_such_client", "client_secret": NOTHING})
     refuses(probe, unknown, "invalid_client", "nobody knows the client", status=401)
     if not app.public:
-        wrong = app.token({**fields, "client_id": app.client.client_id, "client_secret": "scs_x"})
+        wrong = app.token({**fields, "client_id": app.client.client_id, "client_secret": NOTHING})
         refuses(probe, wrong, "invalid_client", "the secret is wrong", status=401)
         basic = app.token(fields, basic=True)
         refuses(probe, basic, "invalid_grant", "nobody knows the code")

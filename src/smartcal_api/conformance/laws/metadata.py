@@ -1,13 +1,12 @@
 """OAUTH: what the server says of itself is true (RFC 8414)."""
 
-from smartcal_api.conformance.app import AUTHORIZE, REVOKE, TOKEN, App, apps, error, of
+from smartcal_api.conformance.app import AUTHORIZE, NOTHING, REVOKE, TOKEN, App, apps, error, of
 from smartcal_api.conformance.capability import Capability
 from smartcal_api.conformance.law import Law, law
 from smartcal_api.conformance.probe import Probe
 
 _ENDPOINTS = {AUTHORIZE: "authorization_endpoint", TOKEN: "token_endpoint", REVOKE: "revocation_endpoint"}
 _GRANTS = ("authorization_code", "refresh_token", "client_credentials", "password", "implicit")
-_NOTHING = "nothing_that_was_ever_issued_to_anybody"
 
 
 @law(
@@ -52,12 +51,12 @@ def _says(probe: Probe, told: dict[str, list[str]], member: str, due: set[str]) 
 
 def _knows(app: App, grant_type: str) -> bool:
     """Whether a grant is refused for what is wrong with it, not for what it is."""
-    fields = {**app.redeeming(_NOTHING, app.verifier()), "grant_type": grant_type, "refresh_token": _NOTHING}
+    fields = {**app.redeeming(NOTHING, app.verifier()), "grant_type": grant_type, "refresh_token": NOTHING}
     return error(app.token(fields)) not in ("unsupported_grant_type", "unauthorized_client")
 
 
 def _authenticates(app: App, operation: str, method: str) -> bool:
-    fields = {"token": _NOTHING} if operation == REVOKE else app.redeeming(_NOTHING, app.verifier())
+    fields = {"token": NOTHING} if operation == REVOKE else app.redeeming(NOTHING, app.verifier())
     return app.post(operation, fields, basic=method == "client_secret_basic").status != 401
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from smartcal_api.conformance.app import REVOKE, TOKEN, App, error, of, other_app, refuses, some_app
+from smartcal_api.conformance.app import NOTHING, REVOKE, TOKEN, App, error, of, other_app, refuses, some_app
 from smartcal_api.conformance.capability import Capability
 from smartcal_api.conformance.credential import satisfied
 from smartcal_api.conformance.law import Law, law, secured
@@ -89,7 +89,7 @@ def scope_only_narrows(probe: Probe) -> None:
 def what_is_revoked_is_dead(probe: Probe) -> None:
     app = some_app(probe)
     app.room(20)
-    unknown = app.post(REVOKE, {"token": "sct_nothing_that_was_ever_issued_to_anybody"})
+    unknown = app.post(REVOKE, {"token": NOTHING})
     probe.expect(unknown.status == 200, f"{unknown}; a token that nobody knows is 200.", kind="unknown")
     tokens = app.tokens()
     other = other_app(probe, app)

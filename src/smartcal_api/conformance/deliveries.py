@@ -1,0 +1,75 @@
+"""Whether a delivery is one that the contract has: its body and headers by openapi-core, its signature by hand."""
+
+import copy
+import hmac
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from jsonschema_path import SchemaPath
+from openapi_core import V31WebhookRequestValidator
+from openapi_core.datatypes import RequestParameters
+from werkzeug.datastructures import Headers
+
+from smartcal_api.conformance.judge import Fault
+from smartcal_api.conformance.receiver import Arrival
+from smartcal_api.contract import Contract
+
+
+@dataclass
+class _Received:
+    """A delivery as openapi-core wants it."""
+
+    name: str
+    content_type: str
+    body: bytes
+    parameters: RequestParameters = field(default_factory=RequestParameters)
+    method: str = "post"
+    host_url: str = "http://judged.invalid"
+    path: str = "/"
+
+
+class DeliveryJudge:
+    """Built once a run, when the first delivery comes."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._types = frozenset(contract.data["webhooks"])
+        self._signature = contract.policy.webhook_signature
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it knows no oauth2, which is not for it to judge
+            spec = SchemaPath.from_dict(copy.deepcopy(dict(contract.data)))
+            self._validator = V31WebhookRequestValidator(spec)
+
+    def faults(self, arrival: Arrival) -> Iterator[Fault]:
+        """Everything in which a delivery differs from the contract."""
+        kind = arrival.json.get("type") if isinstance(arrival.json, dict) else None
+        if arrival.method != "POST":
+            yield Fault("/webhooks", f"it came by {arrival.method}")
+        if not isinstance(kind, str) or kind not in self._types:
+            yield Fault("/webhooks", f"its type is {kind!r}, which the contract lacks")
+            return
+        content_type = (arrival.every("Content-Type") or [""])[0].partition(";")[0].strip().lower()
+        parameters = RequestParameters(header=Headers(list(arrival.headers)))
+        for error in self._validator.iter_errors(_Received(kind, content_type, arrival.body, parameters)):
+            cause = error.__cause__ or error
+            said = [each.message for each in getattr(cause, "schema_errors", ())] or [str(error).partition("\n")[0]]
+            yield Fault(f"/webhooks/{kind}/post/requestBody", "; ".join(said)[:300])
+
+    def signed(self, arrival: Arrival, secret: str) -> str | None:
+        """What is wrong with the signature over exactly the bytes that came; None where it is right."""
+        name, prefix = self._signature.header, self._signature.prefix
+        given = arrival.every(name)
+        if len(given) != 1:
+            return f"{name} stands {len(given)} times"
+        due = prefix + self.digest(arrival.body, secret)
+        if hmac.compare_digest(given[0].encode(), due.encode()):
+            return None
+        if not given[0].startswith(prefix):
+            return f"{name} doesn't begin with {prefix!r}"
+        if given[0].lower() == due:
+            return f"{name} is in upper case"
+        return f"{name} isn't the {self._signature.algorithm} of the {len(arrival.body)} bytes under its secret"
+
+    def digest(self, body: bytes, secret: str) -> str:
+        algorithm = self._signature.algorithm.removeprefix("hmac-")
+        return hmac.new(secret.encode(), body, algorithm).hexdigest()
