@@ -34,6 +34,7 @@ class Control:
         self._frozen: bool | None = None
         self._mints: bool | None = None
         self._fingerprints: dict[str, str] = {}
+        self._triggers: bool | None = None
 
     def get(self, path: str) -> Any:
         return self.ask("GET", path)
@@ -96,6 +97,14 @@ class Control:
     def revoke(self, credential: Credential) -> None:
         """Ends a key that was minted."""
         self.ask("DELETE", f"/keys/{self._fingerprints.pop(credential.value)}", {})
+
+    @property
+    def triggers(self) -> bool:
+        """Whether it makes things happen."""
+        if self._triggers is None:
+            # There is such a path, and GET is no method of it.
+            self._triggers = self._ask("GET", "/triggers/x", None)[0] == 405
+        return self._triggers
 
     def trigger(self, event_type: str) -> list[Any] | None:
         """Makes something happen that leads to such an event: the events that came of it, `type` and `data` each. None

@@ -53,6 +53,11 @@ Tampering = Callable[[Arrival], list[Arrival]]
 OK = Reply()
 
 
+def answers(status: int, *headers: tuple[str, str]) -> Answering:
+    """The same answer to everything."""
+    return lambda _: Reply(status, headers)
+
+
 @dataclass
 class Mailbox:
     """One address. `answering` runs while the sender waits; its answer is the sender's."""

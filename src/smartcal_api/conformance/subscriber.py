@@ -104,13 +104,20 @@ class Subscriber:
         event = booking.get("event_id")
         return Cancelled(booking, self.resource(event) if event else None)
 
+    @property
+    def kind(self) -> str:
+        """What `happen` is told as. Bookings are cancelled only once, so it is something else where it can be."""
+        return UPDATED if self._probe.has_control and self._probe.control.triggers else CANCELLED
+
     def happen(self) -> str:
-        """Something that is told of once: the id of the resource that it is told of. By the control plane where that
-        makes things happen, since bookings are cancelled only once."""
-        if self._probe.has_control and (events := self._probe.control.trigger(UPDATED)):
-            self._probe.forget()
-            return str(events[0]["data"]["id"])
-        return str(self.cancel().booking["id"])
+        """Something that is told of once: the id of the resource that it is told of."""
+        if self.kind == CANCELLED:
+            return str(self.cancel().booking["id"])
+        events = self._probe.control.trigger(self.kind)
+        if not events:
+            raise Inconclusive(f"the control plane didn't make {self.kind} happen")
+        self._probe.forget()
+        return str(events[0]["data"]["id"])
 
     def resource(self, identifier: str) -> dict[str, Any]:
         """A booking or an event, as it can be read now."""
