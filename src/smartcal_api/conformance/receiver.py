@@ -15,6 +15,8 @@ from smartcal_api.conformance.findings import Broken
 from smartcal_api.conformance.target import Target
 from smartcal_api.errors import UsageError
 
+PATIENCE = 10.0
+"""Seconds of real time that a delivery which is due may take to come."""
 _LARGEST = 4_194_304
 _LOCAL = ("127.0.0.1", "localhost", "::1")
 
@@ -49,7 +51,6 @@ class Arrival:
 
 
 Answering = Callable[[Arrival], Reply]
-Tampering = Callable[[Arrival], list[Arrival]]
 OK = Reply()
 
 
@@ -73,9 +74,11 @@ class Mailbox:
             arrivals = list(self.arrivals)
         return [each for each in arrivals if fits(each.json)]
 
-    def wait(self, count: int, fits: Callable[[Any], bool] = lambda _: True, *, seconds: float = 10.0) -> list[Arrival]:
+    def wait(
+        self, count: int, fits: Callable[[Any], bool] = lambda _: True, *, seconds: float | None = None
+    ) -> list[Arrival]:
         """What fits, as soon as there are so many, or when the time is over."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + (PATIENCE if seconds is None else seconds)
         while len(found := self.those(fits)) < count:
             with self.changed:
                 left = deadline - time.monotonic()
@@ -87,10 +90,9 @@ class Mailbox:
 class Receiver:
     """Listens on loopback, or everywhere where the target was told an address that isn't there."""
 
-    def __init__(self, target: Target, *, tampering: Tampering = lambda arrival: [arrival]) -> None:
+    def __init__(self, target: Target) -> None:
         self._changed = threading.Condition()
         self._mailboxes: dict[str, Mailbox] = {}
-        self._tampering = tampering
         host = urlsplit(target.receiver_url or "http://127.0.0.1").hostname
         port = target.receiver_port or 0
         try:
@@ -111,13 +113,11 @@ class Receiver:
         box = self._mailboxes.get(arrival.path.partition("?")[0].rpartition("/")[2])
         if box is None:
             return Reply(404)
-        reply = OK
-        for each in self._tampering(arrival):
-            with self._changed:
-                box.arrivals.append(each)
-            reply = box.answering(each)
-            with self._changed:
-                self._changed.notify_all()
+        with self._changed:
+            box.arrivals.append(arrival)
+        reply = box.answering(arrival)
+        with self._changed:
+            self._changed.notify_all()
         return reply
 
     def close(self) -> None:

@@ -94,6 +94,7 @@ class Runner:
         if not isinstance(finding, Broken):
             return finding, probe
         for _ in range(_ATTEMPTS - 1):
+            self._session.clean_up()
             self._snapshots.forget()
             again, probe, disturbed = self._attempt(case)
             if again is None:
