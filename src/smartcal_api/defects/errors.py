@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import orjson
+
 from smartcal_api.defects.defect import Defect, defect
 from smartcal_api.defects.message import Answered, Asked
 from smartcal_api.defects.subject import Subject
@@ -108,8 +110,6 @@ def unknown_member_is_dropped(subject: Subject) -> None:
         try:
             return right(exchange, received)
         except Exception:
-            import orjson
-
             value = orjson.loads(received)
             known = {name: value[name] for name in ("url", "events", "description") if name in value}
             if known == value:

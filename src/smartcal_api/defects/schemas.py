@@ -27,11 +27,11 @@ def times_without_offset(subject: Subject) -> None:
     _one(subject, "listEvents", lambda item: item.update(start_time=item["start_time"].rstrip("Z")))
 
 
-@defect("SCHEMA 1", "The account has a member that the contract lacks.")
-def account_has_a_member_more(subject: Subject) -> None:
+@defect("SCHEMA 1", "The account has another word for a key than the contract.")
+def account_has_another_word(subject: Subject) -> None:
     def spoil(asked: Asked, answer: Answered) -> None:
         if asked.get(subject.path("getAccount")) and answer.status == 200:
-            answer.json = answer.json | {"password_hash": "$2b$12$"}
+            answer.json = answer.json | {"auth_method": "apikey"}
 
     subject.answered(spoil)
 
@@ -107,7 +107,7 @@ DEFECTS: tuple[Defect, ...] = (
     source_outside_of_its_enum,
     null_is_left_out,
     times_without_offset,
-    account_has_a_member_more,
+    account_has_another_word,
     numbers_are_text,
     created_is_200,
     created_has_no_place,

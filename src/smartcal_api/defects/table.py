@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterable
 
-from smartcal_api.defects import auth, bookings, errors, filters, headers, paging, rates, schemas, scopes, state
+from smartcal_api.defects import auth, bookings, errors, filters, headers, oauth, paging, rates, schemas, scopes, state
 from smartcal_api.defects.defect import Defect
 from smartcal_api.errors import UsageError
 
@@ -15,6 +15,7 @@ DEFECTS: tuple[Defect, ...] = (
     *rates.DEFECTS,
     *bookings.DEFECTS,
     *state.DEFECTS,
+    *oauth.DEFECTS,
     *errors.DEFECTS,
     *headers.DEFECTS,
     *schemas.DEFECTS,
