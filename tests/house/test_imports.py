@@ -11,6 +11,7 @@ from tests.house.source import Module, modules
 LAYERS = (
     ("__main__",),
     ("cli", "pytest_plugin"),
+    ("defects",),
     ("server", "conformance"),
     ("app",),
     ("api", "control"),
@@ -27,7 +28,7 @@ LAYERS = (
 # A judge of deployments must not share anything with what it judges but the contract.
 ONLY_FROM = {"conformance": {"contract", "errors"}}
 # What a server was asked for is turned into parameters at the top; whatever is below gets those, not the settings.
-ONLY_FOR = {"settings": {"cli", "server"}, "cli": {"__main__"}}
+ONLY_FOR = {"settings": {"cli", "defects", "server"}, "cli": {"__main__"}}
 
 
 def imported(module: Module) -> Iterator[tuple[int, str]]:

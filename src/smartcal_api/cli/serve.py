@@ -92,6 +92,7 @@ _URL = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+", re.ASCII)
     metavar="TOKEN",
     help="What the control plane asks for; by default nothing on loopback, a random one on any other bind.",
 )
+@option("--defect", metavar="NAME|list", help="Break one law on purpose, to see what notices; `list` has the names.")
 @option("--reload", is_flag=True, help="Take the contract up again whenever it is saved.")
 @option("--stop-with", type=click.IntRange(min=1), metavar="PID", help="Stop when this process has ended.")
 @option("--ready-file", type=click.Path(path_type=Path), metavar="FILE", help="Written when the server answers.")
@@ -122,6 +123,7 @@ def serve(
     allow_host: tuple[str, ...],
     public_url: str | None,
     control_token: str | None,
+    defect: str | None,
     reload: bool,
     ready_file: Path | None,
     stop_with: int | None,
@@ -162,9 +164,22 @@ def serve(
         ready_file=ready_file,
         stop_with=stop_with,
     )
+    alter = None
+    if defect is not None:
+        # Servers that are right don't load what breaks them.
+        from smartcal_api.defects.subject import Subject
+        from smartcal_api.defects.table import find, listing
+
+        if defect == "list":
+            click.echo("\n".join(listing()))
+            return
+        if reload:
+            raise UsageError("--defect: is planted at start, and --reload would put a right server in its place.")
+        plant = find(defect).plant
+        alter = lambda front, sandbox: plant(Subject(front, sandbox))  # noqa: E731
     with lean_imports():
         from smartcal_api.server.run import run
-    run(settings, report=progress("seeding"))
+    run(settings, report=progress("seeding"), alter=alter)
 
 
 def _origins(given: tuple[str, ...]) -> tuple[str, ...]:

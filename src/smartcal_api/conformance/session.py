@@ -47,6 +47,8 @@ class Session:
     receive: Callable[[Target], Receiver] = Receiver
     fresh: int = 0
     """How many keys were made to be used by one law alone."""
+    known_judge: Judge | None = None
+    """One of the same contract that another session had: making one takes longer than many a law."""
     undo: list[Sending] = field(default_factory=list)
     """What is left to be sent when the case is over."""
 
@@ -57,7 +59,7 @@ class Session:
         self._local = threading.local()
         self._numbers = threading.Lock()
         schemes = self.contract.data["components"].get("securitySchemes", {}).values()
-        self.judge = Judge(self.contract)
+        self.judge = self.known_judge or Judge(self.contract)
         self.key_header = next((s["name"] for s in schemes if s["type"] == "apiKey"), None)
 
     def satisfied(self, credential: Credential) -> frozenset[str]:

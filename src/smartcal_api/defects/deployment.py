@@ -1,4 +1,4 @@
-"""A whole server without a socket: started in milliseconds, restarted likewise, with its control plane and its webhooks.
+"""A whole server without a socket, with its control plane and its webhooks: started and restarted in milliseconds.
 
 It lives in an event loop of its own thread, so that whoever verifies it asks from outside, as of any other deployment.
 """
@@ -6,8 +6,8 @@ It lives in an event loop of its own thread, so that whoever verifies it asks fr
 import asyncio
 import secrets
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Coroutine
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar

@@ -62,9 +62,7 @@ def upcoming_shows_cancelled_ones(subject: Subject) -> None:
 @defect("FILT 1", "Among the upcoming bookings are none that wait for the host.")
 def upcoming_hides_pending_ones(subject: Subject) -> None:
     def narrow(page: Page, clauses: Clauses, **rest: Any) -> Any:
-        kept = [
-            Clause(each.field, ONE_OF, ("confirmed",)) if each.comparison == ONE_OF else each for each in clauses
-        ]
+        kept = [Clause(each.field, ONE_OF, ("confirmed",)) if each.comparison == ONE_OF else each for each in clauses]
         return page(kept, **rest)
 
     subject.listed("listBookings", narrow)

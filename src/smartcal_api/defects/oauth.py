@@ -48,12 +48,12 @@ def error_without_issuer(subject: Subject) -> None:
     subject.answered(spoil)
 
 
-@defect("OAUTH 4", "The state goes back with its blanks as plus signs.")
-def state_is_encoded_otherwise(subject: Subject) -> None:
+@defect("OAUTH 4", "A state that needs percent-encoding goes back encoded twice.")
+def state_is_encoded_twice(subject: Subject) -> None:
     def spoil(_: Asked, answer: Answered) -> None:
         if (place := answer.header("Location")) and "state=" in place:
-            head, _, state = place.partition("state=")
-            answer.set("Location", f"{head}state={state.replace('%', '%25', 1)}")
+            head, state = place.split("state=", 1)
+            answer.set("Location", f"{head}state={state.replace('%', '%25')}")
 
     subject.answered(spoil)
 
@@ -152,7 +152,7 @@ def refresh_token_works_again(subject: Subject) -> None:
 
 @defect("OAUTH 11", "A refresh token that is used again is refused, and its family lives on.")
 def family_lives_on(subject: Subject) -> None:
-    subject.replaced(subject.sandbox.oauth.tokens, "revoke_grant", lambda _, grant: None)
+    subject.replaced(subject.sandbox.oauth.tokens, "revoke_grant", lambda *_: None)
 
 
 @defect("OAUTH 12", "A token keeps a scope that a refresh narrowed away.")
@@ -194,7 +194,7 @@ def foreign_token_is_revoked(subject: Subject) -> None:
 
 @defect("OAUTH 13", "Revoking an access token is answered, and the token lives.")
 def revoked_token_lives(subject: Subject) -> None:
-    subject.replaced(subject.sandbox.oauth.tokens, "revoke", lambda _, issued: None)
+    subject.replaced(subject.sandbox.oauth.tokens, "revoke", lambda *_: None)
 
 
 @defect("OAUTH 14", "The metadata promise the challenge method plain.")
@@ -218,7 +218,11 @@ def _match(subject: Subject, also: Any) -> None:
 
     def find(right: Any, identifier: str) -> Any:
         client = right(identifier)
-        if client is None or not asking or any(matches(uri, asking[0], development=True) for uri in client.redirect_uris):
+        if (
+            client is None
+            or not asking
+            or any(matches(uri, asking[0], development=True) for uri in client.redirect_uris)
+        ):
             return client
         near = any(also(uri, asking[0]) for uri in client.redirect_uris)
         return replace(client, redirect_uris=(*client.redirect_uris, asking[0])) if near else client
@@ -252,7 +256,7 @@ DEFECTS: tuple[Defect, ...] = (
     redirect_uri_by_its_beginning,
     redirect_uri_by_its_host,
     error_without_issuer,
-    state_is_encoded_otherwise,
+    state_is_encoded_twice,
     public_client_without_challenge,
     consent_can_be_framed,
     consent_works_twice,

@@ -38,7 +38,7 @@ def webhooks_stands_for_read(subject: Subject) -> None:
 def refusal_names_admin(subject: Subject) -> None:
     def spoil(_: Asked, answer: Answered) -> None:
         if answer.status == 403:
-            head, _, _ = answer.header("WWW-Authenticate").partition("scope=")
+            head = answer.header("WWW-Authenticate").partition("scope=")[0]
             answer.set("WWW-Authenticate", f'{head}scope="admin"')
 
     subject.answered(spoil)
@@ -52,9 +52,7 @@ def admin_lacks_webhooks(subject: Subject) -> None:
 @defect("SCOPE 2", "Reading one booking wants the scope write.")
 def reading_a_booking_wants_write(subject: Subject) -> None:
     other = subject.served("cancelBooking").authorization
-    subject.replaced(
-        subject.served("getBooking").authorization, "refusal", lambda _, identity: other.refusal(identity)
-    )
+    subject.replaced(subject.served("getBooking").authorization, "refusal", lambda _, identity: other.refusal(identity))
 
 
 @defect("SCOPE 3", "The account tells the scopes that were implied, not those that were granted.")

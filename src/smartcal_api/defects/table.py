@@ -1,7 +1,7 @@
 """All seeded defects, family by family. A module's table `DEFECTS` is added here."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from smartcal_api.defects import auth, bookings, errors, filters, headers, oauth, paging, rates, schemas, scopes, state
 from smartcal_api.defects.defect import Defect
@@ -43,3 +43,9 @@ def chosen(names: Iterable[str]) -> tuple[Defect, ...]:
         return DEFECTS
     upper = {name.upper() for name in wanted}
     return tuple(each for each in DEFECTS if each.name in wanted or {each.law, each.family} & upper)
+
+
+def listing() -> Iterator[str]:
+    """A line a defect: its name, the law that it breaks, what it is."""
+    width = max(len(each.name) for each in DEFECTS)
+    return (f"{each.name:<{width}}  {each.law:<9}  {each.says}" for each in DEFECTS)

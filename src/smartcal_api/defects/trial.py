@@ -2,10 +2,12 @@
 
 import logging
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from smartcal_api.conformance.control import Control
+from smartcal_api.conformance.judge import Judge
 from smartcal_api.conformance.laws import ALL
 from smartcal_api.conformance.pacing import Pacing
 from smartcal_api.conformance.runner import Runner, cases
@@ -19,33 +21,69 @@ from smartcal_api.defects.deployment import Deployment, Plant
 _APART = "SCHEMA 3"
 
 
-def judge(
-    contract: Contract, *, seed: int, plant: Plant | None = None, only: Sequence[str] = (), full: bool = True
-) -> list[Outcome]:
-    """The verdicts of the laws named, or of all that a profile has; data and laws are both drawn from the seed."""
-    chosen = cases(ALL, contract, full=full, only=only)
-    chosen = [each for each in chosen if each.law.id != _APART or _APART in only]
-    with tempfile.TemporaryDirectory(prefix="smartcal-prove-") as folder:
-        store = Path(folder, "trial.db")
-        with Deployment(contract, seed=seed, plant=plant, store=store) as deployment:
+class Trials:
+    """Trials under one contract. What validates answers is kept from one to the next, as it is the same for all."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+        self._judge = Judge(contract)
+
+    def judge(
+        self,
+        *,
+        seed: int,
+        plant: Plant | None = None,
+        only: Sequence[str] = (),
+        full: bool = True,
+        until: str | None = None,
+    ) -> list[Outcome]:
+        """The verdicts of the laws named, or of all that a profile has; data and laws are both drawn from the seed.
+        It ends as soon as the law `until` is broken."""
+        chosen = cases(ALL, self._contract, full=full, only=only)
+        chosen = [each for each in chosen if each.law.id != _APART]
+        outcomes = []
+        with self._session(seed, plant) as session:
+            runner = Runner(session, seed=seed, full=full)
+            for case in chosen:
+                outcomes += runner.run([case])
+                if case.law.id == until and outcomes[-1].verdict is Verdict.BROKEN:
+                    break
+        return outcomes
+
+    def missed(self, defect: Defect, *, seed: int) -> str | None:
+        """None where the law that the defect breaks says so; else what that law says."""
+        only = (defect.law, *defect.beside)
+        outcomes = self.judge(seed=seed, plant=defect.plant, only=only, until=defect.law)
+        own = [each for each in outcomes if each.case.law.id == defect.law]
+        if any(each.verdict is Verdict.BROKEN for each in own):
+            return None
+        told = [f"{each.case.name}: {each.why}" for each in own if each.verdict is not Verdict.HELD]
+        return "; ".join(told[:2]) or (f"{defect.law} held" if own else f"there is no law {defect.law}")
+
+    def noticed(self, defect: Defect, *, seed: int) -> bool:
+        """Whether the quick profile finds anything broken, which is all that a pipeline would see."""
+        return bool(broken(self.judge(seed=seed, plant=defect.plant, full=False)))
+
+    @contextmanager
+    def _session(self, seed: int, plant: Plant | None) -> Iterator[Session]:
+        with (
+            tempfile.TemporaryDirectory(prefix="smartcal-prove-") as folder,
+            Deployment(self._contract, seed=seed, plant=plant, store=Path(folder, "trial.db")) as deployment,
+        ):
             target = deployment.target
             control = Control(target, transport=deployment.control_line())
-            session = Session(contract, target, Pacing(contract.policy, control), control, connect=deployment.connect)
+            session = Session(
+                self._contract,
+                target,
+                Pacing(self._contract.policy, control),
+                control,
+                connect=deployment.connect,
+                known_judge=self._judge,
+            )
             try:
-                return Runner(session, seed=seed, full=full).run(chosen)
+                yield session
             finally:
                 session.close()
-
-
-def caught(contract: Contract, defect: Defect, *, seed: int) -> str | None:
-    """None where the law that the defect breaks says so; else what that law says."""
-    outcomes = judge(contract, seed=seed, plant=defect.plant, only=(defect.law, *defect.beside))
-    own = [each for each in outcomes if each.case.law.id == defect.law]
-    if any(each.verdict is Verdict.BROKEN for each in own):
-        return None
-    told = [f"{each.case.name} {each.verdict.value}{': ' if each.why else ''}{each.why}" for each in own]
-    worst = [each for each in told if " held" not in each] or told
-    return "; ".join(worst[:3]) or f"there is no law {defect.law}"
 
 
 def broken(outcomes: Sequence[Outcome]) -> list[str]:

@@ -15,6 +15,7 @@ from smartcal_api.app import Front, Options, prepare
 from smartcal_api.contract import Contract
 from smartcal_api.http.protocol import BoundedProtocol
 from smartcal_api.http.roots import is_loopback
+from smartcal_api.sandbox import Sandbox
 from smartcal_api.sandbox.registry import Registry
 from smartcal_api.server.application import open_application, settle
 from smartcal_api.server.banner import banner, tell
@@ -29,14 +30,18 @@ from smartcal_api.settings import Settings
 from smartcal_api.webhooks.dispatcher import Dispatcher
 from smartcal_api.webhooks.network import Receivers
 
+Alter = Callable[[Front, Sandbox], None]
 # How long what is in flight may take when the server stops.
 _GRACE_SECONDS = 10.0
 # And how long deliveries may: what is broken off is delivered again when the store is opened the next time.
 _DELIVERY_GRACE_SECONDS = 2.0
 
 
-def run(settings: Settings, *, report: Report | None = None) -> None:
-    """Serves until SIGINT or SIGTERM, then finishes what is in flight; raises `UsageError` where it can't start."""
+def run(settings: Settings, *, report: Report | None = None, alter: Alter | None = None) -> None:
+    """Serves until SIGINT or SIGTERM, then finishes what is in flight; raises `UsageError` where it can't start.
+
+    `alter` may change what has been built before anybody is served.
+    """
     with ExitStack() as stack:
         listening = stack.enter_context(bind(settings.host, settings.port))
         if settings.ready_file is not None:
@@ -61,6 +66,8 @@ def run(settings: Settings, *, report: Report | None = None) -> None:
         sandbox.furnish = partial(subscribe_again, webhooks=webhooks)
         registry = Registry(sandbox)
         front = Front(open_application(contract, registry, options), registry, options)
+        if alter is not None:
+            alter(front, sandbox)
 
         def ready() -> None:
             if settings.ready_file is not None:

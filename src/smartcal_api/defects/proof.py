@@ -1,0 +1,142 @@
+"""The proof: every defect is caught by the law that it breaks, from any seed, and a right server breaks none."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from smartcal_api.contract import Contract
+from smartcal_api.defects.defect import Defect
+from smartcal_api.defects.plain import Plain
+from smartcal_api.defects.table import find
+from smartcal_api.defects.trial import Trials, broken, quiet
+
+SEEDS, RIGHT = 20, 100
+# So many trials of a right server are one piece of work.
+_PIECE = 5
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """What came of one defect: the seeds from which its law missed it, each with why, and who else noticed."""
+
+    defect: str
+    law: str
+    says: str
+    seeds: int
+    missed: dict[int, str] = field(default_factory=dict)
+    quick: bool | None = None
+    """None where the profile wasn't run."""
+    schemathesis: bool | None = None
+
+    @property
+    def caught(self) -> int:
+        return self.seeds - len(self.missed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """`alarms` are what a right server was blamed for, each with its seed."""
+
+    tried: tuple[Tried, ...]
+    right: int
+    alarms: tuple[str, ...]
+    seconds: float = 0.0
+    plain: Plain | None = None
+
+    @property
+    def proven(self) -> bool:
+        return not self.alarms and all(not each.missed for each in self.tried)
+
+
+def prove(
+    defects: Sequence[Defect],
+    *,
+    spec: Path | None,
+    seeds: int,
+    right: int,
+    quick: bool,
+    progress: Callable[[int, int], None] = lambda *_: None,
+) -> tuple[list[Tried], list[str]]:
+    """Every defect on so many seeds, and the right server on `right`, on all cores; in the order of the defects."""
+    pieces = [range(first, min(first + _PIECE, right)) for first in range(0, right, _PIECE)]
+    tried: dict[str, Tried] = {}
+    alarms: list[str] = []
+    # Not forked: a fork of a process with threads has their locks and not them.
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        trying = [pool.submit(partial(_try, each.name, spec=spec, seeds=seeds, quick=quick)) for each in defects]
+        judging = [pool.submit(partial(_judge, list(piece), spec=spec)) for piece in pieces]
+        everything: list[Future[Any]] = [*trying, *judging]
+        try:
+            for done, future in enumerate(as_completed(everything), 1):
+                found: Tried | list[str] = future.result()
+                if isinstance(found, Tried):
+                    tried[found.defect] = found
+                else:
+                    alarms += found
+                progress(done, len(everything))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return [tried[each.name] for each in defects], sorted(alarms)
+
+
+def _try(name: str, *, spec: Path | None, seeds: int, quick: bool) -> Tried:
+    quiet()
+    trials, defect = Trials(Contract.read(spec)), find(name)
+    missed = {seed: why for seed in range(seeds) if (why := trials.missed(defect, seed=seed)) is not None}
+    noticed = trials.noticed(defect, seed=0) if quick else None
+    return Tried(defect=name, law=defect.law, says=defect.says, seeds=seeds, missed=missed, quick=noticed)
+
+
+def _judge(seeds: Sequence[int], *, spec: Path | None) -> list[str]:
+    quiet()
+    trials = Trials(Contract.read(spec))
+    return [f"seed {seed}: {each}" for seed in seeds for each in broken(trials.judge(seed=seed))]
+
+
+def table(proof: Proof) -> Iterator[str]:
+    """A line a defect, then what was missed, what was false, and the sums."""
+    width = max((len(each.defect) for each in proof.tried), default=0)
+    shows_quick = any(each.quick is not None for each in proof.tried)
+    shows_plain = any(each.schemathesis is not None for each in proof.tried)
+    head = [f"  {'defect':<{width}}", f"{'law':<10}", "caught"]
+    head += ["quick"] if shows_quick else []
+    head += ["Schemathesis"] if shows_plain else []
+    yield "  ".join(head)
+    for each in proof.tried:
+        mark = "✗" if each.missed else "✓"
+        line = [f"{mark} {each.defect:<{width}}", f"{each.law:<10}", f"{f'{each.caught}/{each.seeds}':>6}"]
+        line += [f"{_word(each.quick):>5}"] if shows_quick else []
+        line += [_word(each.schemathesis)] if shows_plain else []
+        yield "  ".join(line).rstrip()
+    yield ""
+    for each in proof.tried:
+        for seed, why in list(each.missed.items())[:_SHOWN]:
+            yield f"  missed: {each.defect}, seed {seed}: {why}"
+    yield from (f"  false alarm: {alarm}" for alarm in proof.alarms)
+    if proof.plain is not None:
+        yield from (f"  {line}" for line in proof.plain.lines())
+    yield _sums(proof)
+
+
+def _sums(proof: Proof) -> str:
+    whole = sum(1 for each in proof.tried if not each.missed)
+    parts = [f"{whole} of {len(proof.tried)} defects caught on every seed"]
+    for word, seen in (
+        ("by quick", [each.quick for each in proof.tried if each.quick is not None]),
+        ("by plain Schemathesis", [each.schemathesis for each in proof.tried if each.schemathesis is not None]),
+    ):
+        if seen:
+            parts.append(f"{sum(seen)} {word}")
+    parts.append(f"{len(proof.alarms)} false alarms on {proof.right} seeds of a right server")
+    return f"{'proven' if proof.proven else 'not proven'}: {' · '.join(parts)} · {proof.seconds:.0f} s"
+
+
+def _word(seen: bool | None) -> str:
+    return "" if seen is None else "yes" if seen else "no"
