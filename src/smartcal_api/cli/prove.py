@@ -36,10 +36,10 @@ def prove(**given: Any) -> int:
 
     contract = Contract.read(given["spec"])
     with extra("prove"):
+        from smartcal_api.defects import chosen
         from smartcal_api.defects.plain import compared
         from smartcal_api.defects.proof import Proof, Tried, table
         from smartcal_api.defects.proof import prove as proving
-        from smartcal_api.defects.table import chosen
     defects = chosen(given["defect"])
     seeds, right = (
         (min(3, given["seeds"]), min(10, given["right"])) if given["quick"] else (given["seeds"], given["right"])

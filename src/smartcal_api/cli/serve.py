@@ -1,7 +1,9 @@
 """`smartcal serve`."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import click
@@ -164,22 +166,30 @@ def serve(
         ready_file=ready_file,
         stop_with=stop_with,
     )
-    alter = None
-    if defect is not None:
-        # Servers that are right don't load what breaks them.
-        from smartcal_api.defects.subject import Subject
-        from smartcal_api.defects.table import find, listing
-
-        if defect == "list":
-            click.echo("\n".join(listing()))
-            return
-        if reload:
-            raise UsageError("--defect: is planted at start, and --reload would put a right server in its place.")
-        plant = find(defect).plant
-        alter = lambda front, sandbox: plant(Subject(front, sandbox))  # noqa: E731
+    if defect == "list":
+        _print_defects()
+        return
+    if defect is not None and reload:
+        raise UsageError("--defect: is planted at start, and --reload would put a right server in its place.")
+    alter = _defect(defect) if defect is not None else None
     with lean_imports():
         from smartcal_api.server.run import run
     run(settings, report=progress("seeding"), alter=alter)
+
+
+def _defect(name: str) -> Callable[[Any, Any], None]:
+    """What breaks a server that is about to start; one that is right doesn't load it."""
+    from smartcal_api.defects import find
+    from smartcal_api.defects.subject import Subject
+
+    plant = find(name).plant
+    return lambda front, sandbox: plant(Subject(front, sandbox))
+
+
+def _print_defects() -> None:
+    from smartcal_api.defects.table import listing
+
+    click.echo("\n".join(listing()))
 
 
 def _origins(given: tuple[str, ...]) -> tuple[str, ...]:
