@@ -79,8 +79,8 @@ def next_link_on_the_last_page(subject: Subject) -> None:
     _relink(subject, r'<([^>]*page=)(\d+)(>; rel="last")$', _and_next)
 
 
-@defect("PAGE 4", "Events that begin at once come in another order on every second reading.")
-def equals_in_any_order(subject: Subject) -> None:
+@defect("PAGE 4", "Events of one day come in another order on every second reading.")
+def a_day_in_any_order(subject: Subject) -> None:
     readings = 0
 
     def turn(page: Page, clauses: Any, *, order: Any = None, **rest: Any) -> Any:
@@ -117,7 +117,7 @@ def _pagination(answer: Answered) -> dict[str, Any] | None:
 
 
 def _start(document: bytes) -> bytes:
-    found = re.search(rb'"start_time":"([^"]*)"', document)
+    found = re.search(rb'"start_time":"([^"T]*)', document)
     return found[1] if found else b""
 
 
@@ -145,7 +145,7 @@ DEFECTS: tuple[Defect, ...] = (
     last_link_too_far,
     next_link_forgets_the_filters,
     next_link_on_the_last_page,
-    equals_in_any_order,
+    a_day_in_any_order,
     bookings_in_the_order_of_making,
     ten_a_page_unasked,
 )

@@ -3,7 +3,22 @@
 import difflib
 from collections.abc import Iterable, Iterator
 
-from smartcal_api.defects import auth, bookings, errors, filters, headers, oauth, paging, rates, schemas, scopes, state
+from smartcal_api.defects import (
+    auth,
+    bookings,
+    deliveries,
+    errors,
+    filters,
+    headers,
+    oauth,
+    paging,
+    rates,
+    schemas,
+    scopes,
+    signatures,
+    state,
+    subscriptions,
+)
 from smartcal_api.defects.defect import Defect
 from smartcal_api.errors import UsageError
 
@@ -15,6 +30,9 @@ DEFECTS: tuple[Defect, ...] = (
     *rates.DEFECTS,
     *bookings.DEFECTS,
     *state.DEFECTS,
+    *subscriptions.DEFECTS,
+    *deliveries.DEFECTS,
+    *signatures.DEFECTS,
     *oauth.DEFECTS,
     *errors.DEFECTS,
     *headers.DEFECTS,
