@@ -127,6 +127,13 @@ class Subscriber:
         found: dict[str, Any] = answer.json
         return found
 
+    def wait(self, subscription: Subscription, count: int, ids: Iterable[str]) -> None:
+        """Until so much has come about these resources. Where a control plane says that all that was due has been
+        delivered, waiting long for what is missing would only be lost time."""
+        if self._probe.has_control:
+            self.settle()
+        subscription.box.wait(count, about(ids), seconds=1.0 if self._probe.has_control else 10.0)
+
     def settle(self) -> None:
         """Until what is due now has been delivered: by the control plane, else for a grace."""
         if self._probe.has_control:

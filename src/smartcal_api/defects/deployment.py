@@ -96,7 +96,7 @@ class Deployment:
         self._dispatcher = Dispatcher(LOOPBACK)
         registry.deliver_by(self._dispatcher)
         ready = ready_document(ROOT, contract, keys, clients, webhooks=(), control_token=None)
-        self.target = Target(**from_ready_file({**ready, "keys": self._keys, "exclusive": True}))
+        self.target = Target(**from_ready_file({**ready, "keys": self._keys, "exclusive": True}), restart=self.restart)
 
     async def _stop(self) -> None:
         await self._dispatcher.close(grace=0.0)

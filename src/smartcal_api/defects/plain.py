@@ -72,14 +72,14 @@ def compared(
 def run(contract: Contract, defect: Defect | None, *, seconds: float, more: tuple[str, ...] = ()) -> Ran:
     """One run with default settings against a fresh server, broken off after so many seconds."""
     planted = ("--defect", defect.name) if defect else ()
-    with fresh_mock(contract, arguments=planted) as document, tempfile.TemporaryDirectory() as folder:
+    with fresh_mock(contract, arguments=planted) as mock, tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "junit.xml")
         command = [
             str(Path(get_path("scripts"), "schemathesis")),
             "run",
             str(contract.document.path.resolve()),
-            f"--url={document['root_url']}",
-            f"--header=Authorization: Bearer {document['keys']['admin'][0]}",
+            f"--url={mock.document['root_url']}",
+            f"--header=Authorization: Bearer {mock.document['keys']['admin'][0]}",
             f"--max-time={max(1, int(seconds))}",
             "--report=junit",
             f"--report-junit-path={report}",

@@ -89,7 +89,7 @@ def nobody_is_in_the_way(probe: Probe) -> None:
     try:
         happened = subscriber.cancel()
         came = other.box.wait(1, about(happened.ids), seconds=_HANG / 2)
-        stuck = [each for each in hanging if each.box.wait(1, about(happened.ids), seconds=2.0)]
+        stuck = any(each.box.wait(1, about(happened.ids), seconds=2.0) for each in hanging)
     finally:
         go.set()
     if not stuck:

@@ -19,7 +19,6 @@ from smartcal_api.conformance.subscriber import (
     UPDATED,
     Subscriber,
     Subscription,
-    about,
 )
 
 _BITS = 192
@@ -85,7 +84,7 @@ def who_subscribed_is_told_once(probe: Probe) -> None:
     happened = subscriber.cancel("Told once")
     due = {types: [kind for kind in types if kind in happened.due] for types in subscriptions}
     for types, subscription in subscriptions.items():
-        subscription.box.wait(len(due[types]), about(happened.ids))
+        subscriber.wait(subscription, len(due[types]), happened.ids)
     subscriber.settle()
     identifiers: dict[str, set[str]] = {}
     for types, subscription in subscriptions.items():
@@ -168,8 +167,8 @@ def everything_that_happens_is_told(probe: Probe) -> None:
         ids = [each["data"]["id"] for each in events]
         due = sorted(each["type"] for each in events)
         probe.expect(kind in due, f"{kind} was triggered, and {', '.join(due)} came of it.", kind="type")
-        every.box.wait(len(due), about(ids))
-        alone.box.wait(due.count(kind), about(ids))
+        subscriber.wait(every, len(due), ids)
+        subscriber.wait(alone, due.count(kind), ids)
         subscriber.settle()
         # One resource may have been triggered before, for another type.
         came = every.came(ids)[-len(due) :]
