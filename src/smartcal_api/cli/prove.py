@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
+from smartcal_api.cli.judging import judging_extra
 from smartcal_api.cli.options import option as shared_option
-from smartcal_api.cli.verify import extra
 
 option = partial(shared_option, prefix="SMARTCAL_PROVE_")
 
@@ -35,7 +35,7 @@ def prove(**given: Any) -> int:
     from smartcal_api.contract import Contract
 
     contract = Contract.read(given["spec"])
-    with extra("prove"):
+    with judging_extra("prove"):
         from smartcal_api.defects import chosen
         from smartcal_api.defects.plain import compared
         from smartcal_api.defects.proof import Proof, Tried, table
