@@ -1,5 +1,6 @@
 #!/bin/sh
-# Judges openapi.yaml from outside: openapi-spec-validator, Redocly and Spectral. None may find an error or a warning.
+# Judges both documents, the product's and the control plane's, from outside: openapi-spec-validator, Redocly and
+# Spectral. None may find an error or a warning.
 # Usage: lint.sh BIN, where BIN is the folder of a Python environment that has openapi-spec-validator.
 set -u
 cd "$(dirname "$0")/.." || exit 2
@@ -26,14 +27,17 @@ judge() {
   "$@" || failed="$failed $name"
 }
 
-judge openapi-spec-validator "$bin/openapi-spec-validator" openapi.yaml
-# A warning of Redocly doesn't make it fail; recommended-strict has errors in their place.
-judge redocly env REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
-  npx --yes @redocly/cli@2.77.0 lint --extends recommended-strict openapi.yaml
-judge spectral npx --yes @stoplight/spectral-cli@6.16.3 lint -F hint --ruleset .spectral.yaml openapi.yaml
+for document in openapi.yaml src/smartcal_api/control/control.yaml; do
+  judge "openapi-spec-validator:$document" "$bin/openapi-spec-validator" "$document"
+  # A warning of Redocly doesn't make it fail; recommended-strict has errors in their place.
+  judge "redocly:$document" env REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
+    npx --yes @redocly/cli@2.77.0 lint --extends recommended-strict "$document"
+  judge "spectral:$document" \
+    npx --yes @stoplight/spectral-cli@6.16.3 lint -F hint --ruleset .spectral.yaml "$document"
+done
 
 if [ -n "$failed" ]; then
-  echo "found faults in openapi.yaml:$failed" >&2
+  echo "faults were found by:$failed" >&2
   exit 1
 fi
-echo "openapi.yaml is fine by all three"
+echo "both documents are fine by all three"

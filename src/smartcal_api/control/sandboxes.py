@@ -10,7 +10,7 @@ from smartcal_api.errors import Problem
 from smartcal_api.http.answer import Answer, json_answer
 from smartcal_api.http.exchange import Exchange
 from smartcal_api.sandbox import Sandbox
-from smartcal_api.sandbox.creation import Created, Wanted
+from smartcal_api.sandbox.creation import Created, NameTaken, Wanted
 from smartcal_api.sandbox.credentials import PRODUCT, oauth_document
 from smartcal_api.sandbox.registry import DEFAULT
 
@@ -31,7 +31,7 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
         try:
             wanted = _wanted(defaults | body, exchange.now)
             created = control.creator.create(control.contract, control.product().mocked, wanted)
-        except KeyError:
+        except NameTaken:
             raise Problem(
                 "name_taken",
                 f"There is a sandbox {body['name']!r} already. Give another name, or none for a fresh one.",

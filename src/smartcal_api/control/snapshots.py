@@ -13,6 +13,7 @@ from smartcal_api.http.answer import Answer, json_answer
 from smartcal_api.http.exchange import Exchange
 from smartcal_api.journal import Wanted
 from smartcal_api.sandbox import Sandbox
+from smartcal_api.sandbox.creation import NameTaken
 from smartcal_api.sandbox.difference import Resource, difference
 from smartcal_api.sandbox.image import Image
 from smartcal_api.sandbox.restoring import image_of
@@ -69,7 +70,7 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
                 name=body.get("name"),
                 ttl=None if seconds is None else int(seconds * NANOSECONDS),
             )
-        except KeyError:
+        except NameTaken:
             raise Problem(
                 "name_taken",
                 f"There is a sandbox {body['name']!r} already. Give another name, or none for a fresh one.",

@@ -44,6 +44,10 @@ class Created(NamedTuple):
     clients: tuple[KnownClient, ...]
 
 
+class NameTaken(Exception):
+    """There is a sandbox of that name already."""
+
+
 class Creator:
     """Creates sandboxes like `default`: as strict as it is, with the same options. Brings them back to what they were.
 
@@ -60,7 +64,7 @@ class Creator:
             begin(sandbox, sandbox.data or data_set_of(sandbox))
 
     def create(self, contract: Contract, mocked: Iterable[Operation], wanted: Wanted) -> Created:
-        """A new sandbox in the registry; raises `ValueError` for sizes that can't be, `KeyError` for a name in use."""
+        """A new sandbox in the registry; raises `ValueError` for sizes that can't be, `NameTaken`."""
         name = self._free(wanted.name)
         bookings = min(BOOKINGS, wanted.events) if wanted.bookings is None else wanted.bookings
         data = DataSet(wanted.seed, wanted.events, bookings, Clock(wanted.now).now())
@@ -74,7 +78,7 @@ class Creator:
     def fork(
         self, image: Image, contract: Contract, mocked: Iterable[Operation], *, name: str | None, ttl: int | None
     ) -> Created:
-        """A new one that goes on from an image, with credentials of its own; raises `KeyError` for a name in use."""
+        """A new one that goes on from an image, with credentials of its own; raises `NameTaken`."""
         name = self._free(name)
         image = fitted(image, contract, mocked)
         state = State.read(image.state)
@@ -120,7 +124,7 @@ class Creator:
     def _free(self, name: str | None) -> str:
         name = name or f"sbx-{secrets.token_hex(5)}"
         if self._registry.get(name) is not None:
-            raise KeyError(name)
+            raise NameTaken(name)
         return name
 
     def _open(self, name: str, contract: Contract, store: Store, clock: Clock, *, seed: int) -> Sandbox:

@@ -1,0 +1,34 @@
+"""The control plane's own document: valid by others' judgement, and what it says is what is served."""
+
+import pytest
+import yaml
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from smartcal_api.contract import Contract
+from smartcal_api.control import Control
+from smartcal_api.control.handlers import handlers
+from smartcal_api.control.plane import _DOCUMENT, describe
+from smartcal_api.sandbox.creation import Creator
+from tests.control.plane import Plane
+
+VERBS = ("get", "put", "post", "delete", "patch")
+
+
+def test_it_is_valid_openapi_3_1() -> None:
+    OpenAPIV31SpecValidator(yaml.safe_load(_DOCUMENT.read_text(encoding="utf-8"))).validate()
+
+
+def test_its_operations_are_the_handlers_both_ways(plane: Plane, contract: Contract) -> None:
+    description = describe(contract)
+    stated = [
+        item[verb]["operationId"] for item in description.data["paths"].values() for verb in VERBS if verb in item
+    ]
+    creator = Creator(plane.registry)
+    control = Control(plane.registry, lambda: plane.world.application, creator, description)
+    assert sorted(handlers(control)) == sorted(stated)
+    assert len(set(stated)) == len(stated)
+
+
+@pytest.mark.parametrize("path", ["/openapi", "/contract"])
+def test_both_documents_are_served_as_valid_openapi(plane: Plane, path: str) -> None:
+    OpenAPIV31SpecValidator(plane.get(path).json).validate()
