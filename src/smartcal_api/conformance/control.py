@@ -91,8 +91,8 @@ class Control:
         """A key that nobody else has, so with a budget that nobody else uses; with `seconds` it lives no longer."""
         until = {} if seconds is None else {"expires_at": f"now+{seconds:g}s"}
         made = self.post("/keys", {"scopes": sorted(scopes), "label": label, **until})
-        self._fingerprints[made["value"]] = made["fingerprint"]
-        return Credential(label, made["value"], scopes, Kind.KEY)
+        self._fingerprints[made["key"]] = made["fingerprint"]
+        return Credential(label, made["key"], scopes, Kind.KEY)
 
     def revoke(self, credential: Credential) -> None:
         """Ends a key that was minted."""
