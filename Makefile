@@ -9,7 +9,7 @@ ARGS ?=
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-warn-script-location
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint types check bench crash fuzz fixtures conformance contract-lint client oauth-browser oauth-js webhooks-js lock clean
+.PHONY: help serve test lint types check bench crash fuzz fixtures conformance prove contract-lint client oauth-browser oauth-js webhooks-js lock clean
 
 help:  ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ fixtures: $(VENV)/runtime  ## generate the default data set and the signature ve
 
 conformance: $(VENV)/development  ## every law as a test, on a fresh mock (ARGS="--url ROOT --key read=KEY" for any deployment)
 	@$(BIN)/python -m pytest contract-tests $(ARGS)
+
+prove: $(VENV)/development  ## every seeded defect on 20 seeds, a right server on 100 (ARGS="--schemathesis" beside it)
+	@$(BIN)/smartcal prove $(ARGS)
 
 contract-lint: $(VENV)/development  ## openapi-spec-validator, Redocly and Spectral on the contract (needs npm)
 	@sh contract-tests/lint.sh $(BIN)

@@ -1,7 +1,6 @@
 """A receiver of the judge's own: a small HTTP server that keeps every byte it is sent, and answers as it is told."""
 
 import json
-import secrets
 import threading
 import time
 from collections.abc import Callable
@@ -9,6 +8,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from smartcal_api.conformance.exchange import Fields
 from smartcal_api.conformance.findings import Broken
@@ -104,7 +104,7 @@ class Receiver:
 
     def mailbox(self, answering: Answering = lambda _: OK) -> Mailbox:
         """An address that nobody else knows."""
-        name = secrets.token_urlsafe(12)
+        name = uuid4().hex
         box = Mailbox(f"{self._base}/{name}", self._changed, answering)
         self._mailboxes[name] = box
         return box

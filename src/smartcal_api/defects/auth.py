@@ -25,7 +25,7 @@ def refusal_without_challenge(subject: Subject) -> None:
 @defect("AUTH 1", "Without a credential, the challenge calls the token invalid that wasn't sent.")
 def challenge_blames_what_was_not_sent(subject: Subject) -> None:
     def spoil(asked: Asked, answer: Answered) -> None:
-        if answer.status == 401 and not asked.header("authorization") and not asked.header("x-api-key"):
+        if answer.status == 401 and not asked.header("authorization") and not asked.header(subject.key_header):
             answer.set("WWW-Authenticate", answer.header("WWW-Authenticate") + ', error="invalid_token"')
 
     subject.answered(spoil)
@@ -68,7 +68,7 @@ def key_in_the_query_is_read(subject: Subject) -> None:
 def second_key_is_ignored(subject: Subject) -> None:
     def look(asked: Asked) -> None:
         if asked.header("authorization"):
-            asked.set("x-api-key", None)
+            asked.set(subject.key_header, None)
 
     subject.asked(look)
 
@@ -77,7 +77,7 @@ def second_key_is_ignored(subject: Subject) -> None:
 def pages_know_bearer_alone(subject: Subject) -> None:
     def look(asked: Asked) -> None:
         if asked.path == subject.path("listBookingPages"):
-            asked.set("x-api-key", None)
+            asked.set(subject.key_header, None)
 
     subject.asked(look)
 
@@ -86,7 +86,7 @@ def pages_know_bearer_alone(subject: Subject) -> None:
 def refusal_shows_the_key(subject: Subject) -> None:
     def spoil(asked: Asked, answer: Answered) -> None:
         if answer.status == 403 and (problem := answer.json):
-            given = asked.header("authorization") or asked.header("x-api-key")
+            given = asked.header("authorization") or asked.header(subject.key_header)
             answer.json = problem | {"detail": f"{problem['detail']} You sent: {given}."}
 
     subject.answered(spoil)

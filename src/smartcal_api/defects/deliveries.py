@@ -96,7 +96,7 @@ def gone_is_tried_again(subject: Subject) -> None:
     _outcome(subject, lambda outcome: replace(outcome, status=500) if outcome.status == 410 else outcome)
 
 
-@defect("DELV 9", "What a receiver says of Retry-After is ignored.")
+@defect("DELV 9", "A receiver that asks for time is given none.")
 def retry_after_is_ignored(subject: Subject) -> None:
     _outcome(subject, lambda outcome: replace(outcome, retry_after=None))
 

@@ -66,9 +66,11 @@ def refusal_names_no_parameter(subject: Subject) -> None:
 
 @defect("ERR 3", "An id that isn't in the form of an event's is 400.")
 def malformed_id_is_a_bad_request(subject: Subject) -> None:
+    prefix = subject.contract.policy.ids["prefixes"]["event"]
+
     def spoil(asked: Asked, answer: Answered) -> None:
         identifier = asked.below(subject.path("listEvents"))
-        if answer.status == 404 and identifier and not identifier.startswith("evt_"):
+        if answer.status == 404 and identifier and not identifier.startswith(prefix):
             answer.status = 400
 
     subject.answered(spoil)

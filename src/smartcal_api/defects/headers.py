@@ -9,12 +9,12 @@ from smartcal_api.defects.subject import Subject
 
 @defect("HEADERS 1", "Two requests in a row have one id.", beside=("STATE 1",))
 def request_id_is_repeated(subject: Subject) -> None:
-    turns: list[str] = []
+    turns, name = list[str](), subject.contract.policy.request_id_header
 
     def spoil(_: Asked, answer: Answered) -> None:
-        turns.append(answer.header("X-Request-Id"))
+        turns.append(answer.header(name))
         if len(turns) == 2:
-            answer.set("X-Request-Id", turns[0])
+            answer.set(name, turns[0])
             turns.clear()
 
     subject.answered(spoil)
@@ -24,7 +24,7 @@ def request_id_is_repeated(subject: Subject) -> None:
 def missing_names_no_request(subject: Subject) -> None:
     def spoil(_: Asked, answer: Answered) -> None:
         if answer.status == 404:
-            answer.set("X-Request-Id", None)
+            answer.set(subject.contract.policy.request_id_header, None)
 
     subject.answered(spoil)
 
@@ -32,7 +32,8 @@ def missing_names_no_request(subject: Subject) -> None:
 @defect("HEADERS 1", "The id of a request is a number.", beside=("STATE 1",))
 def request_id_is_a_number(subject: Subject) -> None:
     count = iter(range(1, 10**9))
-    subject.answered(lambda _, answer: answer.set("X-Request-Id", str(next(count))))
+    name = subject.contract.policy.request_id_header
+    subject.answered(lambda _, answer: answer.set(name, str(next(count))))
 
 
 @defect("HEADERS 2", "HEAD of a list has no links.")

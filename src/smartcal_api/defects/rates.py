@@ -9,8 +9,6 @@ from smartcal_api.defects.defect import Defect, defect
 from smartcal_api.defects.message import Answered, Asked
 from smartcal_api.defects.subject import Subject
 
-_REMAINING = "X-RateLimit-Remaining"
-
 
 @defect("RATE 1", "The hour's window refills a second early.")
 def hour_refills_early(subject: Subject) -> None:
@@ -30,11 +28,13 @@ def hour_without_limit(subject: Subject) -> None:
 @defect("RATE 1", "One request more is admitted in a minute than the limit says.")
 def minute_admits_one_more(subject: Subject) -> None:
     _edit(subject, "minute", lambda each: replace(each, limit=each.limit + 1))
+    names = subject.contract.policy.rate_limit_headers
 
     def spoil(_: Asked, answer: Answered) -> None:
-        if answer.header("X-RateLimit-Limit") == "101":
-            answer.set("X-RateLimit-Limit", "100")
-            answer.set(_REMAINING, str(max(0, int(answer.header(_REMAINING)) - 1)))
+        stated = next(each.limit for each in subject.contract.policy.rate_limits if each.name == "minute")
+        if answer.header(names.limit) == str(stated + 1):
+            answer.set(names.limit, str(stated))
+            answer.set(names.remaining, str(max(0, int(answer.header(names.remaining)) - 1)))
 
     subject.answered(spoil)
 
@@ -59,15 +59,17 @@ def refusals_are_free(subject: Subject) -> None:
 @defect("RATE 2", "Remaining doesn't count the request that it answers.")
 def remaining_lags_at_first(subject: Subject) -> None:
     """So the first two answers of a burst say the same."""
+    names = subject.contract.policy.rate_limit_headers
 
     def spoil(_: Asked, answer: Answered) -> None:
-        if answer.header(_REMAINING) == "98":
-            answer.set(_REMAINING, "99")
+        limit, remaining = answer.header(names.limit), answer.header(names.remaining)
+        if limit.isdigit() and remaining == str(int(limit) - 2):
+            answer.set(names.remaining, str(int(limit) - 1))
 
     subject.answered(spoil)
 
 
-@defect("RATE 3", "Retry-After is a second short.")
+@defect("RATE 3", "A 429 says to come back a second too soon.")
 def retry_after_is_short(subject: Subject) -> None:
     def admit(right: Any, budget: str, now: int) -> Any:
         admission = right(budget, now)
@@ -99,7 +101,7 @@ def header_has_a_second_budget(subject: Subject) -> None:
     carriers: list[str] = []
 
     def look(asked: Asked) -> None:
-        carriers[:] = ["header"] if asked.header("x-api-key") else ["bearer"]
+        carriers[:] = ["header"] if asked.header(subject.key_header) else ["bearer"]
 
     subject.asked(look)
     limits = subject.sandbox.limits
@@ -115,7 +117,7 @@ def keys_share_a_budget(subject: Subject) -> None:
 def unknown_path_lacks_the_limits(subject: Subject) -> None:
     def spoil(asked: Asked, answer: Answered) -> None:
         if answer.status == 404 and asked.path.endswith("/nothing"):
-            answer.set(_REMAINING, None)
+            answer.set(subject.contract.policy.rate_limit_headers.remaining, None)
 
     subject.answered(spoil)
 
@@ -124,7 +126,7 @@ def unknown_path_lacks_the_limits(subject: Subject) -> None:
 def refusal_lacks_what_remains(subject: Subject) -> None:
     def spoil(_: Asked, answer: Answered) -> None:
         if answer.status == 429:
-            answer.set(_REMAINING, None)
+            answer.set(subject.contract.policy.rate_limit_headers.remaining, None)
 
     subject.answered(spoil)
 

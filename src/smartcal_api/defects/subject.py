@@ -33,6 +33,12 @@ class Subject:
     def contract(self) -> Contract:
         return self._front.application.contract
 
+    @property
+    def key_header(self) -> str:
+        """The header that a key has of its own."""
+        schemes = self.contract.data["components"]["securitySchemes"].values()
+        return next(str(each["name"]) for each in schemes if each["type"] == "apiKey")
+
     def path(self, operation: str) -> str:
         """The path of an operation."""
         return self.contract.operations[operation].path

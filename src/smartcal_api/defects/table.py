@@ -18,6 +18,7 @@ from smartcal_api.defects import (
     signatures,
     state,
     subscriptions,
+    tokens,
 )
 from smartcal_api.defects.defect import Defect
 from smartcal_api.errors import UsageError
@@ -34,6 +35,7 @@ DEFECTS: tuple[Defect, ...] = (
     *deliveries.DEFECTS,
     *signatures.DEFECTS,
     *oauth.DEFECTS,
+    *tokens.DEFECTS,
     *errors.DEFECTS,
     *headers.DEFECTS,
     *schemas.DEFECTS,

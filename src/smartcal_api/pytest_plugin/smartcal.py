@@ -102,7 +102,7 @@ class SmartCal:
             return self.keys[scopes[0]]
         if not scopes:
             return list(self.keys.values())[-1]
-        minted: str = self.sandbox.post("/keys", {"scopes": list(scopes)})["value"]
+        minted: str = self.sandbox.post("/keys", {"scopes": list(scopes)})["key"]
         return minted
 
     def client(self, *scopes: str) -> "httpx.Client":

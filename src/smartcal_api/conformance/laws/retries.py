@@ -64,9 +64,10 @@ def who_asks_for_time_gets_it(probe: Probe) -> None:
     subscriber = Subscriber(probe)
     schedule = probe.contract.policy.retry_schedule
     first, second = schedule.delays_seconds[1:3]
+    later = probe.contract.policy.rate_limit_headers.retry_after
     asked = first + (second - first) // 2
     with probe.control.frozen():
-        busy = subscriber.subscribe(subscriber.kind, answering=answers(503, ("Retry-After", str(asked))))
+        busy = subscriber.subscribe(subscriber.kind, answering=answers(503, (later, str(asked))))
         plain = subscriber.subscribe(subscriber.kind, answering=answers(400))
         leaving = subscriber.subscribe(subscriber.kind, answering=answers(500))
         happy = [subscriber.subscribe(subscriber.kind, answering=answers(status)) for status in (200, 202, 204, 299)]
