@@ -47,7 +47,7 @@ def refused(ended: Ended, *words: str) -> None:
     ("arguments", "words"),
     [
         ("serv", ["serv", "did you mean 'serve'"]),
-        ("xyz", ["xyz", "serve, verify, seed, keys"]),
+        ("xyz", ["xyz", "there are serve, "]),
         ("--bogus", ["--bogus"]),
         ("serve --bogus", ["--bogus", "smartcal serve --help"]),
         ("serve --prot 1", ["--prot", "--port"]),
