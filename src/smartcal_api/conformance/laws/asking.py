@@ -13,7 +13,7 @@ from smartcal_api.conformance.probe import Probe
     "OAUTH 6",
     "A person sees a page that names the scopes, can't be framed or kept, and decides once.",
     over=of(DECIDE),
-    needs=(Capability.CLIENT,),
+    needs=(Capability.CLIENT, Capability.WRITES),
     requests=16,
     worth=60,
 )

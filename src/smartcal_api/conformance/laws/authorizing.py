@@ -92,7 +92,7 @@ def errors_go_back_to_the_app(probe: Probe) -> None:
     "OAUTH 4",
     "A parameter that stands twice is refused, an unknown one ignored, and the state goes back byte for byte.",
     over=of(AUTHORIZE),
-    needs=(Capability.CLIENT,),
+    needs=(Capability.CLIENT, Capability.WRITES),
     requests=32,
     worth=61,
 )

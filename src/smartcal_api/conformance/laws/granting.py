@@ -28,7 +28,7 @@ from smartcal_api.conformance.probe import Probe
     "OAUTH 7",
     "Forms by POST alone, each parameter once, no secret in the query, one way of authentication; never kept.",
     over=of(TOKEN, REVOKE),
-    needs=(Capability.CLIENT,),
+    needs=(Capability.CLIENT, Capability.WRITES),
     requests=14,
     worth=59,
 )
@@ -63,7 +63,7 @@ def forms_are_taken_as_the_contract_has_them(probe: Probe) -> None:
     "OAUTH 8",
     "Who isn't the client is invalid_client; what isn't its code, as it was asked for, is invalid_grant.",
     over=of(TOKEN),
-    needs=(Capability.CLIENT,),
+    needs=(Capability.CLIENT, Capability.WRITES),
     requests=30,
     worth=66,
 )
@@ -99,7 +99,7 @@ def a_code_is_for_whom_it_was_made(probe: Probe) -> None:
     "OAUTH 9",
     "A code works once, of many at once for one; used again, its tokens die, and a wrong verifier uses it up.",
     over=of(TOKEN),
-    needs=(Capability.CLIENT,),
+    needs=(Capability.CLIENT, Capability.WRITES),
     requests=76,
     worth=67,
 )
@@ -140,7 +140,7 @@ def a_code_works_once(probe: Probe) -> None:
     "A verifier has 43 to 128 characters of its alphabet, fits its challenge, and comes with one.",
     clause="/components/schemas/CodeVerifier",
     over=of(TOKEN),
-    needs=(Capability.CLIENT,),
+    needs=(Capability.CLIENT, Capability.WRITES),
     requests=72,
     worth=58,
 )

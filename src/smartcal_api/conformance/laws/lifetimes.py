@@ -12,7 +12,7 @@ from smartcal_api.conformance.probe import Probe
     "Codes and tokens live as long as the contract says, to the second.",
     clause="/x-lifetimes",
     over=of(TOKEN),
-    needs=(Capability.CLIENT, Capability.CONTROL),
+    needs=(Capability.CLIENT, Capability.WRITES, Capability.CONTROL),
     requests=22,
     worth=2,
     quick=False,

@@ -13,7 +13,7 @@ _GRANTS = ("authorization_code", "refresh_token", "client_credentials", "passwor
     "OAUTH 14",
     "The metadata are true: every URL and method that they name works, and nothing else does.",
     over=of("getAuthorizationServerMetadata"),
-    needs=(Capability.CLIENT,),
+    needs=(Capability.CLIENT, Capability.WRITES),
     requests=20,
     worth=56,
 )

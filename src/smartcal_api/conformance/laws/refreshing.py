@@ -14,7 +14,7 @@ from smartcal_api.contract import Operation
     "OAUTH 11",
     "A refresh gives new tokens; a refresh token that was used before ends all that came of its grant.",
     over=of(TOKEN),
-    needs=(Capability.CLIENT,),
+    needs=(Capability.CLIENT, Capability.WRITES),
     requests=30,
     worth=65,
 )
@@ -53,7 +53,7 @@ def a_refresh_token_works_once(probe: Probe) -> None:
     "What is granted is what was asked for; a refresh narrows it, for the token that it gives, and never widens it.",
     clause="/components/schemas/TokenRequest/properties/scope",
     over=of(TOKEN),
-    needs=(Capability.CLIENT,),
+    needs=(Capability.CLIENT, Capability.WRITES),
     requests=45,
     worth=68,
 )
@@ -82,7 +82,7 @@ def scope_only_narrows(probe: Probe) -> None:
     "OAUTH 13",
     "What is revoked is dead; what nobody knows is 200, and another client's is refused and lives.",
     over=of(REVOKE),
-    needs=(Capability.CLIENT,),
+    needs=(Capability.CLIENT, Capability.WRITES),
     requests=24,
     worth=57,
 )
