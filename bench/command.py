@@ -16,6 +16,7 @@ from bench.growth import growth
 from bench.load import find_wrk
 from bench.overhead import overhead
 from bench.plan import Plan
+from bench.sandboxes import sandboxes
 from bench.throughput import NAMES, throughput
 
 MEASURES: dict[str, Callable[[Plan], Section]] = {
@@ -23,6 +24,7 @@ MEASURES: dict[str, Callable[[Plan], Section]] = {
     "start": start,
     "memory": memory,
     "growth": growth,
+    "sandboxes": sandboxes,
     "deliveries": deliveries,
 }
 _MEASURED, _CANNOT, _INTERRUPTED = 0, 2, 130

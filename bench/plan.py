@@ -18,6 +18,7 @@ class Plan:
     samples: int = 15
     few: int = 1_000
     many: int = 1_000_000
+    kept: int = 100_000
     subscriptions: int = 1_000
     events_each: int = 20
     total_seconds: float = 360.0
@@ -34,6 +35,7 @@ class Plan:
             starts=1,
             samples=5,
             many=10_000,
+            kept=2_000,
             subscriptions=100,
             events_each=10,
             total_seconds=60.0,
