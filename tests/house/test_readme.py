@@ -5,6 +5,7 @@ them are what its output begins with, line by line; `…` on a line of its own s
 share one folder and one set of variables. Blocks in other languages are shown and not run.
 """
 
+import json
 import os
 import re
 import shutil
@@ -87,7 +88,7 @@ def test_the_readmes_commands_do_what_it_says(running: Running, tmp_path: Path) 
     listed = list(commands((ROOT / "README.md").read_text(encoding="utf-8")))
     assert listed, "the README has no ```console block, so nothing that it says is held"
     address = f"127.0.0.1:{running.port}"
-    outputs = _run([command.text.replace(ADDRESS, address) for command in listed], tmp_path)
+    outputs = _run([command.text.replace(ADDRESS, address) for command in listed], tmp_path, running)
     for command, (status, output) in zip(listed, outputs, strict=True):
         where = f"README.md:{command.line}: {command.text}\n{output}"
         assert status == 0, where
@@ -111,8 +112,10 @@ def test_what_the_readme_shows_as_shell_names_targets_and_commands_that_exist() 
         assert (ROOT / file).exists(), file
 
 
-def _run(texts: list[str], folder: Path) -> list[tuple[int, str]]:
-    """(exit status, output) of each command, all in one shell."""
+def _run(texts: list[str], folder: Path, server: Running) -> list[tuple[int, str]]:
+    """(exit status, output) of each command, all in one shell that is told where the server is."""
+    ready = folder / "ready-here.json"
+    ready.write_text(json.dumps(server.ready))
     tools = folder / "bin"
     tools.mkdir()
     if shutil.which("curl") is None:
@@ -123,7 +126,7 @@ def _run(texts: list[str], folder: Path) -> list[tuple[int, str]]:
     done = subprocess.run(
         ["sh", "-c", script],
         cwd=folder,
-        env=environment(PATH=path),
+        env=environment(PATH=path, SMARTCAL_TARGET=str(ready)),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
