@@ -31,6 +31,7 @@ from smartcal_api.http.routing import Authorise, Route
 from smartcal_api.http.served import Served
 from smartcal_api.http.stated import Stated
 from smartcal_api.mock import ValueGenerator
+from smartcal_api.sandbox.creation import Creator
 from smartcal_api.sandbox.registry import Registry
 from smartcal_api.webhooks.network import LOOPBACK as RECEIVERS
 from smartcal_api.webhooks.network import Receivers
@@ -103,18 +104,28 @@ async def prepare(application: ASGIApp) -> None:
 
 class Front:
     """The control plane below its prefix, and for everything else the application, which another one can take the place
-    of between two requests."""
+    of between two requests. The control plane is built when it is first asked for: most servers never are."""
 
     def __init__(self, application: Application, registry: Registry, options: Options) -> None:
         self.application = application
-        roots = Roots(options.public_url, allowed_hosts=options.allowed_hosts)
-        self._control = build_control(
-            registry, lambda: self.application, roots=roots, token=options.control_token, receivers=options.receivers
+        self._creator = Creator(registry)
+        self._creator.open(registry.default)
+        self._build = partial(
+            build_control,
+            registry,
+            lambda: self.application,
+            self._creator,
+            roots=Roots(options.public_url, allowed_hosts=options.allowed_hosts),
+            token=options.control_token,
+            receivers=options.receivers,
         )
+        self._control: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path: str = scope.get("path", PREFIX)
+        path: str = scope.get("path", "")
         if path.startswith(PREFIX) and path[len(PREFIX) :][:1] in ("", "/"):
+            if self._control is None:
+                self._control = self._build()
             await self._control(scope, receive, send)
         else:
             await self.application.asgi(scope, receive, send)

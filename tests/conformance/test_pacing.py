@@ -32,7 +32,7 @@ class Server:
         self.seconds += seconds
 
     def ask(self, name: str) -> Exchange:
-        limit, remaining, retry_after = self.limits.admit(name, int(self.seconds * 1e9))
+        limit, remaining, retry_after, *_ = self.limits.admit(name, int(self.seconds * 1e9))
         names = CONTRACT.policy.rate_limit_headers
         headers = [(names.limit, str(limit)), (names.remaining, str(remaining))]
         headers += [(names.retry_after, str(retry_after))] if retry_after is not None else []

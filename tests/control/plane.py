@@ -51,7 +51,7 @@ def open_plane(contract: Contract, *, options: Options | None = None, **world: A
     options = options or Options()
     opened = open_world(contract, options=options, **world)
     front = Front(opened.application, opened.registry, options)
-    asyncio.run(prepare(front))
+    asyncio.run(prepare(opened.application.asgi))
     return Plane(opened, opened.registry, front)
 
 

@@ -37,6 +37,7 @@ _DOCUMENT = Path(__file__).with_name("control.yaml")
 def build_control(
     registry: Registry,
     product: Callable[[], Product],
+    creator: Creator,
     *,
     roots: Roots,
     token: str | None = None,
@@ -45,8 +46,6 @@ def build_control(
     """The application below `/_sandbox`; with a `token` it asks for it as a Bearer credential (law SBX 7)."""
     contract = product().contract
     description = describe(contract)
-    creator = Creator(registry)
-    creator.open(registry.default)
     control = Control(registry, product, creator, description, receivers)
     generator = ValueGenerator(description.data, seed=0)
     judges = Judges(description, generator)

@@ -90,7 +90,6 @@ def run(settings: Settings, *, report: Report | None = None, alter: Alter | None
         server = _Server(_config(front), ready=ready)
 
         async def serve() -> None:
-            await prepare(front)
             await prepare(front.application.asgi)
             settle()
             beside = [reap_idle(registry)]
