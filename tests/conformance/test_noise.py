@@ -59,13 +59,11 @@ def alarms(found: list[Outcome]) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("seed", [7])
-@pytest.mark.parametrize(
-    ("writes", "shares", "fails"), [(0.1, 0.0, 0.0), (0.0, 0.3, 0.0), (0.0, 0.0, 0.02), (0.05, 0.2, 0.01)]
-)
+@pytest.mark.parametrize(("writes", "shares", "fails"), [(0.1, 0.0, 0.0), (0.0, 0.3, 0.0), (0.0, 0.0, 0.02)])
 def test_noise_is_no_false_alarm(contract: Contract, seed: int, writes: float, shares: float, fails: float) -> None:
     world = open_world(contract, now=now(), rate_limits=True)
     transport = Noisy(world, seed=seed, writes=writes, shares=shares, fails=fails)
-    found = judge(world, transport, seed=seed, spare=24)
+    found = judge(world, transport, seed=seed, spare=24, signing_in=False)
     assert json.dumps(alarms(found)) == "[]"
     assert sum(each.verdict is Verdict.HELD for each in found) > len(found) / 2, "not by deciding nothing"
 
@@ -81,5 +79,5 @@ def test_a_law_that_breaks_in_a_noisy_place_breaks_all_the_same(contract: Contra
             return Answer(404, tuple((n, v) for n, v in answer.headers if n != "x-ratelimit-limit"), answer.body)
 
     world = open_world(contract, now=now(), rate_limits=True)
-    found = judge(world, Broken(world, seed=1, writes=0.0, shares=0.2, fails=0.01), seed=1, spare=24)
+    found = judge(world, Broken(world, seed=1, writes=0.0, shares=0.2, fails=0.01), seed=1, spare=24, signing_in=False)
     assert "RATE 5" in [each.case.law.id for each in found if each.verdict is Verdict.BROKEN]

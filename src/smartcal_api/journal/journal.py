@@ -9,7 +9,7 @@ from smartcal_api.journal.entry import Entry, Kept, weight
 from smartcal_api.journal.wanted import Wanted
 
 ENTRIES = 1_000
-BYTES = 8 * 1024 * 1024
+BYTES = 2 * 1024 * 1024
 # What an entry takes besides the bytes that came and went.
 _OVERHEAD = 512
 
