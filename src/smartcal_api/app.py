@@ -108,13 +108,13 @@ class Front:
 
     def __init__(self, application: Application, registry: Registry, options: Options) -> None:
         self.application = application
-        self._creator = Creator(registry)
-        self._creator.open(registry.default)
+        creator = Creator(registry)
+        creator.open(registry.default)
         self._build = partial(
             build_control,
             registry,
             lambda: self.application,
-            self._creator,
+            creator,
             roots=Roots(options.public_url, allowed_hosts=options.allowed_hosts),
             token=options.control_token,
             receivers=options.receivers,

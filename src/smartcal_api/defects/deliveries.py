@@ -57,7 +57,7 @@ def last_attempt_is_left_out(subject: Subject) -> None:
 
 @defect("DELV 4", "A subscription is never disabled, however often it fails.")
 def nothing_is_disabled(subject: Subject) -> None:
-    subject.sandbox.outbox._settlement._exhausted = lambda *_: None  # type: ignore[method-assign]
+    subject.sandbox.outbox._settlement._exhausted = lambda *_: None  # type: ignore[method-assign]  # the defect
 
 
 @defect("DELV 4", "Retries tell in their body when they were sent.")

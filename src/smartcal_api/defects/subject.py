@@ -73,10 +73,10 @@ class Subject:
         store, right = self.sandbox.store, self.sandbox.store.page
 
         def handler(inner: Handler, exchange: Exchange) -> Answer:
-            setattr(store, "page", lambda name, clauses=(), **rest: outer(partial(right, name), clauses, **rest))  # noqa: B010
+            setattr(store, "page", lambda name, clauses=(), **rest: outer(partial(right, name), clauses, **rest))  # noqa: B010  # an instance
             try:
                 return inner(exchange)
             finally:
-                setattr(store, "page", right)  # noqa: B010
+                setattr(store, "page", right)  # noqa: B010  # as it was
 
         self.handled(operation, handler)

@@ -57,7 +57,7 @@ class Entry(NamedTuple):
     @classmethod
     def of(cls, serial: int, kept: Kept) -> "Entry":
         # Packed below, in this process.
-        return cls(serial, *loads(kept[0]), *kept[1:])  # type: ignore[call-arg]  # noqa: S302
+        return cls(serial, *loads(kept[0]), *kept[1:])  # type: ignore[call-arg]  # noqa: S302  # packed by this very class
 
     @property
     def answered(self) -> bytes:

@@ -39,7 +39,7 @@ def pytest_configure_node(node: "object") -> None:
 
     config: pytest.Config = node.config  # type: ignore[attr-defined]  # xdist's, which need not be there
     if config.getini("smartcal_server") == "shared":
-        node.workerinput[_WORKER] = str(folder_of(config, _FOLDER))  # type: ignore[attr-defined]
+        node.workerinput[_WORKER] = str(folder_of(config, _FOLDER))  # type: ignore[attr-defined]  # as above
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
