@@ -1,6 +1,7 @@
 """The servers that are measured, as programs: the command itself, and the two that it is compared with."""
 
 import re
+import signal
 import sys
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from bench.processes import ROOT, Program, smartcal
 from bench.scenarios import EVENTS
 
 CONTRACT = ROOT / "openapi.yaml"
+# What has `bench.bare` take the journal and faults out, and put them back.
+WITHOUT, WITH = signal.SIGUSR1, signal.SIGUSR2
 ADMITTED = 10_000_000  # a window's limit where the limiter is to work and to refuse nothing
 
 
@@ -16,9 +19,9 @@ def serve(*arguments: str) -> Program:
     return Program("smartcal", smartcal("serve", "--port", "{port}", *arguments), EVENTS)
 
 
-def bare(*arguments: str) -> Program:
+def switched(*arguments: str) -> Program:
     command = [sys.executable, "-m", "bench.bare", "serve", "--port", "{port}", *arguments]
-    return Program("smartcal without journal and faults", command, EVENTS)
+    return Program("smartcal with and without journal and faults", command, EVENTS)
 
 
 def raw(answers: Path, first: str = EVENTS) -> Program:

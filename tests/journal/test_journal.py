@@ -14,7 +14,7 @@ from tests.wire import World
 
 def kept(path: str = "/a", *, status: int | None = 200, size: int = 0) -> Kept:
     head = packed("default", "GET", path.encode(), b"", "1.1", [], status, [], 0, 0, "", "req_1")
-    return (head, b"", b" " * size, None, None, None, None)
+    return (size, head, b"", b" " * size, None, None, None, None)
 
 
 @given(

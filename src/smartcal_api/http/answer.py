@@ -1,7 +1,7 @@
 """What a handler answers: a status, bytes, their media type and headers."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -9,13 +9,24 @@ JSON = "application/json"
 PROBLEM = "application/problem+json"
 
 
+class Listed(NamedTuple):
+    """A list by its parts: stored documents, and what stands before and after them."""
+
+    opening: bytes
+    documents: Sequence[bytes]
+    closing: bytes
+
+    def text(self) -> bytes:
+        return self.opening + b",".join(self.documents) + self.closing
+
+
 class Answer:
     """`headers` holds typed values under the contract's names; the gate adds those that every response has.
 
-    A list names its `documents`, and its `envelope`, the body as it were without them, so that each can be judged once.
+    A list is `listed`, and its body is made of that, so that its parts can be judged once, and kept without the whole.
     """
 
-    __slots__ = ("body", "documents", "envelope", "headers", "media_type", "status")
+    __slots__ = ("body", "headers", "listed", "media_type", "status")
 
     def __init__(
         self,
@@ -24,15 +35,13 @@ class Answer:
         *,
         media_type: str | None = None,
         headers: Mapping[str, str | int] | None = None,
-        documents: Sequence[bytes] | None = None,
-        envelope: bytes = b"",
+        listed: Listed | None = None,
     ) -> None:
         self.status = status
-        self.body = body
+        self.body = body if listed is None else listed.text()
         self.media_type = media_type
         self.headers = headers or {}
-        self.documents = documents
-        self.envelope = envelope
+        self.listed = listed
 
 
 def json_answer(status: int, value: Any, *, headers: Mapping[str, str | int] | None = None) -> Answer:

@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from smartcal_api.contract import Contract
-from smartcal_api.http.exchange import exchange_of
+from smartcal_api.http.answer import Answer
+from smartcal_api.http.exchange import Exchange, exchange_of
 from smartcal_api.http.roots import is_loopback
 
 LOOPBACK = "loopback"
@@ -41,25 +42,25 @@ class Cors:
             else:
                 allow = (b"access-control-allow-origin", origin)
                 if scope["method"] == "OPTIONS" and b"access-control-request-method" in exchange.headers:
-                    await self._preflight(send, exchange.request_id, exchange.headers, (allow, vary))
+                    await self._preflight(send, exchange, (allow, vary))
                     return
                 exchange.cors = (allow, vary, (b"access-control-expose-headers", self._expose))
         await self._app(scope, receive, send)
 
-    async def _preflight(
-        self, send: Send, request_id: str, asked: dict[bytes, bytes], headers: tuple[tuple[bytes, bytes], ...]
-    ) -> None:
+    async def _preflight(self, send: Send, exchange: Exchange, headers: tuple[tuple[bytes, bytes], ...]) -> None:
+        asked = exchange.headers
         answer = [
             *headers,
             (b"access-control-allow-methods", self._methods),
             (b"access-control-max-age", self._max_age),
-            (self._request_id, request_id.encode()),
+            (self._request_id, exchange.request_id.encode()),
         ]
         wanted = asked.get(b"access-control-request-headers")
         if wanted:
             answer.append((b"access-control-allow-headers", wanted))
         if asked.get(b"access-control-request-private-network") == b"true":
             answer.append((b"access-control-allow-private-network", b"true"))
+        exchange.answer, exchange.fields = Answer(204), answer
         await send({"type": "http.response.start", "status": 204, "headers": answer})
         await send({"type": "http.response.body", "body": b""})
 

@@ -1,5 +1,6 @@
 """One request on its way through the steps, and what they found out about it."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from starlette.types import Scope
@@ -7,6 +8,7 @@ from starlette.types import Scope
 from smartcal_api.auth import Identity, Principal
 from smartcal_api.contract import Operation
 from smartcal_api.errors import Problem
+from smartcal_api.http.answer import Answer
 from smartcal_api.sandbox import Sandbox
 from smartcal_api.sandbox.limits import Admission
 
@@ -22,10 +24,12 @@ class Exchange:
     __slots__ = (
         "_request_id",
         "admission",
+        "answer",
         "body",
         "budget",
         "cors",
         "faults",
+        "fields",
         "headers",
         "identity",
         "no_store",
@@ -58,6 +62,10 @@ class Exchange:
         self.faults: list[str] | None = None
         """The faults that hit it, as `fault-1 latency`."""
         self.received = b""
+        self.answer: Answer | None = None
+        """What was sent; None where the connection was dropped before."""
+        self.fields: Sequence[tuple[bytes, bytes]] = ()
+        """The answer's header fields, as they were sent."""
         self.identity: Identity | None = None
         self.budget: str | None = None
         self.admission: Admission | None = None

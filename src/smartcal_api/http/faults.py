@@ -1,11 +1,12 @@
 """The step that has a sandbox's faults hit what they are for; with none armed it costs a look (law SBX 5)."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from smartcal_api.http.answer import Answer
 from smartcal_api.http.exchange import Exchange, exchange_of
 from smartcal_api.http.failures import Failures
 from smartcal_api.http.fault_kinds import KINDS, Effect, Hit
@@ -35,7 +36,12 @@ class Fail:
                 app: ASGIApp = self._answering
                 for fault, hit in reversed(hits):
                     app = partial(KINDS[fault.kind].run, hit, app)
-                await app(scope, receive, send)
+                sent = _Sent(send)
+                try:
+                    await app(scope, receive, sent)
+                finally:
+                    # For the journal: not the answer that was made, but what faults have left of it.
+                    exchange.answer, exchange.fields = sent.answer(), sent.fields
                 return
         await self._app(scope, receive, send)
 
@@ -67,6 +73,26 @@ class Fail:
             operation()  # for the answers that are made, and the journal
             exchange.faults = [f"{fault.id} {fault.kind}" for fault, _ in hits]
         return hits
+
+
+class _Sent:
+    """Passes messages on, and puts together what they are."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._status: int | None = None
+        self._body = b""
+        self.fields: Sequence[tuple[bytes, bytes]] = ()
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._status, self._body, self.fields = message["status"], b"", message["headers"]
+        elif message["type"] == "http.response.body":
+            self._body += message["body"]
+        await self._send(message)
+
+    def answer(self) -> Answer | None:
+        return None if self._status is None else Answer(self._status, self._body)
 
 
 class Paths:

@@ -37,9 +37,9 @@ class Gate:
             _log.error("%s: the response breaks the contract: %s", exchange.request_id, objection)
             answer = self._problem(exchange, _broken(objection))
             headers = self._headers(exchange, answer)
-        await send(
-            {"type": "http.response.start", "status": answer.status, "headers": self._wire(exchange, answer, headers)}
-        )
+        exchange.answer = answer
+        exchange.fields = wire = self._wire(exchange, answer, headers)
+        await send({"type": "http.response.start", "status": answer.status, "headers": wire})
         await send({"type": "http.response.body", "body": answer.body})
 
     def check(self, exchange: Exchange, answer: Answer) -> None:

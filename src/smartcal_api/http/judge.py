@@ -82,14 +82,15 @@ class Judge:
             return f"{self._pointer}/content: has no media type {answer.media_type}"
         if validator is None:
             return None
-        if answer.documents is not None and self._item is not None:
-            for document in answer.documents:
+        if answer.listed is not None and self._item is not None:
+            opening, documents, closing = answer.listed
+            for document in documents:
                 if document not in self._valid:
                     fault = self._fault(self._item, document, answer.media_type)
                     if fault is not None:
                         return fault
                     self._remember(document)
-            return self._fault(validator, answer.envelope, answer.media_type)
+            return self._fault(validator, opening + closing, answer.media_type)
         if answer.body in self._valid:
             return None
         fault = self._fault(validator, answer.body, answer.media_type)

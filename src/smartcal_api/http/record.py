@@ -1,12 +1,9 @@
 """The outermost step: makes the exchange, in the sandbox that the path names, and keeps it in that one's journal."""
 
-from collections.abc import Mapping
 from time import monotonic_ns
-from types import MappingProxyType
-from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from smartcal_api.errors import Clause, Problem
 from smartcal_api.http.exchange import KEY, Exchange
@@ -15,7 +12,6 @@ from smartcal_api.sandbox.registry import Registry
 
 # What a path begins with that names its sandbox, before the sandbox's name.
 _MARK = "/~"
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Record:
@@ -32,18 +28,12 @@ class Record:
         exchange = self._named(scope) if named else Exchange(scope, self._registry.default)
         scope[KEY] = exchange
         exchange.started = monotonic_ns()
-        sent: list[Message] = []
-
-        def keep(message: Message) -> Any:
-            sent.append(message)
-            return send(message)
-
         try:
-            await self._app(scope, receive, keep)
+            await self._app(scope, receive, send)
         finally:
             # Also of a client that went away, and of a connection that a fault has dropped.
             exchange.sandbox.touched = exchange.started
-            exchange.sandbox.journal.append(_kept(exchange, sent))
+            exchange.sandbox.journal.append(_kept(exchange))
 
     def _named(self, scope: Scope) -> Exchange:
         first, _, rest = scope["raw_path"][1:].partition(b"/")
@@ -63,28 +53,33 @@ class Record:
         return Exchange(scope, sandbox, prefix=prefix)
 
 
-def _kept(exchange: Exchange, sent: list[Message]) -> Kept:
-    """Runs for every request, so it makes little, and leaves all else to whoever reads it."""
+def _kept(exchange: Exchange) -> Kept:
+    """Runs for every request, so it only takes what there is, and leaves all else to whoever reads it.
+
+    A list is kept as its documents, which the store holds as well: to keep every body would push what is read again
+    and again out of the processor's caches.
+    """
     scope, sandbox, identity, served = exchange.scope, exchange.sandbox, exchange.identity, exchange.served
-    head = sent[0] if sent else _NOTHING
-    body = sent[1].get("body", b"") if len(sent) == 2 else b"".join([each.get("body", b"") for each in sent])
+    answer = exchange.answer
+    head = packed(
+        sandbox.name,
+        scope["method"],
+        scope["raw_path"],
+        scope["query_string"],
+        scope["http_version"],
+        scope["headers"],
+        None if answer is None else answer.status,
+        exchange.fields,
+        exchange.now or sandbox.clock.now(),
+        monotonic_ns() - exchange.started,
+        exchange.root or exchange.prefix,
+        exchange.request_id,
+    )
     return (
-        packed(
-            sandbox.name,
-            scope["method"],
-            scope["raw_path"],
-            scope["query_string"],
-            scope["http_version"],
-            scope["headers"],
-            head.get("status"),
-            head.get("headers", ()),
-            exchange.now or sandbox.clock.now(),
-            monotonic_ns() - exchange.started,
-            exchange.root or exchange.prefix,
-            exchange.request_id,
-        ),
+        len(head) + len(exchange.received) + (0 if answer is None else len(answer.body)),
+        head,
         exchange.received,
-        body,
+        b"" if answer is None else answer.body if answer.listed is None else answer.listed.text,
         None if identity is None else identity.principal,
         None if served is None else served.operation,
         None if exchange.refused is None else Refusal.of(exchange.refused),

@@ -1,6 +1,6 @@
 """One request and its answer, as they went over the wire."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from marshal import dumps, loads
 from typing import NamedTuple
 
@@ -24,8 +24,18 @@ class Refusal(NamedTuple):
         return cls(problem.code, problem.detail, problem.errors, problem.clause)
 
 
-# What is kept of a request: what `packed` made, the bodies of request and answer, and what others have made.
-Kept = tuple[bytes, bytes, bytes, Principal | None, Operation | None, Refusal | None, Sequence[str] | None]
+# What is kept of a request: the bytes that it is charged with, what `packed` made, the bodies of request and answer,
+# and what others have made. A body may be what makes it when it is read.
+Kept = tuple[
+    int,
+    bytes,
+    bytes,
+    bytes | Callable[[], bytes],
+    Principal | None,
+    Operation | None,
+    Refusal | None,
+    Sequence[str] | None,
+]
 
 
 class Entry(NamedTuple):
@@ -56,8 +66,9 @@ class Entry(NamedTuple):
 
     @classmethod
     def of(cls, serial: int, kept: Kept) -> "Entry":
+        _, head, received, body, *rest = kept
         # Packed below, in this process.
-        return cls(serial, *loads(kept[0]), *kept[1:])  # type: ignore[call-arg]  # noqa: S302  # packed by this very class
+        return cls(serial, *loads(head), received, body() if callable(body) else body, *rest)  # type: ignore[call-arg]  # noqa: S302
 
     @property
     def answered(self) -> bytes:
@@ -109,11 +120,6 @@ def packed(
         ),  # type: ignore[arg-type]  # lists of pairs are marshalled all the same
         2,  # later versions look for what repeats
     )
-
-
-def weight(kept: Kept) -> int:
-    """In bytes, but for what every entry takes."""
-    return len(kept[0]) + len(kept[1]) + len(kept[2])
 
 
 def fingerprint(principal: Principal) -> str:

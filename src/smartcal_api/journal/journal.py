@@ -5,11 +5,11 @@ from collections import deque
 from collections.abc import Iterator
 from itertools import islice
 
-from smartcal_api.journal.entry import Entry, Kept, weight
+from smartcal_api.journal.entry import Entry, Kept
 from smartcal_api.journal.wanted import Wanted
 
 ENTRIES = 1_000
-BYTES = 2 * 1024 * 1024
+BYTES = 4 * 1024 * 1024
 # What an entry takes besides the bytes that came and went.
 _OVERHEAD = 512
 
@@ -33,7 +33,7 @@ class Journal:
     def append(self, kept: Kept) -> None:
         self._kept.append(kept)
         self.next_serial += 1
-        self._bytes += len(kept[0]) + len(kept[1]) + len(kept[2]) + _OVERHEAD  # `weight`, without a call
+        self._bytes += kept[0] + _OVERHEAD
         if self._bytes > self._most_bytes or len(self._kept) > self._most:
             self._drop()
         if self._waiting:
@@ -81,7 +81,7 @@ class Journal:
 
     def _drop(self) -> None:
         while len(self._kept) > self._most or (self._bytes > self._most_bytes and len(self._kept) > 1):
-            self._bytes -= weight(self._kept.popleft()) + _OVERHEAD
+            self._bytes -= self._kept.popleft()[0] + _OVERHEAD
             self.dropped += 1
 
     def _wake(self) -> None:
