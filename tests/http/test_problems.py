@@ -154,3 +154,27 @@ def test_any_path_detail_and_pointer_make_a_valid_problem(
     assert len(value["instance"]) < 10_000
     assert answer.headers["X-Note"].isascii()
     assert list(contract.schemas.at("/components/schemas/Problem").iter_errors(value)) == []
+
+
+@pytest.mark.parametrize("path", ["/api/v1/events", "/api/v1/webhooks", "/oauth/token", "/oauth/authorize"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("place", ["path", "name", "value", "media type", "member", "text", "header"])
+def test_auth_3_a_secret_that_stands_anywhere_in_a_request_is_in_no_refusal_and_no_log(
+    world: World, caplog: pytest.LogCaptureFixture, method: str, path: str, place: str
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    key = world.key("admin")
+    secret = f"{world.contract.policy.secrets['api_key']}live-{'x' * 20}"
+    requests: dict[str, dict[str, Any]] = {
+        "path": {"path": f"{path}/{secret}/{secret}"},
+        "name": {"query": {secret: "1"}},
+        "value": {"query": {"page": secret, "response_type": secret}},
+        "media type": {"body": b"{}", "media_type": f"application/x; authorization: bearer {secret}"},
+        "member": {"body": f'{{"url": "{secret}", "{secret}": 1}}'.encode(), "media_type": JSON},
+        "text": {"body": f"grant_type={secret}&{secret}=1".encode(), "media_type": "application/x-www-form-urlencoded"},
+        "header": {"headers": {"Prefer": f"code={secret}", "Content-Encoding": secret}, "body": b"{}"},
+    }
+    reply = world.request(method, **{"path": path, "key": key, **requests[place]})
+    assert secret.encode() not in reply.body
+    assert secret not in reply.headers.get("location", "")
+    assert secret not in caplog.text

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smartcal_api.contract import Contract
+from smartcal_api.contract.secrets import MASK
 from smartcal_api.journal.document import Documents
 from smartcal_api.journal.har import Archive
-from smartcal_api.journal.masks import MASK, Masks
+from smartcal_api.journal.masks import Masks
 from tests.flows.oauth import (
     CALLBACK,
     FORM,

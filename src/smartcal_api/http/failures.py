@@ -26,8 +26,8 @@ class Failures:
             await self._app(scope, receive, send)
         except Problem as problem:
             log = _log.error if problem.code in ("unavailable", "internal_error") else _log.info
-            path = as_reference(scope["path"])
-            log("%s %s %s: %s: %s", exchange.request_id, scope["method"], path, problem.code, problem.detail)
+            path, detail = (self._gate.hidden(text) for text in (as_reference(scope["path"]), problem.detail))
+            log("%s %s %s: %s: %s", exchange.request_id, scope["method"], path, problem.code, detail)
             await self._refuse(exchange, problem, send)
         except Exception:
             _log.exception("%s: a defect of this server", exchange.request_id)

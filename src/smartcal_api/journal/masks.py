@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote, unquote_to_bytes
 
-MASK = "***"
+from smartcal_api.contract.secrets import MASK, hiding
+
 FORM = "application/x-www-form-urlencoded"
 _PROBLEM = "application/problem+json"
 _COOKIES = frozenset({b"cookie", b"set-cookie"})
@@ -32,7 +33,6 @@ _NAMED = re.compile(
 )
 _FIELD = re.compile(rf"""(?P<before>name="(?:{_ANY_NAME})"\s+value=")[^"]*""")
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
-_AFTER_PREFIX = r"[A-Za-z0-9_\-.~+=]+"
 # Those whose name alone says nothing of what was sent.
 SCHEMES = frozenset({"bearer", "basic"})
 
@@ -44,7 +44,7 @@ class Masks:
         schemes = document["components"].get("securitySchemes", {}).values()
         self.key_headers = frozenset(s["name"].lower().encode() for s in schemes if s["type"] == "apiKey")
         prefixes = [each for name, each in document["x-secrets"].items() if not name.startswith("x-")]
-        self._secret = re.compile(f"({'|'.join(map(re.escape, prefixes))}){_AFTER_PREFIX}")
+        self._hidden = hiding(prefixes)
 
     def header(self, name: bytes, value: bytes) -> str:
         text = value.decode("latin-1")
@@ -96,9 +96,6 @@ class Masks:
             hidden = self._hidden(plain)
             return masked if hidden == plain else hidden
         return masked
-
-    def _hidden(self, text: str) -> str:
-        return self._secret.sub(rf"\g<1>{MASK}", text)
 
     def _pair(self, pair: bytes) -> str:
         name, equals, value = pair.partition(b"=")

@@ -12,5 +12,5 @@ _log = logging.getLogger("smartcal")
 def note(exchange: Exchange, refused: Refused, client: Client | None) -> None:
     """Of what was sent only the client's id is named, and only where such a client is registered."""
     who = f" (client {client.id})" if client is not None else ""
-    path = as_reference(exchange.scope["path"])
-    _log.info("%s %s %s: %s%s", exchange.request_id, exchange.scope["method"], path, refused, who)
+    path, said = as_reference(exchange.scope["path"]), exchange.sandbox.contract.policy.hidden(str(refused))
+    _log.info("%s %s %s: %s%s", exchange.request_id, exchange.scope["method"], path, said, who)
