@@ -1,6 +1,6 @@
 """Builds a server's parts, and states a request's way once: reading `STEPS` in `build` is reading the architecture."""
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -121,14 +121,13 @@ class Front:
         )
         self._control: ASGIApp | None = None
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         path: str = scope.get("path", "")
         if path.startswith(PREFIX) and path[len(PREFIX) :][:1] in ("", "/"):
             if self._control is None:
                 self._control = self._build()
-            await self._control(scope, receive, send)
-        else:
-            await self.application.asgi(scope, receive, send)
+            return self._control(scope, receive, send)
+        return self.application.asgi(scope, receive, send)
 
 
 def _served(

@@ -1,6 +1,6 @@
 """Cross-origin requests (WHATWG Fetch section 3.2): preflights are answered here, before anything is counted."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -31,7 +31,7 @@ class Cors:
         self._methods = ", ".join(sorted(methods)).encode()
         self._known: dict[bytes, bool] = {}
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         exchange = exchange_of(scope)
         origin = exchange.headers.get(b"origin")
         if self._origins:
@@ -42,10 +42,9 @@ class Cors:
             else:
                 allow = (b"access-control-allow-origin", origin)
                 if scope["method"] == "OPTIONS" and b"access-control-request-method" in exchange.headers:
-                    await self._preflight(send, exchange, (allow, vary))
-                    return
+                    return self._preflight(send, exchange, (allow, vary))
                 exchange.cors = (allow, vary, (b"access-control-expose-headers", self._expose))
-        await self._app(scope, receive, send)
+        return self._app(scope, receive, send)
 
     async def _preflight(self, send: Send, exchange: Exchange, headers: tuple[tuple[bytes, bytes], ...]) -> None:
         asked = exchange.headers

@@ -1,8 +1,9 @@
 """The step that has a sandbox's faults hit what they are for; with none armed it costs a look (law SBX 5)."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from functools import partial
+from typing import cast
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -28,22 +29,23 @@ class Fail:
         self._forgery = Forgery(gate, stated)
         self._paths = Paths(served)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         exchange = exchange_of(scope)
         if exchange.sandbox.faults.armed:
             hits = self._hits(exchange)
             if hits:
-                app: ASGIApp = self._answering
-                for fault, hit in reversed(hits):
-                    app = partial(KINDS[fault.kind].run, hit, app)
-                sent = _Sent(send)
-                try:
-                    await app(scope, receive, sent)
-                finally:
-                    # For the journal: not the answer that was made, but what faults have left of it.
-                    exchange.answer, exchange.fields = sent.answer(), sent.fields
-                return
-        await self._app(scope, receive, send)
+                return self._fail(hits, scope, receive, send)
+        return self._app(scope, receive, send)
+
+    async def _fail(self, hits: list[tuple[Fault, Hit]], scope: Scope, receive: Receive, send: Send) -> None:
+        exchange, app, sent = exchange_of(scope), cast("ASGIApp", self._answering), _Sent(send)
+        for fault, hit in reversed(hits):
+            app = partial(KINDS[fault.kind].run, hit, app)
+        try:
+            await app(scope, receive, sent)
+        finally:
+            # For the journal: not the answer that was made, but what faults have left of it.
+            exchange.answer, exchange.fields = sent.answer(), sent.fields
 
     def _hits(self, exchange: Exchange) -> list[tuple[Fault, Hit]]:
         """The faults that hit this request, from the outside in."""

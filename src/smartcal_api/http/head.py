@@ -1,5 +1,7 @@
 """Guards the head of a request, before anything else looks at it (law GUARD 1)."""
 
+from collections.abc import Awaitable
+
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from smartcal_api.contract.policy import RequestLimits
@@ -19,11 +21,11 @@ class HeadGuard:
         self._limits = limits
         self._roots = roots
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         exchange = exchange_of(scope)
         exchange.root = self._roots.of(exchange.headers.get(b"host")) + exchange.prefix
         exchange.refusal = self._refusal(scope, exchange) or exchange.refusal
-        await self._app(scope, receive, send)
+        return self._app(scope, receive, send)
 
     def _refusal(self, scope: Scope, exchange: Exchange) -> Problem | None:
         limits = self._limits

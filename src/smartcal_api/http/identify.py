@@ -1,5 +1,7 @@
 """Finds out whose request it is, and counts it against that budget."""
 
+from collections.abc import Awaitable
+
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from smartcal_api.auth import Identification, Presented
@@ -24,18 +26,22 @@ class Identify:
         self._identification = identification
         self._raw = raw
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         exchange = exchange_of(scope)
         if scope["path"] in self._raw:
             exchange.no_store = True
             exchange.identity = self._identification.nobody()
             if exchange.refusal is None:
-                await self._raw.read(exchange, receive, self._registry)
+                return self._read(scope, receive, send)
         elif exchange.refusal is None:
             presented = self._identification.presented(exchange.headers, scope["headers"])
             if not exchange.prefix and isinstance(presented, Presented):
                 exchange.sandbox = self._registry.of_credential(presented.secret)
             exchange.identity = self._identification.identify(presented, exchange.sandbox)
+        return self._app(scope, receive, send)
+
+    async def _read(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._raw.read(exchange_of(scope), receive, self._registry)
         await self._app(scope, receive, send)
 
 
@@ -47,7 +53,7 @@ class Limit:
         self._retry_after = retry_after
         self._control = control
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         exchange = exchange_of(scope)
         identity = exchange.identity
         if identity is not None and identity.principal is not None:
@@ -64,7 +70,7 @@ class Limit:
         if exchange.refusal is not None:
             raise exchange.refusal
         exchange.now = exchange.sandbox.now()
-        await self._app(scope, receive, send)
+        return self._app(scope, receive, send)
 
     def _refusal(self, sandbox: Sandbox, admission: Admission, seconds: int) -> Problem:
         plane = f"POST {self._control}/sandboxes/{sandbox.name}"

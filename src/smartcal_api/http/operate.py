@@ -1,11 +1,14 @@
 """The innermost step: body, validation, handler, and the answer through the gate."""
 
+from collections.abc import Awaitable
+
 from starlette.types import Receive, Scope, Send
 
-from smartcal_api.http.exchange import exchange_of
+from smartcal_api.http.exchange import Exchange, exchange_of
 from smartcal_api.http.gate import Gate
 from smartcal_api.http.preferences import PREFER, Preferences
 from smartcal_api.http.raw import RawHandler
+from smartcal_api.http.served import Served
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110 section 9.2.1
 
@@ -17,10 +20,17 @@ class Operate:
         self._gate = gate
         self._preferences = preferences
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         exchange = exchange_of(scope)
         served = exchange.served
         assert served is not None  # `Authorise` answers 404 without one
+        plain = served.body is None and not isinstance(served.handler, RawHandler)
+        if not plain or PREFER in exchange.headers or scope["method"] not in _SAFE:
+            return self._operate(served, exchange, scope, receive, send)
+        exchange.parameters = served.parameters.read(scope["path_params"], scope["query_string"], exchange.headers)
+        return self._gate.respond(exchange, served.handler(exchange), send)
+
+    async def _operate(self, served: Served, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> None:
         if isinstance(served.handler, RawHandler):
             if served.body is not None:
                 if exchange.raw is None:

@@ -1,7 +1,7 @@
 """Connexion's routing, and what it leaves to do: 405 with all of a path's methods, no redirects."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from connexion.middleware.abstract import ROUTING_CONTEXT
@@ -72,8 +72,8 @@ class _Routes:
             for method in route.methods or ():
                 methods.setdefault(method, route.app)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._find(scope)(scope, receive, send)
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        return self._find(scope)(scope, receive, send)
 
     def _find(self, scope: Scope) -> ASGIApp:
         path, method = scope["path"], scope["method"]
@@ -100,7 +100,7 @@ class Authorise:
         self._app = app
         self._served = served
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         exchange = exchange_of(scope)
         found = self._served.get(scope["extensions"][ROUTING_CONTEXT]["operation_id"])
         if found is None:
@@ -111,7 +111,7 @@ class Authorise:
         refusal = found.authorization.refusal(identity)
         if refusal is not None:
             raise refusal
-        await self._app(scope, receive, send)
+        return self._app(scope, receive, send)
 
 
 def unknown_path() -> Problem:

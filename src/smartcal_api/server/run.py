@@ -139,6 +139,7 @@ class _Server(uvicorn.Server):
 def _config(front: Front) -> uvicorn.Config:
     return uvicorn.Config(
         front,
+        interface="asgi3",  # uvicorn takes what is no coroutine function for ASGI 2
         http=BoundedProtocol,
         ws="none",
         lifespan="off",
