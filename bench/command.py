@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench.deliveries import deliveries
 from bench.figures import CannotMeasure, Section
-from bench.footprint import memory, start
+from bench.footprint import memory, reload, start
 from bench.growth import growth
 from bench.load import find_wrk
 from bench.overhead import overhead
@@ -22,6 +22,7 @@ from bench.throughput import NAMES, throughput
 MEASURES: dict[str, Callable[[Plan], Section]] = {
     "overhead": overhead,
     "start": start,
+    "reload": reload,
     "memory": memory,
     "growth": growth,
     "sandboxes": sandboxes,

@@ -1,15 +1,19 @@
 """Seconds from a server's start to its first answer, and its megabytes in memory."""
 
 import json
+import time
 from collections.abc import Sequence
 from statistics import median
 
-from bench.client import drive
-from bench.figures import Figure, Section, Target
+from bench.client import Connection, drive
+from bench.figures import CannotMeasure, Figure, Section, Target
 from bench.plan import Plan
 from bench.processes import Program
 from bench.scenarios import EVENTS, all_events, record
-from bench.servers import raw, serve, stock
+from bench.servers import generous_contract, raw, serve, stock
+
+SMALLER = 50  # a page's bound in the edited contract
+PATIENCE = 30.0
 
 
 def start(plan: Plan) -> Section:
@@ -27,6 +31,34 @@ def start(plan: Plan) -> Section:
         value = median(each)
         rows.append([name, Figure(name=f"{name} first answer", value=value, unit="s", pattern=".2f", target=target)])
     return Section(title=f"Start to first answer: medians of {plan.starts}", columns=["", "first 200"], rows=rows)
+
+
+def reload(plan: Plan) -> Section:
+    """From the moment that an edited contract is saved to the first answer under it."""
+    file = generous_contract(plan.folder)
+    text = file.read_text(encoding="utf-8")
+    refused = f"{EVENTS}?per_page={SMALLER + 1}"
+    took = []
+    with serve("--spec", str(file), "--reload").running(plan.folder) as server:
+        for number in range(2 * plan.starts):
+            edited = number % 2 == 0
+            beside = file.with_suffix(".tmp")
+            beside.write_text(
+                text.replace("maximum: 100,", f"maximum: {SMALLER},") if edited else text, encoding="utf-8"
+            )
+            began = time.perf_counter()
+            beside.replace(file)
+            while Connection.answers(server.port, refused) is edited:
+                if time.perf_counter() - began > PATIENCE:
+                    raise CannotMeasure("the edited contract was not taken up; see what the server said.")
+                time.sleep(0.005)
+            took.append(time.perf_counter() - began)
+    value = Figure(
+        name="saved to served", value=median(took), unit="s", pattern=".2f", target=Target(sign="<", bound=1)
+    )
+    return Section(
+        title=f"--reload: median of {len(took)} saves", columns=["", "saved to served"], rows=[["smartcal", value]]
+    )
 
 
 def memory(plan: Plan) -> Section:

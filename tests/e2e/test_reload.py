@@ -40,13 +40,11 @@ def most_of(value: int) -> Edit:
     return put(f"{SCHEMAS}/PageSize/maximum", value)
 
 
-def until(condition: Callable[[], bool]) -> float:
-    """How long it took."""
+def until(condition: Callable[[], bool]) -> None:
     began = time.monotonic()
     while not condition():
         assert time.monotonic() - began < PATIENCE, "it was waited for in vain"
         time.sleep(0.02)  # between two looks at another process
-    return time.monotonic() - began
 
 
 @pytest.fixture
@@ -57,14 +55,12 @@ def reloading(tmp_path: Path) -> Iterator[Reloading]:
         yield Reloading(server, file)
 
 
-def test_a_saved_contract_is_served_within_a_second(reloading: Reloading) -> None:
-    """The best of a few saves: a machine that is busy with something else is slower now and then."""
+def test_each_saved_contract_is_served(reloading: Reloading) -> None:
+    """How soon is for `make bench` to say."""
     assert reloading.most() == 100
-    took = []
     for value in (50, 60, 70):
         reloading.save(most_of(value))
-        took.append(until(lambda value=value: reloading.most() == value))
-    assert min(took) < 1
+        until(lambda value=value: reloading.most() == value)
 
 
 def test_the_state_is_kept(reloading: Reloading) -> None:
