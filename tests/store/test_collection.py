@@ -184,5 +184,5 @@ def test_filt_1_any_collection_selects_and_orders_as_plain_python_does(shape, li
     chosen.sort(key=lambda each: (each[collection.order[0]].encode(), each["id"]))
     found, total = store.page(collection.name, clauses, owner=1, limit=limit, offset=offset)
     assert ([json.loads(each) for each in found], total) == (chosen[offset : offset + limit], len(chosen))
-    assert store.page(collection.name, clauses, owner=2, limit=limit) == ([], 0)
+    assert store.page(collection.name, clauses, owner=2, limit=limit) == ((), 0)
     store.close()

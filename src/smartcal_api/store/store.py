@@ -34,7 +34,7 @@ class Store:
         self.path: Path | None = None  # of its file
         self._totals: Remembered[int] = Remembered(_TOTALS)
         self._sums: Remembered[int] = Remembered(_TOTALS)
-        self._documents: Remembered[list[bytes]] = Remembered(_REMEMBERED_BYTES, size=weight)
+        self._documents: Remembered[Sequence[bytes]] = Remembered(_REMEMBERED_BYTES, size=weight)
         self._memories = (self._totals, self._sums, self._documents)
         self._tallies: dict[str, Tally] = {}
         self.collections: dict[str, Collection] = {}
@@ -49,7 +49,7 @@ class Store:
         table = self.collections[collection].table
         found = self.query(f"SELECT document FROM {table} WHERE id = ? AND owner = ?", (identifier, owner))
         for (document,) in found:
-            self._documents.keep(collection, (owner, identifier), [document])
+            self._documents.keep(collection, (owner, identifier), (document,))
         return found[0][0] if found else None
 
     def page(
@@ -61,7 +61,7 @@ class Store:
         limit: int,
         offset: int = 0,
         order: Sequence[str] | None = None,
-    ) -> tuple[list[bytes], int]:
+    ) -> tuple[Sequence[bytes], int]:
         """A page of the owner's documents, in the collection's order or another one, and how many there are in all."""
         shape = self.collections[collection]
         where, parameters = shape.where(clauses)
@@ -71,11 +71,11 @@ class Store:
             total = self._count(shape, clauses, owner)
             self._totals.keep(collection, condition, total)
         if offset >= total:
-            return [], total
+            return (), total
         question = (*condition, limit, offset, order and tuple(order))
         known = self._documents.get(collection, question)
         if known is not None:
-            return known.copy(), total
+            return known, total
         # SQLite walks over what an offset skips, so a page of the second half is read from the end.
         sorting = [column(field) for field in order or shape.order] or ["rowid"]
         count = min(limit, total - offset)
@@ -86,9 +86,9 @@ class Store:
             f"SELECT document FROM {shape.table} WHERE {where} ORDER BY {by} LIMIT ? OFFSET ?",
             (owner, *parameters, count, skipped),
         )
-        documents = [document for (document,) in (reversed(rows) if backwards else rows)]
+        documents = tuple(document for (document,) in (reversed(rows) if backwards else rows))
         self._documents.keep(collection, question, documents)
-        return documents.copy(), total
+        return documents, total
 
     def _count(self, shape: Collection, clauses: Sequence[Clause], owner: int) -> int:
         tally = self._tallies.get(shape.name)
