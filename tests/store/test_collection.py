@@ -66,10 +66,10 @@ class Watched(NamedTuple):
         return any(operation == "Column" and cursor in cursors for operation, cursor, _ in program)
 
 
-@pytest.fixture(scope="module")
-def watched() -> Watched:
+@pytest.fixture(scope="module", params=[0, 500], ids=["large", "small"])
+def watched(request: pytest.FixtureRequest) -> Watched:
     connection, contract = open_memory(), Contract.read()
-    found = Watched(Store(connection, collections(contract)), connection, [])
+    found = Watched(Store(connection, collections(contract), small=request.param), connection, [])
     open_world(contract, store=found.store)
     connection.set_trace_callback(found.statements.append)
     return found
@@ -115,7 +115,7 @@ def test_more_equality_filters_than_have_indexes_together_are_counted_from_an_in
     names = tuple(f"field{number}" for number in range(5))
     connection, statements = open_memory(), []
     shape = Collection("Many", order=("at", "id"), equal=names, fields=("at", *names))
-    watched = Watched(Store(connection, {"Many": shape}), connection, statements)
+    watched = Watched(Store(connection, {"Many": shape}, small=0), connection, statements)
     with watched.store.transaction():
         watched.store.load(Row("Many", 1, dict.fromkeys(names, "a") | {"at": "b", "id": str(i)}) for i in range(50))
     watched.store.index()

@@ -76,7 +76,7 @@ def test_store_3_a_failure_at_any_statement_is_a_503_with_nothing_changed(
     contract: Contract, operation: Operation, message: str, rolls_back: bool
 ) -> None:
     connection = FailingConnection(open_memory())
-    world = open_world(contract, store=Store(connection, collections(contract)))
+    world = open_world(contract, store=Store(connection, collections(contract), small=0))
     prepared = operation.prepare(world)
     failed_at: list[str] = []
     while True:

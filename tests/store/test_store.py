@@ -18,7 +18,7 @@ NOTE = Collection("Note")
 
 @pytest.fixture
 def tasks() -> Store:
-    store = Store(open_memory(), {"Task": TASK, "Note": NOTE})
+    store = Store(open_memory(), {"Task": TASK, "Note": NOTE}, small=-1)
     store.index()
     return store
 

@@ -7,9 +7,19 @@ from typing import Any
 class Draws(Random):
     """`Random`, as a part of a sandbox's image: after a restore the same draws follow (law SBX 3)."""
 
+    def __init__(self, seed: str) -> None:
+        super().__init__(seed)
+        self._began = seed
+
     def state(self) -> Any:
-        return self.getstate()
+        """The seed alone before the first draw: the whole state is 625 numbers, which every origin would hold."""
+        now = self.getstate()
+        return self._began if now == Random(self._began).getstate() else now
 
     def restore(self, state: Any) -> None:
-        version, numbers, gauss = state
-        self.setstate((version, tuple(numbers), gauss))
+        if isinstance(state, str):
+            self._began = state
+            self.seed(state)
+        else:
+            version, numbers, gauss = state
+            self.setstate((version, tuple(numbers), gauss))

@@ -50,11 +50,16 @@ class Collection:
         for field in self.fields:
             yield column_name(field), f"GENERATED ALWAYS AS ({_extract(field)}) VIRTUAL"
 
-    def indexes(self) -> Iterator[tuple[str, str]]:
-        """(name, columns): for each set of equality filters an index to find, order and count without the table."""
+    def indexes(self, *, combined: bool = True) -> Iterator[tuple[str, str]]:
+        """(name, columns): for each set of equality filters an index to find, order and count without the table.
+
+        Not `combined`: that for none of them alone, which holds the others' fields too.
+        """
         if not self.order:
             return
-        sizes = range(len(self.equal) + 1) if len(self.equal) <= _COMBINED else (0, 1)
+        sizes: Iterable[int] = range(len(self.equal) + 1) if len(self.equal) <= _COMBINED else (0, 1)
+        if not combined:
+            sizes = (0,)
         for order, size in product((self.order, *self.other_orders), sizes):
             for chosen in combinations(self.equal, size):
                 rest = [field for field in self.fields if field not in chosen and field not in order]

@@ -1,6 +1,8 @@
 """What SQLite could not do, told apart from what is wrong with a statement."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from smartcal_api.errors import Unavailable
 
@@ -16,6 +18,15 @@ def unavailable(error: sqlite3.DatabaseError) -> Exception:
         if not message.startswith(("no such", "near ")):
             return Unavailable(next((words for sign, words in _CAUSES.items() if sign in message), message))
     return error
+
+
+@contextmanager
+def refusals_told_apart() -> Iterator[None]:
+    """What SQLite refuses inside is raised as `unavailable` tells it apart."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise unavailable(error) from error
 
 
 def in_transaction(connection: sqlite3.Connection) -> bool:

@@ -11,14 +11,16 @@ import orjson
 from smartcal_api.contract import Clause
 from smartcal_api.store.collection import Collection, Row, column
 from smartcal_api.store.file import copy_image, image_of
-from smartcal_api.store.refusal import in_transaction, unavailable
+from smartcal_api.store.refusal import in_transaction, refusals_told_apart, unavailable
 from smartcal_api.store.remembered import Remembered, weight
-from smartcal_api.store.schema import make_indexes, make_tables
-from smartcal_api.store.tally import Counts, Tally
+from smartcal_api.store.schema import Indexes, make_indexes, make_tables, outgrown
+from smartcal_api.store.tally import Counts
 
 _TOTALS = 1024
 # Of documents, by page and by id. Polling gets the very same objects again, which know their hash already.
 _REMEMBERED_BYTES = 256 * 1024
+_SMALL = 500  # resources, see `make_indexes`
+Shapes = Mapping[str, Collection]
 
 
 class Store:
@@ -27,7 +29,7 @@ class Store:
     Whatever SQLite can't do (a full disk, a lock) is `Unavailable`, and nothing has changed (law STORE 3).
     """
 
-    def __init__(self, connection: sqlite3.Connection, collections: Mapping[str, Collection]) -> None:
+    def __init__(self, connection: sqlite3.Connection, collections: Shapes, *, small: int = _SMALL) -> None:
         # Documents leave as they came in, UTF-8 bytes; decoding them to text and back would cost more than the query.
         connection.text_factory = bytes
         self._connection = connection
@@ -36,7 +38,8 @@ class Store:
         self._sums: Remembered[int] = Remembered(_TOTALS)
         self._documents: Remembered[Sequence[bytes]] = Remembered(_REMEMBERED_BYTES, size=weight)
         self._memories = (self._totals, self._sums, self._documents)
-        self._tallies: dict[str, Tally] = {}
+        self._small = small
+        self._indexes = Indexes({}, {})
         self.collections: dict[str, Collection] = {}
         self.adopt(collections)
 
@@ -73,8 +76,7 @@ class Store:
         if offset >= total:
             return (), total
         question = (*condition, limit, offset, order and tuple(order))
-        known = self._documents.get(collection, question)
-        if known is not None:
+        if (known := self._documents.get(collection, question)) is not None:
             return known, total
         # SQLite walks over what an offset skips, so a page of the second half is read from the end.
         sorting = [column(field) for field in order or shape.order] or ["rowid"]
@@ -91,7 +93,7 @@ class Store:
         return documents, total
 
     def _count(self, shape: Collection, clauses: Sequence[Clause], owner: int) -> int:
-        tally = self._tallies.get(shape.name)
+        tally = self._indexes.tallies.get(shape.name)
         counts = tally.counts(clauses, owner) if tally is not None else None
         if counts is None:
             where, parameters = shape.where(clauses)
@@ -145,22 +147,21 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Everything inside happens, or nothing. One inside of another is part of it."""
-        if self._busy():
+        if in_transaction(self._connection):
             yield
             return
         self.query("BEGIN IMMEDIATE")
+        indexes = self._indexes
         try:
             yield
             self.query("COMMIT")
         except BaseException:
             self._forget_all()
+            self._indexes = indexes
             # A failed COMMIT leaves the transaction open; some failures have rolled it back already.
-            if self._busy():
+            if in_transaction(self._connection):
                 self._connection.rollback()
             raise
-
-    def _busy(self) -> bool:
-        return in_transaction(self._connection)
 
     def put(self, collection: str, document: Mapping[str, Any], *, owner: int, identifier: str | None = None) -> None:
         """Inserts a document, or replaces the one of the same id; a document without one is known by `identifier`."""
@@ -198,19 +199,19 @@ class Store:
 
     # -- the whole database
 
-    def adopt(self, collections: Mapping[str, Collection]) -> None:
+    def adopt(self, collections: Shapes) -> None:
         """Gives every collection its table and its columns; those of an older contract stay, unused."""
         make_tables(self, collections.values())
         self.collections = dict(collections)
         self._forget_all()
-        self._tallies.clear()
+        self._indexes = Indexes({}, {})
 
     def index(self) -> None:
         """Makes the indexes and tallies that the contract's filters and orders want, and drops unwanted indexes.
 
         Apart from `adopt`, because loading a million documents first and indexing them then takes half the time.
         """
-        self._tallies = make_indexes(self, self.collections.values())
+        self._indexes = make_indexes(self, self.collections.values(), small=self._small)
 
     def image(self) -> bytes:
         """The whole database as bytes, from which `load_image` and `open_store` make it again."""
@@ -218,10 +219,8 @@ class Store:
 
     def load_image(self, image: bytes, *statements: str) -> None:
         """Puts an image in the place of everything that is there, in one transaction; `statements` change it before."""
-        try:
+        with refusals_told_apart():
             copy_image(image, self._connection, statements)
-        except sqlite3.DatabaseError as error:
-            raise unavailable(error) from error
         self.adopt(self.collections)
         self.index()
 
@@ -233,12 +232,12 @@ class Store:
             f"INSERT INTO {self.collections[collection].table} (id, owner, document) VALUES (?, ?, ?) "
             "ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, document = excluded.document"
         )
-        try:
+        self._forget(collection)
+        with refusals_told_apart():
             self._connection.executemany(statement, rows)
-        except sqlite3.DatabaseError as error:
-            raise unavailable(error) from error
-        finally:
-            self._forget(collection)
+        # In the transaction of the write that makes it large.
+        if outgrown(self, self._indexes, self.collections[collection], by=len(rows), small=self._small):
+            self.index()
 
     def _forget(self, collection: str) -> None:
         for memory in self._memories:
