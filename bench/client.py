@@ -20,7 +20,8 @@ class Answer(NamedTuple):
 class Connection:
     """One connection that is kept open; one request at a time."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, *, key: str = KEY) -> None:
+        self._key = key
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=_TIMEOUT)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._host = f"127.0.0.1:{port}"
@@ -32,7 +33,7 @@ class Connection:
         self.socket.close()
 
     def send(self, target: str) -> None:
-        head = f"GET {target} HTTP/1.1\r\nHost: {self._host}\r\nAuthorization: Bearer {KEY}\r\n\r\n"
+        head = f"GET {target} HTTP/1.1\r\nHost: {self._host}\r\nAuthorization: Bearer {self._key}\r\n\r\n"
         self.socket.sendall(head.encode("ascii"))
 
     def receive(self) -> Answer:

@@ -16,7 +16,7 @@ from bench.growth import growth
 from bench.load import find_wrk
 from bench.overhead import overhead
 from bench.plan import Plan
-from bench.sandboxes import sandboxes
+from bench.sandboxes import live, sandboxes
 from bench.throughput import NAMES, throughput
 
 MEASURES: dict[str, Callable[[Plan], Section]] = {
@@ -26,6 +26,7 @@ MEASURES: dict[str, Callable[[Plan], Section]] = {
     "memory": memory,
     "growth": growth,
     "sandboxes": sandboxes,
+    "live": live,
     "deliveries": deliveries,
 }
 _MEASURED, _CANNOT, _INTERRUPTED = 0, 2, 130

@@ -5,13 +5,16 @@ from collections.abc import Callable
 from statistics import median
 from typing import Any
 
+from bench.client import Connection
 from bench.figures import Figure, Section, Target
 from bench.plan import Plan
+from bench.scenarios import EVENTS
 from bench.servers import serve
 from smartcal_api.remote import Control, Sandbox
 from smartcal_api.remote import Target as Server
 
 _CREATED_MS = 5.0  # for the default data set
+_LIVE, _LIVE_MB = 1_000, 600.0
 
 
 def sandboxes(plan: Plan) -> Section:
@@ -35,6 +38,32 @@ def sandboxes(plan: Plan) -> Section:
         title=f"Sandboxes, by requests to the control plane: medians of {plan.samples}",
         columns=["", "create", "snapshot", "restore", "reset", "fork"],
         rows=rows,
+    )
+
+
+def live(plan: Plan) -> Section:
+    """What the server's process has in memory while many sandboxes of the default data set live, new and once asked."""
+    with serve("--rate-limits", "off").running(plan.folder) as server:
+        root = f"http://127.0.0.1:{server.port}"
+        control = Control(Server(root, f"{root}/_sandbox", None, {}, "bench"))
+        before = server.resident_megabytes()
+        made = [control.post("/sandboxes", {}) for _ in range(_LIVE)]
+        after = server.resident_megabytes()
+        for each in made:
+            with Connection(server.port, key=each["keys"]["read"]) as connection:
+                connection.timed(f"/~{each['name']}{EVENTS}")
+        asked = server.resident_megabytes()
+        control.close()
+    target = Target(sign="≤", bound=_LIVE_MB)
+    cells = [
+        Figure(name=f"{_LIVE} sandboxes resident", value=after, unit="MB", target=target),
+        Figure(name=f"{_LIVE} sandboxes resident, each asked for a list", value=asked, unit="MB"),
+        Figure(name="a sandbox", value=after and before and (after - before) * 1_000 / _LIVE, unit="kB"),
+    ]
+    return Section(
+        title=f"{_LIVE:,} live sandboxes: resident memory of the server in all",
+        columns=["", "just made", "after a list each", "a sandbox"],
+        rows=[["default data set", *cells]],
     )
 
 

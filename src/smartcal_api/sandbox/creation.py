@@ -15,7 +15,7 @@ from smartcal_api.sandbox.registry import Registry
 from smartcal_api.sandbox.restoring import altered, begin, fitted, restore, resume
 from smartcal_api.sandbox.sandbox import Sandbox
 from smartcal_api.seeding import weeks_to
-from smartcal_api.store import CREDENTIALS, Store, open_store
+from smartcal_api.store import CREDENTIALS, OPENED, Store, open_store
 from smartcal_api.webhooks.outbox import hold
 
 # Filled databases that are kept to be copied. A test suite uses a few data sets, each again and again.
@@ -61,7 +61,7 @@ class Creator:
     def open(self, sandbox: Sandbox) -> None:
         """The default sandbox, made before any other: here it begins, unless it has begun."""
         if sandbox.origin is None:
-            begin(sandbox, sandbox.data or data_set_of(sandbox))
+            begin(sandbox, sandbox.data or data_set_of(sandbox), fitted=sandbox.data is None)
 
     def create(self, contract: Contract, mocked: Iterable[Operation], wanted: Wanted) -> Created:
         """A new sandbox in the registry; raises `ValueError` for sizes that can't be, `NameTaken`."""
@@ -147,7 +147,7 @@ class Creator:
             fill(template, events=data.events, bookings=data.bookings)
             adapt(template, contract)
             mock_collections(template, contract, mocked)
-            store.set_meta("opened", "0")
+            store.set_meta(OPENED, "0")
             image = store.image()
             store.close()
             self._keep(key, image)

@@ -10,7 +10,7 @@ from smartcal_api.sandbox.adaptation import adapt
 from smartcal_api.sandbox.image import GIVEN, DataSet, Image, Origin, State
 from smartcal_api.sandbox.population import mock_collections
 from smartcal_api.sandbox.sandbox import Sandbox
-from smartcal_api.store import open_store
+from smartcal_api.store import OPENED, open_store
 from smartcal_api.webhooks.outbox import RELEASE
 
 
@@ -23,9 +23,13 @@ def state_of(sandbox: Sandbox) -> State:
     return State(sandbox.seed, sandbox.clock.now(), sandbox.process, sandbox.contract.document.sha256, parts)
 
 
-def begin(sandbox: Sandbox, data: DataSet | bytes) -> None:
-    """A reset leads back to here; `data` is what the database holds now, or what that follows from."""
-    sandbox.origin = Origin(data, state_of(sandbox).write())
+def begin(sandbox: Sandbox, data: DataSet | bytes, *, fitted: bool = True) -> None:
+    """A reset leads back to here; `data` is what the database holds now, or what that follows from.
+
+    Data that isn't `fitted` may be of another contract than is served, and is fitted to that with each reset.
+    """
+    state = state_of(sandbox)
+    sandbox.origin = Origin(data, (state if fitted else replace(state, contract="")).write())
 
 
 def restore(sandbox: Sandbox, image: Image) -> None:
@@ -70,9 +74,9 @@ def fitted(image: Image, contract: Contract, mocked: Iterable[Operation]) -> Ima
 def altered(database: bytes, contract: Contract, change: Callable[[Sandbox], None], *, now: int, seed: int) -> bytes:
     """A database as a change leaves it that is made to a sandbox of this one alone."""
     store = open_store(contract, image=database)
-    opened = store.meta("opened") or "0"
+    opened = store.meta(OPENED) or "0"
     change(Sandbox("", contract, store, Clock(now, frozen=True), seed=seed))
-    store.set_meta("opened", opened)
+    store.set_meta(OPENED, opened)
     store.index()
     image = store.image()
     store.close()

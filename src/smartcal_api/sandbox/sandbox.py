@@ -18,7 +18,7 @@ from smartcal_api.sandbox.faults import Faults
 from smartcal_api.sandbox.image import Origin, Part
 from smartcal_api.sandbox.limits import Limits
 from smartcal_api.sandbox.snapshots import Snapshots
-from smartcal_api.store import Store, collections
+from smartcal_api.store import OPENED, Store, collections
 from smartcal_api.webhooks.outbox import Outbox
 
 # Ids of what is made while serving count on from here, out of the way of any data set's.
@@ -62,9 +62,9 @@ class Sandbox:
         self.store = store
         self.clock = clock
         self.seed = seed
-        self._opened = int(store.meta("opened") or 0) + 1
+        self._opened = int(store.meta(OPENED) or 0) + 1
         with store.transaction():
-            store.set_meta("opened", str(self._opened))
+            store.set_meta(OPENED, str(self._opened))
         policy = contract.policy
         self.keys = Keys(
             store, clock, prefix=policy.secrets["api_key"], implies=policy.scope_implies, announce=announce

@@ -16,7 +16,7 @@ from smartcal_api.sandbox.image import State
 from smartcal_api.sandbox.population import BOOKINGS, DEFAULT_SEED, EVENTS, fill
 from smartcal_api.sandbox.restoring import resume
 from smartcal_api.sandbox.snapshots import read_image
-from smartcal_api.server.data import load_data
+from smartcal_api.server.data import data_of, forget_data, load_data
 from smartcal_api.settings import GivenKey, Settings
 from smartcal_api.store import Store, open_store
 
@@ -46,7 +46,10 @@ def open_sandbox(contract: Contract, settings: Settings, *, report: Report | Non
         if fresh and settings.data is not None:
             load_data(sandbox, contract, settings.data)
         elif fresh:
+            forget_data(store)
             fill_as_asked(sandbox, settings, report=report)
+        else:
+            sandbox.data = data_of(store)
         store.index()
         yield sandbox
     finally:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from smartcal_api.contract import Contract
 from smartcal_api.store.collection import Collection, Row, collections, quoted
-from smartcal_api.store.file import CREDENTIALS, open_file, open_image, open_memory
+from smartcal_api.store.file import BEGAN, CREDENTIALS, OPENED, open_file, open_image, open_memory
 from smartcal_api.store.packed import pack, peek, unpack, write_private
 from smartcal_api.store.store import Store
 
@@ -18,7 +18,9 @@ def open_store(contract: Contract, path: Path | None = None, *, image: bytes | N
 
 
 __all__ = [
+    "BEGAN",
     "CREDENTIALS",
+    "OPENED",
     "Collection",
     "Row",
     "Store",

@@ -13,6 +13,10 @@ from smartcal_api.errors import UsageError
 FORMAT = 2
 _APPLICATION_ID = 0x5343_4150  # "SCAP", in the header of every file that we write
 
+# In `meta`, what is of a store and not of its data: an image that takes their place leaves it as it is.
+BEGAN, OPENED = "began", "opened"
+_OWN = (BEGAN, OPENED)
+
 # The tables of what lets somebody in.
 CREDENTIALS = ("keys", "oauth_clients", "oauth_tokens", "oauth_grants", "oauth_tickets")
 
@@ -79,14 +83,21 @@ def open_image(image: bytes) -> sqlite3.Connection:
     return connection
 
 
-def copy_image(image: bytes, connection: sqlite3.Connection, statements: Iterable[str] = ()) -> None:
-    """Puts an image, as these statements leave it, in the place of a database.
+def copy_image(image: bytes, connection: sqlite3.Connection) -> None:
+    """Page by page: a database that is deserialised stays beside its own page cache, and takes twice the memory."""
+    with closing(deserialised(image)) as source:
+        source.backup(connection)
 
-    Copied page by page: a database that is deserialised stays beside its own page cache, and takes twice the memory.
-    """
+
+def replace_by_image(image: bytes, connection: sqlite3.Connection, statements: Iterable[str]) -> None:
+    """Puts an image, as these statements leave it, in the place of all but what is the store's own."""
+    own = connection.execute("SELECT CAST(name AS BLOB), CAST(value AS BLOB) FROM meta WHERE name IN (?, ?)", _OWN)
+    kept = [(name.decode(), value.decode()) for name, value in own]
     with closing(deserialised(image)) as source:
         for statement in statements:
             source.execute(statement)
+        source.execute("DELETE FROM meta WHERE name IN (?, ?)", _OWN)
+        source.executemany("INSERT INTO meta VALUES (?, ?)", kept)
         source.backup(connection)
 
 

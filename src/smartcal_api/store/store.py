@@ -10,7 +10,7 @@ import orjson
 
 from smartcal_api.contract import Clause
 from smartcal_api.store.collection import Collection, Row, column
-from smartcal_api.store.file import copy_image, image_of
+from smartcal_api.store.file import image_of, replace_by_image
 from smartcal_api.store.refusal import in_transaction, refusals_told_apart, unavailable
 from smartcal_api.store.remembered import Remembered, weight
 from smartcal_api.store.schema import Indexes, make_indexes, make_tables, outgrown
@@ -218,9 +218,9 @@ class Store:
         return image_of(self._connection)
 
     def load_image(self, image: bytes, *statements: str) -> None:
-        """Puts an image in the place of everything that is there, in one transaction; `statements` change it before."""
+        """Puts an image in the place of all data that is there, in one transaction; `statements` change it before."""
         with refusals_told_apart():
-            copy_image(image, self._connection, statements)
+            replace_by_image(image, self._connection, statements)
         self.adopt(self.collections)
         self.index()
 
