@@ -9,7 +9,7 @@ ARGS ?=
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-warn-script-location
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint types check bench crash fuzz fixtures conformance prove contract-lint client oauth-browser oauth-js webhooks-js lock clean
+.PHONY: help serve test lint types check bench crash fuzz plugin fixtures conformance prove contract-lint client oauth-browser oauth-js webhooks-js lock clean
 
 help:  ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,10 @@ crash: $(VENV)/development  ## kill a server that is being written to 200 times,
 
 fuzz: $(VENV)/development  ## a million mutated requests against the guard (about twenty minutes)
 	@$(BIN)/python -m pytest tests/e2e/test_fuzz.py --requests 1000000 $(ARGS)
+
+plugin: $(VENV)/development  ## a thousand tests with a sandbox each, by eight workers, three times over (5 minutes)
+	@$(BIN)/python -m pytest tests/pytest_plugin/test_plugin.py -k nobodys_way -rP -p no:randomly -n 0 \
+	  --plugin-tests 1000 --plugin-workers 8 --plugin-times 3 $(ARGS)
 
 fixtures: $(VENV)/runtime  ## generate the default data set and the signature vectors anew
 	@$(BIN)/python fixtures/generate.py

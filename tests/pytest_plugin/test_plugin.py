@@ -8,22 +8,50 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.server import environment
+from tests.pytest_plugin.conftest import Trial
 
 ISOLATED = """
 import httpx
 import pytest
 
-@pytest.mark.parametrize("number", range(%d))
-def test_a_world_of_its_own(smartcal, number):
+NUMBERS = range(%d)
+
+
+def nobody(smartcal):
+    return httpx.get(f"{smartcal.base_url}/me", trust_env=False, verify=False)
+
+
+@pytest.mark.parametrize("number", NUMBERS[0::4])
+def test_nothing_of_another_test_is_there(smartcal, number):
     api = smartcal.client("webhooks")
     assert api.get("/webhooks").json()["data"] == []
     api.post("/webhooks", json={"url": "https://hooks.example.com/", "events": ["event.created"]})
+    assert len(smartcal.journal.entries()) == 2
+
+
+@pytest.mark.parametrize("number", NUMBERS[1::4])
+def test_without_credentials_the_budget_of_the_address_is_the_sandboxes_own(smartcal, number):
+    for left in (99, 98, 97):
+        refused = nobody(smartcal)
+        assert refused.status_code == 401
+        assert refused.headers["x-ratelimit-remaining"] == str(left)
+    assert [entry["status"] for entry in smartcal.journal.entries()] == [401, 401, 401]
+
+
+@pytest.mark.parametrize("number", NUMBERS[2::4])
+def test_time_passes_here_alone(smartcal, number):
     assert smartcal.clock.now == "2026-03-04T12:00:00Z"
+    booking = smartcal.given.booking(status="confirmed", start_time="now+1h")
     smartcal.clock.advance("1d")
-    # Without a credential, too: the budget of the address is the sandbox's.
-    refused = httpx.get(f"{smartcal.base_url}/me", trust_env=False, verify=False)
-    assert refused.status_code == 401
-    assert refused.headers["x-ratelimit-remaining"] == "99"
+    assert smartcal.client("read").get(f"/bookings/{booking['id']}").json()["status"] == "completed"
+    assert smartcal.clock.now == "2026-03-05T12:00:00Z"
+
+
+@pytest.mark.parametrize("number", NUMBERS[3::4])
+def test_what_goes_wrong_does_so_here_alone(smartcal, number):
+    smartcal.fault("status", status=503, next=1)
+    smartcal.limits.refuse(2)
+    assert [nobody(smartcal).status_code for _ in range(4)] == [429, 429, 503, 401]
 """
 COMMAND = [sys.executable, "-m", "smartcal_api"]
 FAILING = """
@@ -47,10 +75,14 @@ def run(folder: Path, source: str, *arguments: str) -> "subprocess.CompletedProc
 
 
 @pytest.mark.parametrize("configured", ["shared", "worker"])
-def test_sbx_1_workers_and_tests_are_in_nobodys_way(tmp_path: Path, configured: str) -> None:
+def test_sbx_1_workers_and_tests_are_in_nobodys_way(tmp_path: Path, configured: str, trial: Trial) -> None:
+    """A few tests here; `make plugin` has a thousand by eight workers, three times over."""
     (tmp_path / "pytest.ini").write_text(f"[pytest]\nsmartcal_server = {configured}\n")
-    done = run(tmp_path, ISOLATED % 24, "-n", "2")
-    assert "24 passed" in done.stdout, done.stdout + done.stderr
+    for _ in range(trial.times):
+        done = run(tmp_path, ISOLATED % trial.tests, "-n", str(trial.workers))
+        print(configured, done.stdout.strip().splitlines()[-1])
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert f"{trial.tests} passed" in done.stdout
 
 
 def test_a_failed_test_shows_its_journal_and_leaves_a_bundle_that_opens(tmp_path: Path) -> None:
