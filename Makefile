@@ -9,7 +9,7 @@ ARGS ?=
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-warn-script-location
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint types check bench crash fuzz plugin fixtures conformance prove contract-lint client oauth-browser oauth-js webhooks-js lock clean
+.PHONY: help serve test lint types check bench crash fuzz plugin fixtures conformance prove contract-lint client oauth-browser oauth-js webhooks-js recipes lock clean
 
 help:  ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -85,6 +85,9 @@ oauth-js: $(VENV)/runtime  ## the OAuth flow with oauth4webapi (needs npm)
 
 webhooks-js: $(VENV)/runtime  ## the signatures of deliveries with @octokit/webhooks-methods (needs npm)
 	@sh tests/js/webhooks.sh $(BIN)
+
+recipes: $(VENV)/runtime  ## what docs/recipes.md shows for Vitest, Node and Go (needs npm and go)
+	@sh tests/js/recipes.sh $(BIN)
 
 lock: $(VENV)/development  ## resolve the dependencies anew
 	@$(BIN)/uv pip compile pyproject.toml --group build $(LOCK) --output-file requirements.lock

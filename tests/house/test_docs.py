@@ -4,17 +4,20 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
 
 from smartcal_api.cli.main import cli
-from tests.e2e.server import environment, serving
+from tests.e2e.server import environment, run, serving
 from tests.house.source import ROOT
 from tests.house.test_readme import ADDRESS, _run, begins, commands
 
+MISSING = [("run.sh", [], "npm"), ("webhooks.sh", [], "npm"), ("recipes.sh", [], "npm"), ("recipes.sh", ["npm"], "go")]
 PAGES = sorted((ROOT / "docs").glob("*.md"))
 
 
@@ -93,6 +96,10 @@ def test_the_container_is_started_with_flags_that_serve(tmp_path: Path) -> None:
     key = compose["services"]["app"]["environment"]["SMARTCAL_KEY"]
     with serving(tmp_path, *flags) as server:
         assert server.request("GET", "/api/v1/me", key=key).status == 200
+        address = urlsplit(compose["services"]["app"]["environment"]["SMARTCAL_BASE_URL"])
+        by_name = server.request("GET", f"{address.path}/me", key=key, headers={"Host": address.netloc})
+        assert by_name.status == 200, "the app reaches it by the name of the service"
+        assert server.request("GET", "/api/v1/me", key=key, headers={"Host": "other:8080"}).status >= 400
         assert server.request("GET", "/_sandbox/health").status == 401
         assert server.request("GET", "/_sandbox/health", key=server.ready["control_token"]).status == 200
 
@@ -107,3 +114,51 @@ def test_the_steps_of_the_workflow_are_commands_with_flags_that_exist() -> None:
         known = {flag for parameter in command.params for flag in parameter.opts}
         own = words[: words.index("--")] if "--" in words else words
         assert {word for word in own if word.startswith("--")} <= known, name
+
+
+def test_what_the_container_and_the_workflow_are_made_of_exists() -> None:
+    compose, workflow = (yaml.safe_load(block) for block in blocks("recipes.md", "yaml"))
+    service = compose["services"]["smartcal"]
+    built = (ROOT / service["build"]["context"] / service["build"]["dockerfile"]).read_text(encoding="utf-8")
+    assert "\nHEALTHCHECK " in built, "the app waits for a server that is healthy"
+    assert f"EXPOSE {urlsplit(compose['services']['app']['environment']['SMARTCAL_BASE_URL']).port}" in built
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    steps = workflow["jobs"]["test"]["steps"]
+    (installed,) = re.findall(r'pip install "([\w-]+)\[([\w-]+)\]"', "\n".join(step.get("run", "") for step in steps))
+    assert installed[0] == project["name"]
+    assert installed[1] in project["optional-dependencies"]
+    (version,) = (step["with"]["python-version"] for step in steps if "python-version" in step.get("with", {}))
+    assert tuple(map(int, version.split("."))) >= (3, 11)
+
+
+def test_the_variables_of_the_page_on_other_languages_are_those_that_a_command_gets(tmp_path: Path) -> None:
+    text = (ROOT / "docs/recipes.md").read_text(encoding="utf-8")
+    compose = yaml.safe_load(blocks("recipes.md", "yaml")[0])
+    own = set(compose["services"]["app"]["environment"])
+    done = run("exec", "--", sys.executable, "-c", "import os; print(*os.environ, sep='\\n')", folder=tmp_path)
+    given = {name for name in done.stdout.split() if name.startswith("SMARTCAL_")}
+    named = set(re.findall(r"\bSMARTCAL_[A-Z_]+", text)) - {"SMARTCAL_OTHER_KEY_"}
+    assert named - given <= own
+    assert "SMARTCAL_OTHER_KEY_READ" in given
+
+
+@pytest.mark.parametrize(("script", "there", "missing"), MISSING, ids=[f"{each[0]} {each[2]}" for each in MISSING])
+def test_what_a_script_lacks_it_names_and_ends_with_2(
+    script: str, there: list[str], missing: str, tmp_path: Path
+) -> None:
+    for name in ("sh", "dirname", "mktemp", "rm"):
+        (tmp_path / name).symlink_to(str(shutil.which(name)))
+    for name in there:
+        (tmp_path / name).write_text("#!/bin/sh\n")
+        (tmp_path / name).chmod(0o755)
+    done = subprocess.run(
+        ["sh", str(ROOT / "tests/js" / script), str(Path(sys.executable).parent)],
+        env={"PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2, done.stderr
+    assert f"this machine has no {missing}: " in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == ""
