@@ -16,6 +16,7 @@ from bench.growth import growth
 from bench.load import find_wrk
 from bench.overhead import overhead
 from bench.plan import Plan
+from bench.plugin import plugin
 from bench.sandboxes import live, sandboxes
 from bench.throughput import NAMES, throughput
 
@@ -27,6 +28,7 @@ MEASURES: dict[str, Callable[[Plan], Section]] = {
     "growth": growth,
     "sandboxes": sandboxes,
     "live": live,
+    "plugin": plugin,
     "deliveries": deliveries,
 }
 _MEASURED, _CANNOT, _INTERRUPTED = 0, 2, 130
