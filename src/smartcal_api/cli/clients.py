@@ -52,7 +52,7 @@ def add_client(
     scopes: str | None,
     development: bool,
 ) -> None:
-    """Add a client and print its secret, if it has one; it can't be shown again."""
+    """Add a client and print its secret; it can't be shown again."""
     from smartcal_api.auth.oauth import check_redirect_uri
     from smartcal_api.settings import check_client_id
 

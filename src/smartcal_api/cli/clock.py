@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from smartcal_api.cli.door import Door, door
+from smartcal_api.errors import UsageError
 
 
 @click.group()
@@ -19,13 +20,20 @@ def show(to: Door) -> None:
     _tell(to, to.sandbox.get("/clock"))
 
 
-@clock.command()
+@clock.command(short_help="Move it forward by a duration, such as 2d.")
 @click.argument("by", metavar="DURATION")
 @click.option("--timeout", default=30.0, show_default=True, metavar="SECONDS", help="How long all that may take.")
 @door
 def advance(to: Door, by: str, timeout: float) -> None:
     """Move it forward, by 90s, 15m, 12h, 2d or 1w, doing all that falls due."""
-    _tell(to, to.sandbox.advance(float(by) if by.isdigit() else by, timeout=timeout))
+    from smartcal_api.sandbox.moments import nanoseconds
+
+    duration = float(by) if by.isdigit() else by
+    try:
+        nanoseconds(duration)
+    except ValueError as error:
+        raise UsageError(f"{error}.") from None
+    _tell(to, to.sandbox.advance(duration, timeout=timeout))
 
 
 @clock.command("set")

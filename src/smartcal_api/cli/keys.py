@@ -27,7 +27,7 @@ def keys() -> None:
 @keys.command("list")
 @_STORE
 def list_keys(store: Path) -> None:
-    """List the keys: fingerprint, scopes, account, label, when they were made."""
+    """List them: fingerprint, scopes, account, label, when made."""
     with opened(store) as (sandbox, _):
         for key in sandbox.keys.records():
             state = "revoked" if key.revoked else "active"
@@ -58,7 +58,7 @@ def add_key(store: Path, scopes: str, label: str, other: bool) -> None:
 @_STORE
 @click.argument("fingerprint")
 def revoke_key(store: Path, fingerprint: str) -> None:
-    """Revoke the key with this fingerprint, as `smartcal keys list` shows it."""
+    """Revoke the key of a fingerprint, as the list shows it."""
     with opened(store) as (sandbox, _):
         found = sandbox.keys
         matching = [key for key in found.records() if key.fingerprint.startswith(fingerprint) and not key.revoked]

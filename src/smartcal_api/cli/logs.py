@@ -26,6 +26,8 @@ def logs(to: Door, follow: bool, limit: int, operation: str | None, status: str 
     for entry in entries:
         last = max(last, entry["serial"])
         _print(to, entry)
+    if not entries and not follow:
+        click.echo("nothing was asked yet, or nothing that fits" if filters else "nothing was asked yet", err=True)
     while follow:
         wanted = {**filters, "since": last + 1, "timeout_seconds": _WAIT_SECONDS}
         try:

@@ -12,7 +12,7 @@ def sandbox() -> None:
     """Make, list and remove sandboxes."""
 
 
-@sandbox.command()
+@sandbox.command(short_help="Make one, such as name=checkout frozen=true.")
 @click.argument("wanted", nargs=-1, metavar="[FIELD=VALUE]...")
 @door
 def create(to: Door, wanted: tuple[str, ...]) -> None:

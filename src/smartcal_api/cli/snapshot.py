@@ -36,7 +36,8 @@ def restore(to: Door, name: str) -> None:
 def listed(to: Door) -> None:
     """List them."""
     answer: dict[str, Any] = to.sandbox.get("/snapshots")
-    to.tell(answer, "\n".join(f"{each['name']:<24} {each['clock']['now']}" for each in answer["data"]))
+    lines = [f"{each['name']:<24} {each['clock']['now']}" for each in answer["data"]]
+    to.tell(answer, "\n".join(lines) or "no snapshots")
 
 
 @snapshot.command()

@@ -34,6 +34,11 @@ def find_target(file: Path | None = None) -> Target:
     path = file or (Path(stated) if stated else None)
     if path is None:
         return Target(_DEFAULT_ROOT, _DEFAULT_ROOT + _CONTROL, None, {}, "the default port")
+    if path.parts[0:1] in (("http:",), ("https:",)):
+        raise UsageError(
+            f"{path.parts[0]}//{'/'.join(path.parts[1:])} is an address; name the ready file of the server instead, "
+            "which `smartcal serve --ready-file FILE` writes."
+        )
     try:
         return read_target(json.loads(path.read_text(encoding="utf-8")), str(path))
     except FileNotFoundError:

@@ -1,0 +1,137 @@
+"""The commands that drive a running server, for somebody who has read no page: one line for all that is wrong."""
+
+import http.server
+import json
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from smartcal_api.cli.main import cli
+from tests.cli.conftest import Ended
+from tests.e2e.server import Running, serving
+
+Command = Callable[..., Ended]
+DOORS = [
+    ("clock", "show"),
+    ("snapshot", "list"),
+    ("fault", "list"),
+    ("sandbox", "list"),
+    ("logs",),
+    ("reset",),
+    ("trigger", "booking.created"),
+]
+# What is wrong, and what the line has to say of it.
+WRONG = [
+    (("clock", "advance", "2x"), "'2x' is no duration, such as 90s, 1.5h or 30d."),
+    (("clock", "advance"), "Missing argument 'DURATION'."),
+    (("clock", "advance", "1d", "--timeout", "x"), "'x' is not a valid float."),
+    (("clock", "set", "yesterday"), "'yesterday' is not an RFC 3339 timestamp"),
+    (("clock", "set", "2020-01-01T00:00:00Z"), "only moves forward"),
+    (("snapshot", "save", "../x"), "../x"),
+    (("snapshot", "restore", "nope"), "no snapshot 'nope'"),
+    (("snapshot", "diff", "nope"), "no snapshot 'nope'"),
+    (("snapshot", "foo"), "No such command 'foo'. Try 'smartcal snapshot --help'."),
+    (("fault", "add", "nope"), '"nope" is not one of'),
+    (("fault", "add", "status"), '"status" is a required property'),
+    (("fault", "clear", "fault-9"), "fault-9"),
+    (("trigger", "nope"), "it has booking.created, "),
+    (("trigger", "booking.created", "status"), "write it as name=value"),
+    (("logs", "--tail"), "No such option"),
+    (("logs", "--status", "9xx"), "9xx"),
+    (("logs", "--limit", "0"), "0 is less than the minimum of 1"),
+    (("reset", "--sandbox", "nope"), "no sandbox 'nope'"),
+    (("sandbox", "create", "events=-1"), "-1 is less than the minimum of 0"),
+    (("sandbox", "delete", "default"), "lives as long as the server"),
+]
+
+
+class Quiet(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with serving(tmp_path_factory.mktemp("server")) as server:
+        yield server
+
+
+@pytest.fixture
+def ready(running: Running, tmp_path: Path) -> str:
+    (tmp_path / "here.json").write_text(json.dumps(running.ready))
+    return "here.json"
+
+
+def refused(ended: Ended) -> str:
+    assert (ended.code, ended.err.count("\n"), ended.out) == (2, 1, ""), ended
+    assert ended.err.startswith("smartcal: ")
+    return str(ended.err)
+
+
+@pytest.mark.parametrize(("words", "said"), WRONG, ids=[" ".join(words) for words, _ in WRONG])
+def test_what_is_asked_wrongly_is_one_line_and_exit_2(
+    smartcal: Command, ready: str, words: tuple[str, ...], said: str
+) -> None:
+    assert said in refused(smartcal(*words, "--target", ready) if words[-1] != "foo" else smartcal(*words))
+
+
+@pytest.mark.parametrize("words", DOORS, ids=" ".join)
+def test_a_server_that_is_not_there_is_one_line_and_exit_2(
+    smartcal: Command, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    (tmp_path / "gone.json").write_text('{"root_url": "http://127.0.0.1:1"}')
+    assert "no SmartCal server answers at http://127.0.0.1:1" in refused(smartcal(*words, "--target", "gone.json"))
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("http://127.0.0.1:9/", "http://127.0.0.1:9 is an address; name the ready file"),
+        ("missing.json", "there is no such ready file"),
+        (".", "can't be read: "),
+        ("list.json", "is no ready file"),
+        ("bytes.json", "is no ready file"),
+        ("nonsense.json", "the control plane is at no http URL"),
+    ],
+)
+def test_a_target_that_is_none_is_one_line_and_exit_2(
+    smartcal: Command, tmp_path: Path, target: str, said: str
+) -> None:
+    (tmp_path / "list.json").write_text("[]")
+    (tmp_path / "bytes.json").write_bytes(b"\xff\xfe")
+    (tmp_path / "nonsense.json").write_text('{"root_url": "nonsense"}')
+    assert said in refused(smartcal("clock", "show", "--target", target))
+
+
+def test_a_server_of_another_kind_is_one_line_and_exit_2(smartcal: Command, tmp_path: Path) -> None:
+    with http.server.HTTPServer(("127.0.0.1", 0), Quiet) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        (tmp_path / "other.json").write_text(json.dumps({"root_url": f"http://127.0.0.1:{other.server_port}"}))
+        assert "is it a SmartCal control plane?" in refused(smartcal("clock", "show", "--target", "other.json"))
+        other.shutdown()
+
+
+def test_of_two_servers_a_command_is_about_the_one_that_it_names(smartcal: Command, ready: str, tmp_path: Path) -> None:
+    with serving(tmp_path, "--now", "2031-01-01T00:00:00Z", "--freeze"):  # writes ready.json
+        assert smartcal("clock", "show", "--target", "ready.json").out == "2031-01-01T00:00:00Z, frozen\n"
+        assert "frozen" not in smartcal("clock", "show", "--target", ready).out
+
+
+def test_where_there_is_nothing_to_list_that_is_said(smartcal: Command, ready: str) -> None:
+    assert smartcal("snapshot", "list", "--target", ready).out == "no snapshots\n"
+    assert smartcal("fault", "list", "--target", ready).out == "no fault is armed\n"
+    nothing = smartcal("logs", "--status", "418", "--target", ready)
+    assert (nothing.code, nothing.out, nothing.err) == (0, "", "nothing was asked yet, or nothing that fits\n")
+
+
+def test_what_helps_shows_of_each_command_is_whole_in_80_columns() -> None:
+    cut = []
+    for name in cli.list_commands(None):  # type: ignore[arg-type]  # ours lists without a context
+        command = cli.get_command(None, name)  # type: ignore[arg-type]  # as above
+        if isinstance(command, click.Group):
+            text = command.get_help(click.Context(command, info_name=f"smartcal {name}", terminal_width=80))
+            cut += [line for line in text.splitlines()[1:] if line.endswith("...")]
+    assert cut == []
