@@ -5,10 +5,11 @@ from typing import Any
 
 import orjson
 
+from smartcal_api.contract import Contract
 from smartcal_api.sandbox.subscriptions import subscribe
 from smartcal_api.webhooks.lease import Lease
 from smartcal_api.webhooks.outcome import Outcome
-from tests.wire import World
+from tests.wire import World, open_world
 
 SECOND = 1_000_000_000
 Answer = Callable[[Lease], Outcome]
@@ -59,3 +60,7 @@ def webhook(world: World, identifier: str) -> dict[str, Any]:
     owner = world.sandbox.store.owner_of("Webhook", identifier)
     assert owner is not None
     return orjson.loads(world.sandbox.store.get("Webhook", identifier, owner=owner) or b"")
+
+
+def empty(contract: Contract) -> World:
+    return open_world(contract, data=False)
