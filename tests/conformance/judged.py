@@ -5,6 +5,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -37,7 +39,8 @@ class InProcess:
                 request.method, request.target, headers=list(request.headers), body=request.body
             )
         body = b"" if request.method == "HEAD" else reply.body
-        answer = Answer(reply.status, tuple(reply.headers.items()), body)
+        date = format_datetime(datetime.fromtimestamp(self._world.sandbox.clock.now() // NANOSECONDS, UTC), usegmt=True)
+        answer = Answer(reply.status, (*reply.headers.items(), ("Date", date)), body)
         return self._spoil(request, answer) if self._spoil else answer
 
     def close(self) -> None:
@@ -106,19 +109,44 @@ def judge(
     full: bool = False,
     spare: int = 4,
     control: Any = None,
-    signing_in: bool = True,
+    waiting: Callable[[float], None] | None = None,
 ) -> list[Outcome]:
     """The same, over a transport of one's own."""
-    target = keyed(world, spare=spare)
-    if not signing_in:
-        # A client has one budget, and what waits for it in real time waits for ever where the clock stands.
-        target = replace(target, clients=())
-    if control is not None:
-        target = replace(target, control_url="http://127.0.0.1/_sandbox")
-    pacing = Pacing(world.contract.policy, control)
-    session = Session(world.contract, target, pacing, control, connect=lambda _: transport)
+    session = opened(world, transport, spare=spare, control=control, waiting=waiting)
     chosen = cases(ALL, world.contract, full=full or bool(only), only=only)
     return Runner(session, seed=seed, full=full).run(chosen)
+
+
+def opened(
+    world: World,
+    transport: InProcess,
+    *,
+    spare: int = 4,
+    control: Any = None,
+    waiting: Callable[[float], None] | None = None,
+) -> Session:
+    """Time passes in the world while the judge waits. With `waiting`, which is told how long, it does for the judge
+    alone."""
+    target = keyed(world, spare=spare)
+    if control is not None:
+        target = replace(target, control_url="http://127.0.0.1/_sandbox")
+    clock, waited = world.sandbox.clock, 0.0
+
+    def sleep(seconds: float) -> None:
+        nonlocal waited
+        if waiting is None:
+            pass_by(world, seconds)
+        else:
+            waited += seconds
+            waiting(seconds)
+
+    pacing = Pacing(world.contract.policy, control, clock=lambda: clock.now() / NANOSECONDS + waited, sleep=sleep)
+    return Session(world.contract, target, pacing, control, connect=lambda _: transport)
+
+
+def pass_by(world: World, seconds: float) -> None:
+    """Time passes in a world whose clock stands."""
+    world.sandbox.clock.advance(int(seconds * NANOSECONDS))
 
 
 def edited(answer: Answer, edit: Callable[[Any], Any]) -> Answer:

@@ -26,13 +26,15 @@ class Server:
         self.limits = Limits(CONTRACT.policy.rate_limits)
         self.pacing = Pacing(CONTRACT.policy, None, clock=lambda: self.seconds, sleep=self.sleep, **pacing)
         self.waited: list[float] = []
+        self.stands: float | None = None
+        """The instant that its clock stands at; None while it goes."""
 
     def sleep(self, seconds: float) -> None:
         self.waited.append(seconds)
         self.seconds += seconds
 
     def ask(self, name: str) -> Exchange:
-        limit, remaining, retry_after, *_ = self.limits.admit(name, int(self.seconds * 1e9))
+        limit, remaining, retry_after, *_ = self.limits.admit(name, int((self.stands or self.seconds) * 1e9))
         names = CONTRACT.policy.rate_limit_headers
         headers = [(names.limit, str(limit)), (names.remaining, str(remaining))]
         headers += [(names.retry_after, str(retry_after))] if retry_after is not None else []
@@ -44,6 +46,13 @@ class Server:
         answer = self.ask(name)
         self.pacing.after(name, answer)
         return answer
+
+
+@pytest.fixture
+def clock_stands() -> Server:
+    server = Server()
+    server.stands = server.seconds
+    return server
 
 
 @given(st.lists(st.floats(0, 90), min_size=1, max_size=20), st.integers(1, 130))
@@ -97,3 +106,34 @@ def test_a_server_without_limits_is_not_waited_for() -> None:
         server.request("a")
     assert server.waited == []
     assert time.monotonic() - began < 30
+
+
+def test_whoever_waits_in_vain_gives_up(clock_stands: Server) -> None:
+    """A server whose limits never refill, as a sandbox whose clock is frozen and has no control plane."""
+    for _ in range(CONTRACT.policy.rate_limits[0].limit):
+        clock_stands.request("a")
+    for _ in range(2):
+        assert clock_stands.request("a").status == 429
+    with pytest.raises(Inconclusive, match="clock stands still"):
+        clock_stands.pacing.pause(60.0, "a")
+    assert len(clock_stands.waited) == 2
+    assert clock_stands.request("b").status == 200, "which says nothing of another budget"
+
+
+def test_two_budgets_waited_for_in_vain_say_that_the_clock_stands(clock_stands: Server) -> None:
+    for name in "ab":
+        for _ in range(CONTRACT.policy.rate_limits[0].limit + 2):
+            clock_stands.request(name)
+    waited = len(clock_stands.waited)
+    with pytest.raises(Inconclusive, match="as if the target's clock stood still"):
+        clock_stands.pacing.pause(60.0, "c")
+    assert len(clock_stands.waited) == waited
+
+
+def test_a_wait_that_helped_is_a_reason_to_wait_again(clock_stands: Server) -> None:
+    for _ in range(CONTRACT.policy.rate_limits[0].limit + 1):
+        clock_stands.request("a")
+    clock_stands.stands = None
+    assert clock_stands.request("a").status == 200
+    for _ in range(500):
+        assert clock_stands.request("a").status == 200

@@ -14,6 +14,8 @@ Waiting = Callable[[float, str], None]
 """Is told of each wait before it: seconds, and whose budget it is for."""
 NOBODY = "address"
 """The budget of requests without a valid credential."""
+_IN_VAIN = 2
+"""So many waits for a budget that was refused all the same: no more are waited out in real time."""
 
 
 class Budget:
@@ -26,6 +28,10 @@ class Budget:
         self.seen_at = 0.0
         self.unlimited = False
         """Whether the headers show that nothing is counted: a sandbox with its limits off."""
+        self.waited = False
+        """Whether it was waited for since it was last used."""
+        self.in_vain = 0
+        """How many waits in a row have ended in a 429."""
 
 
 class Pacing:
@@ -55,6 +61,8 @@ class Pacing:
         self._clock = clock
         self._sleep = sleep
         self._budgets: dict[str, Budget] = {}
+        self._refills = False
+        """Whether a budget was ever seen to have more room after a wait than before."""
         self.waited_seconds = 0.0
         self.throttled = 0
 
@@ -90,27 +98,37 @@ class Pacing:
             self.pause(delay, name)
 
     def pause(self, seconds: float, name: str) -> None:
-        """Waits by the clock of the control plane, else in real time."""
+        """Waits by the clock of the control plane, else in real time: that helps only where the target's time is real,
+        too, so whoever waits in vain is inconclusive and waits no more."""
         if self._control is not None:
             # Whole seconds, and one more: the target's clock and this one don't start a second together.
             self._control.advance(int(seconds) + 2)
             return
+        self._hope(name)
         if self._deadline is not None and self._clock() + seconds > self._deadline:
             raise Inconclusive(f"--budget ran out: a budget has room only in {seconds:.0f} s")
         if self._waiting is not None:
             self._waiting(seconds, name)
         self.waited_seconds += seconds
+        self.budget(name).waited = True
         self._sleep(seconds + 0.05)
 
     def after(self, name: str, exchange: Exchange) -> None:
         """Learns from the headers of an answer, whatever its status."""
         budget = self.budget(name)
+        waited, budget.waited = budget.waited, False
         if exchange.status != 429:
             budget.sent.append(self.moment())
+            budget.in_vain = 0
+        elif waited:
+            budget.in_vain += 1
         limit, remaining = (exchange.header(each) for each in (self._names.limit, self._names.remaining))
         if limit is None or remaining is None or not limit.isdigit() or not remaining.isdigit():
             return
         budget.unlimited = budget.unlimited or (exchange.status != 429 and int(remaining) >= int(limit))
+        if waited and exchange.status != 429 and budget.remaining is not None:
+            # Our own count can be too high; then there was room before.
+            self._refills = self._refills or budget.remaining == 0 or int(remaining) >= budget.remaining
         budget.limit, budget.remaining, budget.seen_at = int(limit), int(remaining), self.moment()
 
     def retry_after(self, exchange: Exchange) -> float:
@@ -118,6 +136,21 @@ class Pacing:
         self.throttled += 1
         stated = exchange.header(self._names.retry_after) or ""
         return float(stated) if stated.isdigit() else float(self._windows[0][0])
+
+    def _hope(self, name: str) -> None:
+        """A wait that can't help is inconclusive. A budget that others use up says nothing of the next one; two budgets,
+        and none that ever had more room after a wait, say that the target's clock stands."""
+        spent = [each for each in self._budgets.values() if each.in_vain >= _IN_VAIN]
+        if len(spent) > 1 and not self._refills:
+            raise Inconclusive(
+                "no budget has room again however long it is waited for, as if the target's clock stood still: "
+                "one with a control plane (--control URL) is moved"
+            )
+        if self.budget(name) in spent:
+            raise Inconclusive(
+                f"a budget was waited for {_IN_VAIN} times as the target asked, and had no room: somebody else uses it "
+                "up, or the target's clock stands still (one with a control plane is moved: --control URL)"
+            )
 
     def _left(self, name: str) -> int:
         """The fewest requests that any window still takes, by our own count and by what the headers said."""

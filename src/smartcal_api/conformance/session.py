@@ -91,7 +91,9 @@ class Session:
             self.pacing.after(budget, exchange)
             if exchange.status == 429 and not take_429:
                 self.set_aside(exchange, "waited out")
-                self.pacing.pause(self.pacing.retry_after(exchange), budget)
+                stated = self.pacing.retry_after(exchange)
+                if attempt < _TRIES:
+                    self.pacing.pause(stated, budget)
                 continue
             if self._from_a_gateway(exchange):
                 self.set_aside(exchange, "on the way")
@@ -100,7 +102,9 @@ class Session:
                     continue
                 raise Inconclusive(f"{exchange} came from something on the way, not from the target")
             return exchange
-        raise Inconclusive(f"{sending.method} {sending.target[:200]} got a 429 {_TRIES} times, each time waited out")
+        raise Inconclusive(
+            f"{sending.method} {sending.target[:200]} got a 429 {_TRIES} times, however it was waited out"
+        )
 
     def together(self, sendings: Sequence[Sending]) -> list[Exchange]:
         """All at once, each on a connection of its own; whatever is answered is an answer."""
@@ -115,14 +119,17 @@ class Session:
                 return None
 
         with ThreadPoolExecutor(len(sendings)) as pool:
-            found = [exchange for exchange in pool.map(one, sendings) if exchange is not None]
-        for exchange in found:
-            if self._from_a_gateway(exchange):
-                self.set_aside(exchange, "on the way")
-                self.disturbances.append(f"{exchange} on the way")
-                raise Inconclusive(f"{exchange} came from something on the way, not from the target")
-        for sending, exchange in zip(sendings, found, strict=False):
-            self.pacing.after(_budget(sending), exchange)
+            came = list(pool.map(one, sendings))
+        for sending, exchange in zip(sendings, came, strict=True):
+            if exchange is not None:
+                self.pacing.after(_budget(sending), exchange)
+        found = [exchange for exchange in came if exchange is not None]
+        strange = [exchange for exchange in found if self._from_a_gateway(exchange)]
+        for exchange in strange:
+            self.set_aside(exchange, "on the way")
+            self.disturbances.append(f"{exchange} on the way")
+        if strange:
+            raise Inconclusive(f"{strange[0]} came from something on the way, not from the target")
         if len(found) < len(sendings):
             raise Inconclusive(f"{len(sendings) - len(found)} of {len(sendings)} requests at once got no answer")
         return found
