@@ -19,6 +19,7 @@ from bench.plan import Plan
 from bench.plugin import plugin
 from bench.sandboxes import live, sandboxes
 from bench.throughput import NAMES, throughput
+from bench.verdicts import verdicts
 
 MEASURES: dict[str, Callable[[Plan], Section]] = {
     "overhead": overhead,
@@ -30,6 +31,7 @@ MEASURES: dict[str, Callable[[Plan], Section]] = {
     "live": live,
     "plugin": plugin,
     "deliveries": deliveries,
+    "verify": verdicts,
 }
 _MEASURED, _CANNOT, _INTERRUPTED = 0, 2, 130
 

@@ -21,6 +21,7 @@ class Plan:
     kept: int = 100_000
     subscriptions: int = 1_000
     events_each: int = 20
+    compared_seconds: float = 30.0
     total_seconds: float = 360.0
     began: float = field(default_factory=time.monotonic)
 
@@ -38,6 +39,7 @@ class Plan:
             kept=2_000,
             subscriptions=100,
             events_each=10,
+            compared_seconds=10.0,
             total_seconds=60.0,
         )
 

@@ -21,7 +21,8 @@ class Law:
 
     `clause` points into the contract, to the operation where it is empty: whether a deployment that breaks the law
     breaks what is documented, or only what the contract decides, is what `x-basis` says there. `requests` is what a
-    case costs on average at `full`, `worth` what the runner sorts by, `quick` whether that profile has it.
+    case costs on average at `full`, and `unsigned` what it costs beside that without a credential; `worth` is what the
+    runner sorts by, `quick` whether that profile has it.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Law:
     requests: int
     worth: int
     quick: bool
+    unsigned: int = 0
 
     @property
     def family(self) -> str:
@@ -76,9 +78,10 @@ def law(
     needs: tuple[Capability, ...] = (),
     worth: int = 50,
     quick: bool = True,
+    unsigned: int = 0,
 ) -> Callable[[Check], Law]:
     """Makes a law of the function below it. The module's table `LAWS` is what the runner reads."""
-    return lambda check: Law(identifier, title, check, clause, over, needs, requests, worth, quick)
+    return lambda check: Law(identifier, title, check, clause, over, needs, requests, worth, quick, unsigned)
 
 
 def secured(contract: Contract) -> Iterable[Operation]:

@@ -138,7 +138,7 @@ class Pacing:
         return float(stated) if stated.isdigit() else float(self._windows[0][0])
 
     def _hope(self, name: str) -> None:
-        """A wait that can't help is inconclusive. A budget that others use up says nothing of the next one; two budgets,
+        """A wait that can't help is inconclusive. A budget that others use up says nothing of the next; two of them,
         and none that ever had more room after a wait, say that the target's clock stands."""
         spent = [each for each in self._budgets.values() if each.in_vain >= _IN_VAIN]
         if len(spent) > 1 and not self._refills:

@@ -18,20 +18,25 @@ def plan(cases: Sequence[Case], contract: Contract, target: Target, *, full: boo
     for case in cases:
         laws.setdefault(case.law.id, []).append(case)
     decided = {name: [each for each in of if target.lacks(each.law.needs) is None] for name, of in laws.items()}
-    total = 0
+    total = unsigned = 0
     for name, of in laws.items():
         count = sum(-(-each.law.requests // (1 if full else _QUICK)) for each in decided[name])
-        total += count
+        more = sum(each.law.unsigned for each in decided[name])
+        total, unsigned = total + count, unsigned + more
         lacking = target.lacks(of[0].law.needs)
         note = f"  not verified: {lacking.value}" if lacking else ""
-        yield f"{name:<10} {len(of):>3} cases {count:>6} requests  {of[0].law.title[:70]}{note}"
+        yield f"{name:<10} {len(of):>3} cases {count + more:>6} requests  {of[0].law.title[:70]}{note}"
     own = [each for each in target.credentials if each.account == 0]
     yield ""
     if own:
         yield f"about {total} requests over {len(own)} credentials, {-(-total // len(own))} each: " + ", ".join(
             each.label for each in own
         )
-    seconds = duration(total, len(own), contract.policy.rate_limits, reserve=reserve)
+    if unsigned:
+        yield f"about {unsigned} requests without a credential"
+    limits = contract.policy.rate_limits
+    seconds = max(duration(total, len(own), limits, reserve=reserve), duration(unsigned, 1, limits, reserve=reserve))
+    total += unsigned
     if target.control_url:
         seconds = total * _A_REQUEST
     yield f"about {seconds:.0f} s" + (" with waits for the rate limit" if seconds > 2 * total * _A_REQUEST else "")

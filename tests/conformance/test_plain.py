@@ -1,0 +1,81 @@
+"""The laws beside plain Schemathesis: what it catches is what it says of no right server."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from smartcal_api.contract import Contract
+from smartcal_api.defects import find, plain
+from smartcal_api.defects.defect import Defect
+from smartcal_api.defects.plain import LONGEST, Ran
+from smartcal_api.defects.proof import Proof, Tried, table
+
+SEEN, HIDDEN, SLOW = (find(name) for name in ("last-link-too-far", "two-filters-are-ored", "keys-share-a-budget"))
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> dict[str | None, Ran]:
+    """What the command will say of the server with a defect, and of the right one: something else with each seed."""
+    says = {
+        None: Ran(frozenset({"GET /a: ST1 noise"}), 100, 2.0),
+        SEEN.name: Ran(frozenset({"GET /a: ST1 noise", "GET /a: ST2 wrong"}), 100, 2.0),
+        HIDDEN.name: Ran(frozenset({"GET /a: ST1 noise", "GET /b: ST3 chance"}), 100, 2.0),
+        SLOW.name: Ran(frozenset(), 100, LONGEST, done=False),
+    }
+
+    def run(_: Contract, defect: Defect | None, *, seed: int, limited: bool) -> Ran:
+        if defect is None and seed == 3:
+            return Ran(frozenset({"GET /b: ST3 chance"}), 100, 2.0)
+        return says[defect.name if defect else None]
+
+    monkeypatch.setattr(plain, "run", run)
+    return says
+
+
+def test_what_a_right_server_is_blamed_for_from_any_seed_is_no_catch(
+    contract: Contract, told: dict[str | None, Ran]
+) -> None:
+    seen: list[tuple[int, int]] = []
+    result, found = plain.compared(contract, [SEEN, HIDDEN, SLOW], progress=lambda *each: seen.append(each))
+    assert found == {SEEN.name: True, HIDDEN.name: False, SLOW.name: False}
+    assert result.failures == ("GET /a: ST1 noise", "GET /b: ST3 chance")
+    assert result.broken_off == (SLOW.name,)
+    assert seen[-1] == (9, 9), "three of the right server with limits, three without"
+
+
+def test_both_stand_in_one_table(contract: Contract, told: dict[str | None, Ran]) -> None:
+    result, found = plain.compared(contract, [SEEN, HIDDEN])
+    tried = tuple(
+        Tried(defect=each.name, law=each.law, says=each.says, seeds=20, schemathesis=found[each.name])
+        for each in (SEEN, HIDDEN)
+    )
+    lines = list(table(Proof(tried=tried, right=0, alarms=(), plain=result)))
+    assert lines[0].split() == ["defect", "law", "caught", "Schemathesis"]
+    assert [line.split()[-2:] for line in lines[1:3]] == [["20/20", "yes"], ["20/20", "no"]]
+    assert "1 by plain Schemathesis" in lines[-1]
+    assert any("2 false alarms on a right server" in line for line in lines)
+
+
+def test_the_command_finds_what_the_schemas_say(contract: Contract, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plain, "EXAMPLES", 1)
+    monkeypatch.setattr(plain, "_SEEDS", (1,))
+    defect = find("refusal-without-challenge")
+    result, found = plain.compared(contract, [defect])
+    assert found == {defect.name: True}
+    assert result.requests > 500
+    assert result.broken_off == ()
+
+
+def test_a_command_that_does_not_end_is_broken_off(
+    contract: Contract, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    script = tmp_path / "schemathesis"
+    script.write_text(f"#!{sys.executable}\nimport time\nwhile True:\n    time.sleep(60)\n")
+    script.chmod(0o755)
+    folder: Any = lambda _: str(tmp_path)  # noqa: E731
+    monkeypatch.setattr(plain, "get_path", folder)
+    ran = plain.schemathesis(contract, "http://127.0.0.1:9", "key", longest=0.5)
+    assert (ran.done, ran.failures, ran.requests) == (False, frozenset(), 0)
+    assert ran.seconds < 20
