@@ -71,8 +71,9 @@ def test_the_command_finds_what_the_schemas_say(contract: Contract, monkeypatch:
 def test_a_command_that_does_not_end_is_broken_off(
     contract: Contract, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    opens = "open(next(each.partition('=')[2] for each in sys.argv if 'junit-path' in each), 'w')"
     script = tmp_path / "schemathesis"
-    script.write_text(f"#!{sys.executable}\nimport time\nwhile True:\n    time.sleep(60)\n")
+    script.write_text(f"#!{sys.executable}\nimport sys, time\n{opens}\nwhile True:\n    time.sleep(60)\n")
     script.chmod(0o755)
     folder: Any = lambda _: str(tmp_path)  # noqa: E731
     monkeypatch.setattr(plain, "get_path", folder)

@@ -22,6 +22,7 @@ from bench.processes import Program
 from bench.scenarios import scenarios
 from bench.servers import ADMITTED, generous_contract
 from bench.throughput import throughput
+from bench.verdicts import Measured, counted, verdicts
 from smartcal_api.contract import Contract
 from tests.house.source import ROOT
 
@@ -138,6 +139,23 @@ def test_the_figures_are_written_as_json_too_even_if_a_later_one_can_not_be_had(
     assert written["figures"] == [figure.record()]
     assert command.main(["--quick", "--only", "start", "--json", str(out)]) == 0
     assert json.loads(out.read_text()) == written
+
+
+def test_a_verdict_stands_beside_another_tool_by_the_answers_that_are_none_of_429(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(
+        "bench.verdicts._verify", lambda profile, _: Measured(f"smartcal verify {profile}", 10.0, 2000, 1990)
+    )
+    monkeypatch.setattr("bench.verdicts._schemathesis", lambda title, *_, **__: Measured(title, 10.0, 5000, 199))
+    figures = {figure.name: figure for figure in verdicts(Plan(folder=tmp_path)).figures()}
+    assert figures["smartcal full to schemathesis run, answers a second"].value == pytest.approx(10.0)
+    assert figures["schemathesis run requests a second"].value == 500
+    reached = {name: each.record()["target"]["reached"] for name, each in figures.items() if each.target is not None}
+    assert reached == {"smartcal verify full seconds": True, "smartcal verify quick seconds": False}
+    har = tmp_path / "x.har"
+    har.write_text(json.dumps({"log": {"entries": [{"response": {"status": each}} for each in (200, 429, 404)]}}))
+    assert counted(har) == (3, 2)
 
 
 def _children(pid: int) -> list[int]:
