@@ -9,6 +9,7 @@ from smartcal_api.defects import (
     deliveries,
     errors,
     filters,
+    guard,
     headers,
     oauth,
     paging,
@@ -37,6 +38,7 @@ DEFECTS: tuple[Defect, ...] = (
     *oauth.DEFECTS,
     *tokens.DEFECTS,
     *errors.DEFECTS,
+    *guard.DEFECTS,
     *headers.DEFECTS,
     *schemas.DEFECTS,
 )

@@ -12,6 +12,7 @@ from smartcal_api.conformance.laws import (
     filters,
     fuzzing,
     granting,
+    guard,
     hooks,
     lifetimes,
     links,
@@ -49,6 +50,7 @@ ALL: tuple[Law, ...] = (
     *state.LAWS,
     *errors.LAWS,
     *failures.LAWS,
+    *guard.LAWS,
     *fuzzing.LAWS,
     *responses.LAWS,
 )
