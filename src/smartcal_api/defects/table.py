@@ -14,6 +14,7 @@ from smartcal_api.defects import (
     oauth,
     paging,
     rates,
+    sandboxes,
     schemas,
     scopes,
     signatures,
@@ -39,6 +40,7 @@ DEFECTS: tuple[Defect, ...] = (
     *tokens.DEFECTS,
     *errors.DEFECTS,
     *guard.DEFECTS,
+    *sandboxes.DEFECTS,
     *headers.DEFECTS,
     *schemas.DEFECTS,
 )

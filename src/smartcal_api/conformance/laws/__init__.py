@@ -22,6 +22,7 @@ from smartcal_api.conformance.laws import (
     refreshing,
     responses,
     retries,
+    sandboxes,
     scope,
     signatures,
     state,
@@ -51,6 +52,7 @@ ALL: tuple[Law, ...] = (
     *errors.LAWS,
     *failures.LAWS,
     *guard.LAWS,
+    *sandboxes.LAWS,
     *fuzzing.LAWS,
     *responses.LAWS,
 )
