@@ -80,3 +80,12 @@ def test_a_command_that_does_not_end_is_broken_off(
     ran = plain.schemathesis(contract, "http://127.0.0.1:9", "key", longest=0.5)
     assert (ran.done, ran.failures, ran.requests) == (False, frozenset(), 0)
     assert ran.seconds < 20
+
+
+def test_that_it_generated_too_slowly_is_no_catch(tmp_path: Path) -> None:
+    report = tmp_path / "junit.xml"
+    report.write_text(
+        "<testsuites><testcase name='GET /a'><error>Failed Health Check</error>"
+        "<failure message='ST107'>1. Test Case ID: x\n\n- ST107 Missing header\n</failure></testcase></testsuites>"
+    )
+    assert list(plain.failures(report)) == ["GET /a: ST107 Missing header"]
