@@ -1,11 +1,13 @@
 """Schemathesis under the laws' own manners: what it covers, and that it sees what breaks there."""
 
+from pathlib import Path
+
 import pytest
 
 from smartcal_api.conformance.laws import fuzzing
 from smartcal_api.conformance.verdict import Verdict
 from smartcal_api.conformance.wire import Answer, Request
-from smartcal_api.contract import Contract
+from smartcal_api.contract import Contract, Document
 from tests.conformance.judged import InProcess, edited, judge, path
 from tests.wire import open_world
 
@@ -25,3 +27,18 @@ def test_schemathesis_covers_the_oauth_operations_too(contract: Contract, monkey
     assert found.why.startswith("POST /oauth/token: ")
     (found,) = judge(world, InProcess(world), only=("SCHEMA 3",))
     assert found.verdict is Verdict.HELD, found.why
+
+
+def test_what_no_url_has_room_for_is_refused_as_the_contract_says_and_no_finding(
+    contract: Contract, tmp_path: Path
+) -> None:
+    """A state of 10,000 letters breaks its schema, and is 414 before any operation is known (law SCHEMA 3)."""
+    told = Document.read(fuzzing._document(contract, tmp_path))
+    due = {str(contract.policy.problems[code].status) for code in ("uri_too_long", "headers_too_large")}
+    for operation in contract.operations.values():
+        responses = told.data["paths"][operation.path][operation.method.lower()]["responses"]
+        assert due <= responses.keys(), operation.id
+        for status in due:
+            assert told.resolve(responses[status]["$ref"])["content"]
+        stated = contract.data["paths"][operation.path][operation.method.lower()]["responses"]
+        assert stated.items() <= responses.items(), "what the operation itself says stands"

@@ -51,7 +51,7 @@ def problems_are_those_of_the_contract(probe: Probe) -> None:
     "A query parameter that is out of range, of the wrong type, repeated, empty or unknown is 400 and is named.",
     clause="/components/responses/BadRequest",
     over=_asked,
-    requests=32,
+    requests=31,
     worth=58,
 )
 def a_wrong_parameter_is_refused_and_named(probe: Probe) -> None:

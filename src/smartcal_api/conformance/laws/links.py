@@ -19,7 +19,7 @@ _LINK = re.compile(r'<([^>]*)>\s*;\s*rel="?([a-z]+)"?')
     "The links of a page lead to the first, previous, next and last one, and keep every filter.",
     clause="/x-pagination",
     over=listings,
-    requests=40,
+    requests=31,
     worth=70,
 )
 def links_lead_to_the_pages_and_keep_the_filters(probe: Probe) -> None:

@@ -21,7 +21,7 @@ _MOST_PAGES = 12
     "For any page size the pages, in order, are the whole list.",
     clause="/x-pagination",
     over=listings,
-    requests=27,
+    requests=22,
     worth=80,
 )
 def pages_in_order_are_the_whole_list(probe: Probe) -> None:
@@ -40,7 +40,7 @@ def pages_in_order_are_the_whole_list(probe: Probe) -> None:
             f"pages of {size} give {len(items)} items that aren't, one by one, the {len(whole)} of the whole list.",
         )
 
-    probe.for_any(_sizes(probe, len(whole)), check, examples=10)
+    probe.for_any(_sizes(probe, len(whole)), check, examples=8)
 
 
 @law(
@@ -48,7 +48,7 @@ def pages_in_order_are_the_whole_list(probe: Probe) -> None:
     "The counts are those of the list, only the last page is short, and past the end there is nothing.",
     clause="/x-pagination",
     over=listings,
-    requests=20,
+    requests=16,
     worth=75,
 )
 def the_counts_are_those_of_the_list(probe: Probe) -> None:
@@ -77,7 +77,7 @@ def the_counts_are_those_of_the_list(probe: Probe) -> None:
             st.just(size), st.sampled_from(sorted({1, max(1, ceil(total / size)), ceil(total / size) + 1, 1000}))
         )
     )
-    probe.for_any(around, check, examples=16)
+    probe.for_any(around, check, examples=12)
 
 
 @law(
