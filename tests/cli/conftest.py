@@ -15,10 +15,13 @@ class Ended(NamedTuple):
     err: str
 
 
+Command = Callable[..., Ended]
+
+
 @pytest.fixture
 def smartcal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], leaks: Leaks
-) -> Callable[..., Ended]:
+) -> Command:
     """The command in this process, in an empty folder; where it would begin to serve, the test fails."""
 
     async def served(*_: object, **__: object) -> None:

@@ -3,6 +3,9 @@ from collections.abc import Iterator
 import pytest
 
 from smartcal_api.webhooks.receiver import Received, Receiver
+from tests.cli.conftest import smartcal
+
+__all__ = ["smartcal"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

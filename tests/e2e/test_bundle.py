@@ -9,6 +9,7 @@ import pytest
 
 from smartcal_api.contract import Contract
 from smartcal_api.store import open_store
+from tests.cli.conftest import Command
 from tests.control.plane import Plane, open_plane
 from tests.e2e.server import run, serving
 
@@ -73,7 +74,9 @@ def test_a_bundle_of_a_snapshot_is_of_that_instant(contract: Contract, tmp_path:
         assert json.loads(text)["now"] == now * 10**9
 
 
-def test_a_file_that_is_no_bundle_is_refused_with_a_line(bundle: Path, contract: Contract, tmp_path: Path) -> None:
+def test_a_file_that_is_no_bundle_is_refused_with_a_line(
+    bundle: Path, contract: Contract, tmp_path: Path, smartcal: Command
+) -> None:
     open_store(contract, tmp_path / "store.db").close()
     with closing(sqlite3.connect(tmp_path / "theirs.db")) as theirs:
         theirs.execute("CREATE TABLE theirs (a)")
@@ -93,11 +96,11 @@ def test_a_file_that_is_no_bundle_is_refused_with_a_line(bundle: Path, contract:
         "missing": "No such file",
         bundle.name: "no image of a sandbox",
     }.items():
-        refused = run("serve", "--port", "0", "--bundle", name, folder=tmp_path)
-        assert (refused.returncode, refused.stdout) == (2, "")
-        assert refused.stderr.startswith(f"smartcal: {name}: ")
-        assert said in refused.stderr
-        assert refused.stderr.count("\n") == 1
+        refused = smartcal("serve", "--port", "0", "--bundle", name)
+        assert (refused.code, refused.out) == (2, "")
+        assert refused.err.startswith(f"smartcal: {name}: ")
+        assert said in refused.err
+        assert refused.err.count("\n") == 1
 
 
 @pytest.mark.parametrize("flag", [("--store", "a.db"), ("--seed", "1"), ("--now", "2026-03-04T12:00:00Z")], ids=str)

@@ -6,7 +6,8 @@ import pytest
 
 from smartcal_api.webhooks import BookingCancelled, Event, EventUpdated, parse
 from smartcal_api.webhooks.receiver import Receiver, Reply
-from tests.e2e.server import Running, run, serving
+from tests.cli.conftest import Command
+from tests.e2e.server import Running, serving
 
 SIGNATURE = "x-smartcalpro-signature"
 SECRET = "whsec_of_the_tests_0123456789abcdefghij"
@@ -94,8 +95,8 @@ def test_delv_3_what_a_stopped_server_could_not_deliver_is_delivered_by_the_next
         (["--receiver-ca", "nothing.pem"], "--receiver-ca: can't read certificates from nothing.pem"),
     ],
 )
-def test_what_can_not_work_is_one_line_and_exit_2(flags: list[str], words: str, tmp_path: Path) -> None:
-    done = run("serve", "--port", "0", *flags, folder=tmp_path)
-    assert done.returncode == 2
-    assert words in done.stderr
-    assert done.stderr.count("\n") == 1
+def test_what_can_not_work_is_one_line_and_exit_2(flags: list[str], words: str, smartcal: Command) -> None:
+    done = smartcal("serve", "--port", "0", *flags)
+    assert done.code == 2
+    assert words in done.err
+    assert done.err.count("\n") == 1

@@ -12,6 +12,7 @@ import pytest
 
 from smartcal_api.webhooks import verify
 from smartcal_api.webhooks.receiver import Receiver, Reply
+from tests.cli.conftest import Command
 from tests.e2e.server import Running, command, environment, run, serving
 from tests.e2e.test_deliveries import SIGNATURE, cancel
 
@@ -200,11 +201,11 @@ def test_what_is_to_go_wrong_is_asked_for_listed_and_taken_back(server: Running,
     ],
 )
 def test_what_can_not_work_is_one_line_and_exit_2(
-    server: Running, tmp_path: Path, arguments: list[str], words: str
+    server: Running, smartcal: Command, tmp_path: Path, arguments: list[str], words: str
 ) -> None:
     (tmp_path / "empty.json").write_text("")
     (tmp_path / "gone.json").write_text('{"root_url": "http://127.0.0.1:9"}')
-    done = run(*arguments, folder=tmp_path)
-    assert done.returncode == 2
-    assert words in done.stderr
-    assert done.stderr.count("\n") == 1
+    done = smartcal(*arguments)
+    assert done.code == 2
+    assert words in done.err
+    assert done.err.count("\n") == 1

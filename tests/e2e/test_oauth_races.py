@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
+from tests.cli.conftest import Command
 from tests.e2e.server import Answered, Running, run, serving
 
 CALLBACK = "http://127.0.0.1:5001/callback"
@@ -108,14 +109,10 @@ def test_a_restart_with_a_file_keeps_tokens_and_clients(tmp_path: Path):
         (("kept", "--redirect-uri", CALLBACK), "already"),
     ],
 )
-def test_a_client_that_cannot_be_is_not_added(tmp_path: Path, arguments, reason):
-    store = tmp_path / "store.db"
-    run("seed", str(store), "--events", "1", "--bookings", "0", folder=tmp_path)
-    assert (
-        run("clients", "add", str(store), "kept", "--public", "--redirect-uri", CALLBACK, folder=tmp_path).returncode
-        == 0
-    )
-    ended = run("clients", "add", str(store), *arguments, folder=tmp_path)
-    assert ended.returncode == 2
-    assert reason in ended.stderr
-    assert run("clients", "list", str(store), folder=tmp_path).stdout.count("\n") == 1
+def test_a_client_that_cannot_be_is_not_added(smartcal: Command, arguments, reason):
+    smartcal("seed", "store.db", "--events", "1", "--bookings", "0")
+    assert smartcal("clients", "add", "store.db", "kept", "--public", "--redirect-uri", CALLBACK).code == 0
+    ended = smartcal("clients", "add", "store.db", *arguments)
+    assert ended.code == 2
+    assert reason in ended.err
+    assert smartcal("clients", "list", "store.db").out.count("\n") == 1
