@@ -2,17 +2,16 @@
 
 import time
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from threading import Lock, local
-from typing import Any
 from urllib.parse import urlsplit
 
 from smartcal_api.conformance.exchange import Exchange, Fields
+from smartcal_api.conformance.forwarding import HOP_BY_HOP, Forwarding
 from smartcal_api.conformance.target import Target
 from smartcal_api.conformance.wire import Answer, Request, Unreachable, Wire
 from smartcal_api.errors import UsageError
 
-_HOP_BY_HOP = frozenset({"connection", "keep-alive", "proxy-connection", "transfer-encoding", "content-length", "te"})
 Record = Callable[[Exchange], None]
 
 
@@ -54,7 +53,7 @@ class Proxy:
             self._wires.append(wire)
         kept = self._upstream.loopback
         sent = tuple(
-            each for each in headers if each[0].lower() not in _HOP_BY_HOP and (kept or each[0].lower() != "host")
+            each for each in headers if each[0].lower() not in HOP_BY_HOP and (kept or each[0].lower() != "host")
         )
         began, ticks = time.time(), time.perf_counter()
         try:
@@ -75,43 +74,10 @@ class Proxy:
         return answer
 
 
-def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        wbufsize = -1
-
-        def __getattr__(self, name: str) -> Any:
-            if name.startswith("do_"):  # any method at all
-                return self._forward
-            raise AttributeError(name)
-
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the name that it has above
-            """Says nothing: what is to be told is told by whoever records."""
-
-        def _forward(self) -> None:
-            answer = proxy.forward(self.command, self.path, tuple(self.headers.items()), self._body())
-            self.send_response_only(answer.status)
-            for name, value in answer.headers:
-                if name.lower() not in _HOP_BY_HOP:
-                    self.send_header(name, value)
-            if answer.status >= 200 and answer.status not in (204, 304):
-                self.send_header("Content-Length", str(len(answer.body)))
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(answer.body)
-            self.wfile.flush()
-
-        def _body(self) -> bytes:
-            if "chunked" in (self.headers.get("Transfer-Encoding") or "").lower():
-                return b"".join(self._chunks())
-            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
-
-        def _chunks(self) -> Any:
-            """RFC 9112 section 7.1; extensions and trailers are dropped."""
-            while size := int(self.rfile.readline().partition(b";")[0].strip() or b"0", 16):
-                yield self.rfile.read(size)
-                self.rfile.readline()
-            while self.rfile.readline().strip():
-                pass
+def _handler(proxy: Proxy) -> type[Forwarding]:
+    class Handler(Forwarding):
+        def forward(self) -> None:
+            answer = proxy.forward(self.command, self.path, tuple(self.headers.items()), self.body())
+            self.answer(answer.status, answer.headers, answer.body)
 
     return Handler

@@ -4,40 +4,28 @@ be used the soonest in place of a made-up one, and are evidence like any other."
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from http.server import ThreadingHTTPServer
 from urllib.parse import unquote
 
 from smartcal_api.conformance.credential import Credential
-from smartcal_api.conformance.exchange import Exchange
 from smartcal_api.conformance.findings import Finding
+from smartcal_api.conformance.forwarding import HOP_BY_HOP, Forwarding
 from smartcal_api.conformance.sending import Sending
 from smartcal_api.conformance.session import Session
 from smartcal_api.contract import Operation
 
-_HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "host", "content-length", "accept-encoding"})
+# What is of the one connection, and what the session says itself.
+_OWN = HOP_BY_HOP | {"host", "accept-encoding"}
 
 
 @contextmanager
 def relay(session: Session, credential: Callable[[Operation | None], Credential], *, stands_for: str) -> Iterator[str]:
     """The root of the relay. `stands_for` is the value in place of which `credential(operation)` is sent."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        # Head and body in one segment: with two, each answer would wait for the client's delayed acknowledgement.
-        wbufsize = -1
-
-        def __getattr__(self, name: str) -> Any:
-            if name.startswith("do_"):  # any method at all
-                return self._forward
-            raise AttributeError(name)
-
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the name that it has above
-            """Says nothing: the evidence has it all."""
-
-        def _forward(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            fields = [(name, value) for name, value in self.headers.items() if name.lower() not in _HOP_BY_HOP]
+    class Handler(Forwarding):
+        def forward(self) -> None:
+            body = self.body()
+            fields = [(name, value) for name, value in self.headers.items() if name.lower() not in _OWN]
             own = [field for field in fields if stands_for not in field[1]]
             operation = session.judge.operation_of(self.command, unquote(self.path.partition("?")[0]))
             used = credential(operation) if len(own) < len(fields) else None
@@ -50,24 +38,9 @@ def relay(session: Session, credential: Callable[[Operation | None], Credential]
                 if operation is None:
                     session.set_aside(answer, "asked by a tool for its own ends")
             except Finding as finding:
-                self._answer(502, (("Content-Type", "text/plain"),), str(finding).encode())
+                self.answer(502, (("Content-Type", "text/plain"),), str(finding).encode())
                 return
-            self._relay(answer)
-
-        def _relay(self, answer: Exchange) -> None:
-            self._answer(answer.status, answer.headers, answer.body)
-
-        def _answer(self, status: int, headers: tuple[tuple[str, str], ...], body: bytes) -> None:
-            self.send_response_only(status)
-            for name, value in headers:
-                if name.lower() not in _HOP_BY_HOP:
-                    self.send_header(name, value)
-            if status != 204:
-                self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(body)
-            self.wfile.flush()
+            self.answer(answer.status, answer.headers, answer.body)
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
