@@ -1,6 +1,6 @@
 """What a filter selects, computed from the whole list by the comparison that the contract's `x-filter` states."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -105,6 +105,25 @@ def telling_values(parameter: Parameter, items: Sequence[Mapping[str, Any]]) -> 
     moment = instant(found[len(found) // 2])
     shifted = [_rfc3339(moment + timedelta(seconds=beside), 0) for beside in (-1, 0, 1)]
     return [*shifted, _rfc3339(moment, -330)]
+
+
+def values_of_one(parameters: Sequence[Parameter], items: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """For each ordered filter a combination that is about an item in the middle: the filter is at its very instant, in
+    UTC and far from it, and every enum asks for what it has."""
+    if not items:
+        return
+    item = items[len(items) // 2]
+    stated = [(each, each.filter.clauses[0]) for each in parameters if each.filter is not None]
+    same = {each.name: item[clause.field] for each, clause in stated if item.get(clause.field) in _enum(each)}
+    for each, clause in stated:
+        if clause.comparison in _ORDERED and clause.value != NOW and item.get(clause.field) is not None:
+            for offset in (0, 840):
+                yield same | {each.name: _rfc3339(instant(item[clause.field]), offset)}
+
+
+def _enum(parameter: Parameter) -> Sequence[Any]:
+    values: Sequence[Any] = parameter.schema.get("enum", ())
+    return values
 
 
 def _rfc3339(moment: datetime, offset_minutes: int) -> str:
