@@ -145,7 +145,7 @@ def believes_the_hint(patch: pytest.MonkeyPatch) -> None:
 
 def lives(attribute: str, owner: type, seconds: int) -> Breaks:
     def breaks(patch: pytest.MonkeyPatch) -> None:
-        right = owner.adopt  # type: ignore[attr-defined]
+        right = owner.adopt  # type: ignore[attr-defined]  # a class that adopts a contract
 
         def adopt(self: Any, **given: Any) -> None:
             right(self, **given)

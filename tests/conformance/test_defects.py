@@ -12,7 +12,7 @@ from smartcal_api.defects.trial import Trials, broken
 from smartcal_api.errors import UsageError
 from tests.house.source import ROOT
 
-FAMILIES = {*"AUTH SCOPE PAGE FILT RATE BOOK HOOK DELV SIGN OAUTH ERR GUARD SBX HEADERS SCHEMA STATE".split()}  # noqa: SIM905
+FAMILIES = {*"AUTH SCOPE PAGE FILT RATE BOOK HOOK DELV SIGN OAUTH ERR GUARD SBX HEADERS SCHEMA STATE".split()}  # noqa: SIM905  # on one line
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -75,8 +74,7 @@ def test_a_command_that_does_not_end_is_broken_off(
     script = tmp_path / "schemathesis"
     script.write_text(f"#!{sys.executable}\nimport sys, time\n{opens}\nwhile True:\n    time.sleep(60)\n")
     script.chmod(0o755)
-    folder: Any = lambda _: str(tmp_path)  # noqa: E731
-    monkeypatch.setattr(plain, "get_path", folder)
+    monkeypatch.setattr(plain, "get_path", lambda _: str(tmp_path))
     ran = plain.schemathesis(contract, "http://127.0.0.1:9", "key", longest=0.5)
     assert (ran.done, ran.failures, ran.requests) == (False, frozenset(), 0)
     assert ran.seconds < 20

@@ -25,6 +25,7 @@ class Forwarding(BaseHTTPRequestHandler):
         """Says nothing: what is to be told is told by whoever records."""
 
     def forward(self) -> None:
+        """Gets an answer to the request, each kind in its own way."""
         raise NotImplementedError
 
     def body(self) -> bytes:

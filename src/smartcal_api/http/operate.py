@@ -36,12 +36,11 @@ class Operate:
                 if exchange.raw is None:
                     exchange.raw = await served.body.receive(exchange, receive)
                 served.body.check_media_type(exchange, exchange.raw)
-        elif served.body is not None:
-            body = await served.body.receive(exchange, receive)
-            exchange.parameters = served.parameters.read(scope["path_params"], scope["query_string"], exchange.headers)
-            exchange.body = served.body.read(exchange, body)
         else:
+            body = await served.body.receive(exchange, receive) if served.body is not None else b""
             exchange.parameters = served.parameters.read(scope["path_params"], scope["query_string"], exchange.headers)
+            if served.body is not None:
+                exchange.body = served.body.read(exchange, body)
         if PREFER in exchange.headers:
             wanted = await self._preferences.take(exchange, receive)
             if wanted is not None:
