@@ -1,7 +1,6 @@
 """The servers that are measured, as programs: the command itself, and the two that it is compared with."""
 
 import re
-import signal
 import sys
 from pathlib import Path
 
@@ -10,8 +9,8 @@ from bench.processes import ROOT, Program, smartcal
 from bench.scenarios import EVENTS
 
 CONTRACT = ROOT / "openapi.yaml"
-# What has `bench.bare` take the journal and faults out, and put them back.
-WITHOUT, WITH = signal.SIGUSR1, signal.SIGUSR2
+# Where `bench.bare` tells what it has used, and how many requests it answers with the journal before as many without.
+TALLY, BLOCK = "/tally", 100
 ADMITTED = 10_000_000  # a window's limit where the limiter is to work and to refuse nothing
 
 

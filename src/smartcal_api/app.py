@@ -72,16 +72,16 @@ def build(contract: Contract, registry: Registry, options: Options) -> Applicati
     stated = Stated(contract, generator)
     roots = Roots(options.public_url, allowed_hosts=options.allowed_hosts)
     policy = contract.policy
+    fail = partial(Fail, gate=gate, stated=stated, served=served.values())
     steps = [
         partial(Record, registry=registry),
         partial(Failures, gate=gate),
         partial(Cors, origins=options.origins, contract=contract),
         partial(HeadGuard, limits=policy.request_limits, roots=roots),
         partial(Identify, registry=registry, identification=identification, raw=RawPaths(served)),
-        partial(Limit, retry_after=policy.rate_limit_headers.retry_after, control=PREFIX),
-        partial(Fail, gate=gate, stated=stated, served=served.values()),
-        partial(Route, contract=contract),
-        partial(Authorise, served=served),
+        partial(Limit, retry_after=policy.rate_limit_headers.retry_after, control=PREFIX, fail=fail),
+        partial(Route, contract=contract, served=served),
+        Authorise,
     ]
     connexion = ConnexionMiddleware(
         Operate(gate=gate, preferences=Preferences(stated)),

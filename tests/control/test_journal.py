@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from smartcal_api.contract import Contract
-from smartcal_api.http.exchange import exchange_of
+from smartcal_api.http.exchange import KEY
 from smartcal_api.journal import Journal
 from tests.control.plane import Plane, open_plane
 from tests.wire import request_scope
@@ -111,7 +111,7 @@ def test_sbx_6_pages_by_serial_miss_none_and_repeat_none(busy: Plane) -> None:
 
 
 def test_sbx_6_it_says_how_many_it_has_dropped(plane: Plane) -> None:
-    plane.sandbox("default").journal = Journal(entries=3)
+    plane.sandbox("default").journal = Journal("default", entries=3)
     for _ in range(5):
         plane.get("/api/v1/me")
     page = plane.get(JOURNAL).json
@@ -248,7 +248,7 @@ def test_sbx_6_faults_and_dropped_connections_are_told(plane: Plane) -> None:
         scope = request_scope("GET", "/api/v1/me")
 
         async def drop(_: Any) -> None:
-            exchange_of(scope).faults = ["flt_1 drop"]
+            scope[KEY].faults = ["flt_1 drop"]
 
         await plane.front(scope, receive, drop)
 

@@ -36,7 +36,7 @@ class Identification:
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         schemes = document["components"].get("securitySchemes", {}).values()
-        self._key_headers = tuple(s["name"].lower().encode() for s in schemes if s["type"] == "apiKey")
+        self._key_headers = frozenset(s["name"].lower().encode() for s in schemes if s["type"] == "apiKey")
         self._realm = _quotable(document["info"]["title"])
         self._implies = {s: i for s, i in document["x-scope-implies"].items() if not s.startswith("x-")}
         prefix = document["x-secrets"]["api_key"]
@@ -47,23 +47,15 @@ class Identification:
     def presented(self, headers: Mapping[bytes, bytes], raw: Sequence[tuple[bytes, bytes]]) -> Presented | Problem:
         """`headers` holds one value for each name; `raw` is asked only where names repeat."""
         authorization = headers.get(_AUTHORIZATION)
-        candidates: set[bytes] = set()
-        carrier = BEARER
-        if authorization is not None:
-            values = {v for n, v in raw if n == _AUTHORIZATION} if len(raw) != len(headers) else {authorization}
-            for value in values:
-                scheme, _, token = value.partition(b" ")
-                candidates.add(token.strip(b" ") if scheme.lower() == b"bearer" else b"")
-        for name in self._key_headers:
-            if name in headers:
-                if authorization is None:
-                    carrier = HEADER
-                candidates |= {v.strip(b" \t") for n, v in raw if n == name}
+        if len(raw) == len(headers) and self._key_headers.isdisjoint(headers):
+            return self.missing() if authorization is None else Presented(_bearer_token(authorization), BEARER)
+        candidates = {_bearer_token(value) for name, value in raw if name == _AUTHORIZATION}
+        candidates |= {value.strip(b" \t") for name, value in raw if name in self._key_headers}
         if not candidates:
             return self.missing()
         if len(candidates) > 1:
             return self.conflicting()
-        return Presented(candidates.pop(), carrier)
+        return Presented(candidates.pop(), HEADER if authorization is None else BEARER)
 
     def identify(self, presented: Presented | Problem, known: Known) -> Identity:
         if isinstance(presented, Problem):
@@ -114,6 +106,12 @@ class Identification:
         return "".join(
             f", or one with `{scope}`" for scope in self._implies if {*scopes} <= satisfied((scope,), self._implies)
         )
+
+
+def _bearer_token(authorization: bytes) -> bytes:
+    """The token of an Authorization header (RFC 6750 section 2.1), empty in that of another scheme: nobody's."""
+    scheme, _, token = authorization.partition(b" ")
+    return token.strip(b" ") if scheme.lower() == b"bearer" else b""
 
 
 def _quotable(text: str) -> str:

@@ -9,7 +9,7 @@ from hmac import compare_digest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from smartcal_api.errors import Problem
-from smartcal_api.http.exchange import Exchange, exchange_of
+from smartcal_api.http.exchange import KEY, Exchange
 from smartcal_api.http.roots import Roots
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -23,7 +23,7 @@ class Admit:
         self._token = token.encode() if token is not None else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        exchange = exchange_of(scope)
+        exchange: Exchange = scope[KEY]
         if exchange.refusal is not None:
             raise exchange.refusal
         self._check_host(exchange)

@@ -7,7 +7,7 @@ from starlette.types import Receive, Scope, Send
 
 from smartcal_api.errors import Problem
 from smartcal_api.http.answer import Answer
-from smartcal_api.http.exchange import exchange_of
+from smartcal_api.http.exchange import KEY, Exchange
 from smartcal_api.http.gate import Gate
 from smartcal_api.sandbox.registry import Registry
 
@@ -22,7 +22,7 @@ class OperateControl:
         self._registry = registry
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        exchange = exchange_of(scope)
+        exchange: Exchange = scope[KEY]
         served = exchange.served
         assert served is not None  # `Authorise` answers 404 without one
         exchange.parameters = served.parameters.read(scope["path_params"], scope["query_string"], exchange.headers)

@@ -69,8 +69,8 @@ def build_control(
         partial(Failures, gate=gate, counted=False),
         partial(HeadGuard, limits=description.policy.request_limits, roots=roots),
         partial(Admit, roots=roots, token=token),
-        partial(Route, contract=description),
-        partial(Authorise, served=served),
+        partial(Route, contract=description, served=served),
+        Authorise,
     ]
     connexion = ConnexionMiddleware(
         OperateControl(gate=gate, registry=registry),

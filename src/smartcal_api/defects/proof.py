@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from smartcal_api.contract import Contract
@@ -68,7 +69,7 @@ def prove(
     tried: dict[str, Tried] = {}
     alarms: list[str] = []
     # Not forked: a fork of a process with threads has their locks and not them.
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn"), initializer=_end_with_parent) as pool:
         trying = [pool.submit(partial(_try, each.name, spec=spec, seeds=seeds, quick=quick)) for each in defects]
         judging = [pool.submit(partial(_judge, list(piece), spec=spec)) for piece in pieces]
         everything: list[Future[Any]] = [*trying, *judging]
@@ -84,6 +85,18 @@ def prove(
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     return [tried[each.name] for each in defects], sorted(alarms)
+
+
+def _end_with_parent() -> None:
+    """Has a worker end when whoever started it is killed: it would go on with what it was given, and then wait."""
+    parent = parent_process()
+    assert parent is not None  # a worker has one
+
+    def wait() -> None:
+        parent.join()
+        os._exit(1)
+
+    Thread(target=wait, daemon=True).start()
 
 
 def _try(name: str, *, spec: Path | None, seeds: int, quick: bool) -> Tried:

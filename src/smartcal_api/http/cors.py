@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from smartcal_api.contract import Contract
 from smartcal_api.http.answer import Answer
-from smartcal_api.http.exchange import Exchange, exchange_of
+from smartcal_api.http.exchange import KEY, Exchange
 from smartcal_api.http.roots import is_loopback
 
 LOOPBACK = "loopback"
@@ -32,7 +32,7 @@ class Cors:
         self._known: dict[bytes, bool] = {}
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        exchange = exchange_of(scope)
+        exchange: Exchange = scope[KEY]
         origin = exchange.headers.get(b"origin")
         if self._origins:
             # A cache must not hand one origin's answer, or an answer to none, to another (Fetch section 3.2.5).

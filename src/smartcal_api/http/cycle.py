@@ -4,10 +4,13 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
+from smartcal_api.http.exchange import HEADS
 from smartcal_api.http.hang_up import HANG_UP
 
 # What would end a header field or a head before its time (RFC 9110 section 5.5); a tab may stand in a value.
 _CONTROLS = bytes({*range(32), 127} - {9})
+_END = b"\r\n\r\n"
+_LAST = b"\r\nconnection: close\r\n\r\n"
 
 
 class Cycle(RequestResponseCycle):
@@ -28,24 +31,24 @@ class Cycle(RequestResponseCycle):
                 await super().send(message)
             return
         fields = [name + b": " + value for name, value in (*self.default_headers, *head["headers"])]
-        together = b"".join(fields)
-        if message.get("more_body") or b"content-length: " not in together:
+        text = b"\r\n".join(fields)
+        if message.get("more_body") or b"content-length: " not in text:
             # In pieces, or of a length that nobody has stated: uvicorn knows how.
             await super().send(head)
             await super().send(message)
             return
-        if len(together.translate(None, _CONTROLS)) != len(together):
+        if len(text.translate(None, _CONTROLS)) != len(text) - 2 * len(fields) + 2:
             raise RuntimeError("a response header holds a control character")
         if self.flow.write_paused and not self.disconnected:
             await self.flow.drain()
         if self.disconnected:
             return
-        if not self.keep_alive:
-            fields.append(b"connection: close")
         body = b"" if self.scope["method"] == "HEAD" else message.get("body", b"")
         self.response_started = self.response_complete = True
         self.waiting_for_100_continue = False
-        self.transport.write(STATUS_LINE[head["status"]] + b"\r\n".join((*fields, b"", body)))
+        written = STATUS_LINE[head["status"]] + text + (_END if self.keep_alive else _LAST)
+        self.scope[HEADS][1] = written  # type: ignore[literal-required]  # of ours
+        self.transport.write(written + body)
         self.message_event.set()
         if not self.keep_alive:
             self.transport.close()

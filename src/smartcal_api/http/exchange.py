@@ -9,6 +9,7 @@ from smartcal_api.auth import Identity, Principal
 from smartcal_api.contract import Operation
 from smartcal_api.errors import Problem
 from smartcal_api.http.answer import Answer
+from smartcal_api.journal import Refusal
 from smartcal_api.sandbox import Sandbox
 from smartcal_api.sandbox.limits import Admission
 
@@ -16,18 +17,20 @@ if TYPE_CHECKING:
     from smartcal_api.http.served import Served
 
 KEY = "smartcal.exchange"
+# Where a scope has the heads of request and answer as they went over the wire, if its server tells: a list of the two.
+HEADS = "smartcal.heads"
 
 
 class Exchange:
     """Each step fills in what its name says; a handler finds everything filled in."""
 
     __slots__ = (
-        "_request_id",
         "admission",
         "answer",
         "body",
         "budget",
         "cors",
+        "drawn",
         "faults",
         "fields",
         "headers",
@@ -52,12 +55,13 @@ class Exchange:
         self.sandbox = sandbox
         self.prefix = prefix
         """What the path began with to name its sandbox; empty at the bare root, where the credential says which."""
-        self._request_id = request_id
+        self.drawn = request_id
+        """The request id, once it was asked for."""
         # Names are lower-case already (httptools); of a repeated one the last value stays.
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
         self.refusal: Problem | None = None
         """Found early, and answered once the request is counted."""
-        self.refused: Problem | None = None
+        self.refused: Refusal | None = None
         """What was answered instead of a success."""
         self.faults: list[str] | None = None
         """The faults that hit it, as `fault-1 latency`."""
@@ -74,7 +78,7 @@ class Exchange:
         self.now = 0
         self.started = 0
         """When it came, in nanoseconds of the machine's monotonic counter."""
-        self.root = ""
+        self.root = prefix
         self.served: Served | None = None
         self.parameters: dict[str, Any] = {}
         self.body: Any = None
@@ -83,9 +87,9 @@ class Exchange:
     @property
     def request_id(self) -> str:
         """Drawn when it is first asked for: the sandbox, whose sequence it is of, must be known by then."""
-        if self._request_id is None:
-            self._request_id = self.sandbox.request_id()
-        return self._request_id
+        if self.drawn is None:
+            self.drawn = self.sandbox.request_id()
+        return self.drawn
 
     @property
     def owner(self) -> int:
@@ -113,8 +117,3 @@ class Exchange:
         if identity is None or identity.principal is None:
             raise LookupError("this operation has no security in the contract, and its handler needs a principal")
         return identity.principal
-
-
-def exchange_of(scope: Scope) -> Exchange:
-    found: Exchange = scope[KEY]
-    return found

@@ -5,9 +5,10 @@ import logging
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from smartcal_api.errors import Problem
-from smartcal_api.http.exchange import KEY, Exchange, exchange_of
+from smartcal_api.http.exchange import KEY, Exchange
 from smartcal_api.http.gate import Gate
 from smartcal_api.http.problems import as_reference
+from smartcal_api.journal import Refusal
 
 _log = logging.getLogger("smartcal")
 
@@ -21,7 +22,7 @@ class Failures:
         self._counted = counted
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        exchange = exchange_of(scope)
+        exchange: Exchange = scope[KEY]
         try:
             await self._app(scope, receive, send)
         except Problem as problem:
@@ -37,8 +38,7 @@ class Failures:
             scope.pop(KEY, None)  # gone already where a fault had a refusal answered further in
 
     async def _refuse(self, exchange: Exchange, problem: Problem, send: Send) -> None:
-        # Without its traceback, whose frames have the exchange in turn.
-        exchange.refused = problem.with_traceback(None)
+        exchange.refused = Refusal.of(problem)
         if self._counted and exchange.admission is None:
             # Failed before it was counted; the headers of a budget are on every response all the same (law RATE 5).
             client = exchange.scope.get("client")

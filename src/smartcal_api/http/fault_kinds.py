@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from smartcal_api.http.exchange import exchange_of
+from smartcal_api.http.exchange import KEY, Exchange
 from smartcal_api.http.forgery import Forgery
 from smartcal_api.http.hang_up import hang_up
 from smartcal_api.http.pause import pause
@@ -31,7 +31,7 @@ class Hit(NamedTuple):
 
 
 async def latency(hit: Hit, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    exchange, least = exchange_of(scope), hit.wanted["seconds"]
+    exchange, least = scope[KEY], hit.wanted["seconds"]
     received = await pause(hit.random.uniform(least, hit.wanted.get("up_to_seconds", least)), receive)
     exchange.now = exchange.sandbox.now()
     await app(scope, received, send)
@@ -44,7 +44,7 @@ async def drop(hit: Hit, app: ASGIApp, scope: Scope, receive: Receive, send: Sen
 
 
 async def status(hit: Hit, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    exchange = exchange_of(scope)
+    exchange: Exchange = scope[KEY]
     if hit.after_work:
         await _unheard(app, scope, receive)
     await hit.forgery.answer(exchange, hit.wanted["status"], send)
@@ -123,7 +123,7 @@ async def _unheard(app: ASGIApp, scope: Scope, receive: Receive) -> None:
     async def nothing(_: Message) -> None:
         return None
 
-    exchange = exchange_of(scope)
+    exchange: Exchange = scope[KEY]
     await app(scope, receive, nothing)
     exchange.refused = None
 

@@ -1,4 +1,4 @@
-"""The step that has a sandbox's faults hit what they are for; with none armed it costs a look (law SBX 5)."""
+"""Has a sandbox's faults hit what they are for (law SBX 5); no request without any comes here."""
 
 import re
 from collections.abc import Awaitable, Iterable, Sequence
@@ -8,7 +8,7 @@ from typing import cast
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from smartcal_api.http.answer import Answer
-from smartcal_api.http.exchange import Exchange, exchange_of
+from smartcal_api.http.exchange import KEY, Exchange
 from smartcal_api.http.failures import Failures
 from smartcal_api.http.fault_kinds import KINDS, Effect, Hit
 from smartcal_api.http.forgery import Forgery
@@ -30,15 +30,11 @@ class Fail:
         self._paths = Paths(served)
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        exchange = exchange_of(scope)
-        if exchange.sandbox.faults.armed:
-            hits = self._hits(exchange)
-            if hits:
-                return self._fail(hits, scope, receive, send)
-        return self._app(scope, receive, send)
+        hits = self._hits(scope[KEY])
+        return self._fail(hits, scope, receive, send) if hits else self._app(scope, receive, send)
 
     async def _fail(self, hits: list[tuple[Fault, Hit]], scope: Scope, receive: Receive, send: Send) -> None:
-        exchange, app, sent = exchange_of(scope), cast("ASGIApp", self._answering), _Sent(send)
+        exchange, app, sent = scope[KEY], cast("ASGIApp", self._answering), _Sent(send)
         for fault, hit in reversed(hits):
             app = partial(KINDS[fault.kind].run, hit, app)
         try:

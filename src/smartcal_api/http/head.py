@@ -1,12 +1,13 @@
 """Guards the head of a request, before anything else looks at it (law GUARD 1)."""
 
 from collections.abc import Awaitable
+from itertools import chain
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from smartcal_api.contract.policy import RequestLimits
 from smartcal_api.errors import Clause, Invalid, Problem
-from smartcal_api.http.exchange import Exchange, exchange_of
+from smartcal_api.http.exchange import KEY, Exchange
 from smartcal_api.http.roots import Roots
 
 # Read by this server, so that two of them could mean two things to two readers (RFC 9112 section 11.2).
@@ -22,7 +23,7 @@ class HeadGuard:
         self._roots = roots
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        exchange = exchange_of(scope)
+        exchange: Exchange = scope[KEY]
         exchange.root = self._roots.of(exchange.headers.get(b"host")) + exchange.prefix
         exchange.refusal = self._refusal(scope, exchange) or exchange.refusal
         return self._app(scope, receive, send)
@@ -42,10 +43,7 @@ class HeadGuard:
                 f"The request has more than {limits.header_count} header fields. Send fewer.",
                 clause=Clause("/x-request-limits/header_count", {"limit": limits.header_count}),
             )
-        size = 0
-        for name, value in raw:
-            size += len(name) + len(value)
-        if size > limits.header_bytes:
+        if len(b"".join(chain.from_iterable(raw))) > limits.header_bytes:
             return Problem(
                 "headers_too_large", f"The header fields have more than {limits.header_bytes} bytes. Send less."
             )

@@ -1,13 +1,13 @@
 """Finds out whose request it is, and counts it against that budget."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from smartcal_api.auth import Identification, Presented
 from smartcal_api.clock import NANOSECONDS, format_rfc3339
 from smartcal_api.errors import Clause, Problem
-from smartcal_api.http.exchange import exchange_of
+from smartcal_api.http.exchange import KEY, Exchange
 from smartcal_api.http.raw import RawPaths
 from smartcal_api.sandbox import Sandbox
 from smartcal_api.sandbox.limits import Admission
@@ -27,7 +27,7 @@ class Identify:
         self._raw = raw
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        exchange = exchange_of(scope)
+        exchange: Exchange = scope[KEY]
         if scope["path"] in self._raw:
             exchange.no_store = True
             exchange.identity = self._identification.nobody()
@@ -41,20 +41,24 @@ class Identify:
         return self._app(scope, receive, send)
 
     async def _read(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._raw.read(exchange_of(scope), receive, self._registry)
+        await self._raw.read(scope[KEY], receive, self._registry)
         await self._app(scope, receive, send)
 
 
 class Limit:
-    """Admits a request to the budget of its credential or client, or of its address where there is none (laws RATE)."""
+    """Admits a request to the budget of its credential or client, or of its address where there is none (laws RATE).
 
-    def __init__(self, app: ASGIApp, *, retry_after: str, control: str) -> None:
+    Where a sandbox has faults armed, what was admitted goes on by way of `fail`.
+    """
+
+    def __init__(self, app: ASGIApp, *, retry_after: str, control: str, fail: Callable[[ASGIApp], ASGIApp]) -> None:
         self._app = app
+        self._fail = fail(app)
         self._retry_after = retry_after
         self._control = control
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        exchange = exchange_of(scope)
+        exchange: Exchange = scope[KEY]
         identity = exchange.identity
         if identity is not None and identity.principal is not None:
             budget = identity.principal.budget
@@ -70,6 +74,8 @@ class Limit:
         if exchange.refusal is not None:
             raise exchange.refusal
         exchange.now = exchange.sandbox.now()
+        if exchange.sandbox.faults.armed:
+            return self._fail(scope, receive, send)
         return self._app(scope, receive, send)
 
     def _refusal(self, sandbox: Sandbox, admission: Admission, seconds: int) -> Problem:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable
 
 from starlette.types import Receive, Scope, Send
 
-from smartcal_api.http.exchange import Exchange, exchange_of
+from smartcal_api.http.exchange import KEY, Exchange
 from smartcal_api.http.gate import Gate
 from smartcal_api.http.preferences import PREFER, Preferences
 from smartcal_api.http.raw import RawHandler
@@ -21,7 +21,7 @@ class Operate:
         self._preferences = preferences
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        exchange = exchange_of(scope)
+        exchange: Exchange = scope[KEY]
         served = exchange.served
         assert served is not None  # `Authorise` answers 404 without one
         plain = served.body is None and not isinstance(served.handler, RawHandler)

@@ -38,9 +38,10 @@ class _Reader:
             texts = texts[0].split(",")
         values = [self._value(text) for text in texts]
         value = values if self.array else values[0]
-        for error in self._validator.iter_errors(value):
-            return None, f"does not fit: {self._fault(texts[0], error)}"
-        return value, None
+        if self._validator.is_valid(value):
+            return value, None
+        error = next(self._validator.iter_errors(value))
+        return None, f"does not fit: {self._fault(texts[0], error)}"
 
     def _value(self, text: str) -> Any:
         """Text that is no number or boolean stays text, and the schema refuses it."""

@@ -10,6 +10,7 @@ from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from smartcal_api.http.cycle import Cycle
+from smartcal_api.http.exchange import HEADS
 from smartcal_api.http.hang_up import HANG_UP
 
 # Generous next to the contract's limits, which are enforced later, as problems: these only keep memory flat.
@@ -33,23 +34,36 @@ class BoundedProtocol(HttpToolsProtocol):
         self._idle_bytes = 0
         self._in_head = False
         self._deaf = False
+        self._read = b""
+        # In the bytes that are read now; 1 only in the first, and if they hold its beginning.
+        self._requests = 0
+        self._rests_since: float | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
         self.flow = _Flow(transport, self.pipeline)
 
     def data_received(self, data: bytes) -> None:
-        self._unset_keepalive_if_required()
+        self._rests_since = None
         self._idle_bytes += len(data)
+        begun_before = self._in_head or (self.cycle is not None and self.cycle.more_body)
+        self._requests = 2 if begun_before else 0
         if self._idle_bytes > _HEAD_BYTES and not self._deaf:
             self._deaf = True
             self.transport.write(_TOO_LARGE)
             self.transport.close()
+        if not self._deaf:
+            self._read = data
+            self._parse(data)
+            self._read = b""
+
+    def _parse(self, data: bytes) -> None:
         while data and not self._deaf:
             try:
                 self.parser.feed_data(data)
                 return
             except httptools.HttpParserUpgrade as upgrade:
+                self._requests += 1
                 data = self._replayed() + data[upgrade.args[0] :]
             except httptools.HttpParserError:
                 self.logger.warning("Invalid HTTP request received.")
@@ -60,6 +74,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self.headers = []
         self.expect_100_continue = False
         self._idle_bytes = 0
+        self._requests += 1
         self._in_head = True
 
     def on_url(self, url: bytes) -> None:
@@ -96,6 +111,7 @@ class BoundedProtocol(HttpToolsProtocol):
             "query_string": url.query or b"",
             "headers": self.headers,
             "extensions": {HANG_UP: _NO_OPTIONS},
+            HEADS: [b"", b""],  # type: ignore[misc]  # of ours
         }
         before = self.cycle
         self.cycle = Cycle(
@@ -123,8 +139,39 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        if not self._upgrading():
-            super().on_message_complete()
+        cycle = self.cycle
+        if self._upgrading() or cycle.response_complete:
+            return
+        # Of a larger one this may have kept less than came.
+        if self._requests == 1 and not cycle.body and len(self._read) <= _URL_BYTES:
+            cycle.scope[HEADS][0] = self._read  # type: ignore[literal-required]  # of ours
+        cycle.more_body = False
+        cycle.message_event.set()
+
+    def on_response_complete(self) -> None:
+        """As uvicorn does it, with one timer for a connection and not one for each of its requests."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+            return
+        self._rests_since = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self._wait_for_more(self.timeout_keep_alive)
+
+    def timeout_keep_alive_handler(self) -> None:
+        self.timeout_keep_alive_task = None
+        if self._rests_since is not None and not self.transport.is_closing():
+            left = self._rests_since + self.timeout_keep_alive - self.loop.time()
+            if left > 0:
+                self._wait_for_more(left)
+            else:
+                self.transport.close()
+
+    def _wait_for_more(self, seconds: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
 
     def _upgrading(self) -> bool:
         return self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"

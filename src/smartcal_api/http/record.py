@@ -6,12 +6,15 @@ from urllib.parse import unquote_to_bytes
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from smartcal_api.errors import Clause, Problem
-from smartcal_api.http.exchange import KEY, Exchange
-from smartcal_api.journal import Kept, Refusal, packed
+from smartcal_api.http.answer import Answer
+from smartcal_api.http.exchange import HEADS, KEY, Exchange
+from smartcal_api.journal import RequestHead, write_request, write_response
 from smartcal_api.sandbox.registry import Registry
 
 # What a path begins with that names its sandbox, before the sandbox's name.
 _MARK = "/~"
+_NOTHING = Answer(0)
+_UNTOLD = (b"", b"")
 
 
 class Record:
@@ -24,16 +27,56 @@ class Record:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        named = scope["path"].startswith(_MARK)
-        exchange = self._named(scope) if named else Exchange(scope, self._registry.default)
-        scope[KEY] = exchange
-        exchange.started = monotonic_ns()
+        exchange = self._enter(scope)
         try:
             await self._app(scope, receive, send)
         finally:
-            # Also of a client that went away, and of a connection that a fault has dropped.
-            exchange.sandbox.touched = exchange.started
-            exchange.sandbox.journal.append(_kept(exchange))
+            # Also of a client that went away, and of a connection that a fault has dropped. Runs for every request, so
+            # it only takes what there is, and leaves all else to whoever reads it. A list is kept as its documents,
+            # which the store holds as well: to keep every body would push what is read again and again out of the
+            # processor's caches.
+            sandbox, identity, served = exchange.sandbox, exchange.identity, exchange.served
+            journal, answer = sandbox.journal, exchange.answer or _NOTHING
+            listed = answer.listed
+            request, response = scope.get(HEADS, _UNTOLD)
+            if not request:
+                request = _request(exchange)
+            if not response:
+                response = write_response(answer.status, exchange.fields)
+            if listed is None:
+                size = len(request) + len(response) + len(exchange.received) + len(answer.body)
+            elif listed.documents is not journal.listed:
+                size = len(request) + len(response) + len(answer.body)
+                journal.listed = listed.documents
+            else:  # they are held already
+                size = len(request) + len(response)
+            if size > journal.small:
+                journal.make_room(size)
+            sandbox.touched = exchange.started
+            journal.append(
+                (
+                    journal.number(),
+                    size,
+                    request,
+                    exchange.received,
+                    response,
+                    listed or answer.body,
+                    exchange.now or sandbox.clock.now(),
+                    monotonic_ns() - exchange.started,
+                    exchange.root,
+                    exchange.drawn or exchange.request_id,
+                    None if identity is None else identity.principal,
+                    None if served is None else served.operation,
+                    exchange.refused,
+                    exchange.faults,
+                )
+            )
+
+    def _enter(self, scope: Scope) -> Exchange:
+        named = scope["path"].startswith(_MARK)
+        exchange = scope[KEY] = self._named(scope) if named else Exchange(scope, self._registry.default)
+        exchange.started = monotonic_ns()
+        return exchange
 
     def _named(self, scope: Scope) -> Exchange:
         first, _, rest = scope["raw_path"][1:].partition(b"/")
@@ -53,35 +96,9 @@ class Record:
         return Exchange(scope, sandbox, prefix=prefix)
 
 
-def _kept(exchange: Exchange) -> Kept:
-    """Runs for every request, so it only takes what there is, and leaves all else to whoever reads it.
-
-    A list is kept as its documents, which the store holds as well: to keep every body would push what is read again
-    and again out of the processor's caches.
-    """
-    scope, sandbox, identity, served = exchange.scope, exchange.sandbox, exchange.identity, exchange.served
-    answer = exchange.answer
-    head = packed(
-        sandbox.name,
-        scope["method"],
-        scope["raw_path"],
-        scope["query_string"],
-        scope["http_version"],
-        scope["headers"],
-        None if answer is None else answer.status,
-        exchange.fields,
-        exchange.now or sandbox.clock.now(),
-        monotonic_ns() - exchange.started,
-        exchange.root or exchange.prefix,
-        exchange.request_id,
-    )
-    return (
-        len(head) + len(exchange.received) + (0 if answer is None else len(answer.body)),
-        head,
-        exchange.received,
-        b"" if answer is None else answer.body if answer.listed is None else answer.listed.text,
-        None if identity is None else identity.principal,
-        None if served is None else served.operation,
-        None if exchange.refused is None else Refusal.of(exchange.refused),
-        exchange.faults,
-    )
+def _request(exchange: Exchange) -> bytes:
+    """The head of a request that did not come in one piece, or came with a body."""
+    scope = exchange.scope
+    path = exchange.prefix.encode() + scope["raw_path"]
+    head = RequestHead(scope["method"], path, scope["query_string"], scope["http_version"], scope["headers"])
+    return write_request(head)

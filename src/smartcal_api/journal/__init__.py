@@ -1,7 +1,8 @@
 """The journal of a sandbox: what was asked and answered, and which clause of the contract refused it (law SBX 6)."""
 
-from smartcal_api.journal.entry import Entry, Kept, Refusal, packed
+from smartcal_api.journal.entry import Entry, Kept, Refusal
+from smartcal_api.journal.heads import RequestHead, write_request, write_response
 from smartcal_api.journal.journal import Journal
 from smartcal_api.journal.wanted import Wanted
 
-__all__ = ["Entry", "Journal", "Kept", "Refusal", "Wanted", "packed"]
+__all__ = ["Entry", "Journal", "Kept", "Refusal", "RequestHead", "Wanted", "write_request", "write_response"]

@@ -1,14 +1,13 @@
 """One request and its answer, as they went over the wire."""
 
-from collections.abc import Callable, Sequence
-from marshal import dumps, loads
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+from urllib.parse import unquote_to_bytes
 
 from smartcal_api.auth import Principal
 from smartcal_api.contract import Operation
 from smartcal_api.errors import Clause, Invalid, Problem
-
-Headers = Sequence[tuple[bytes, bytes]]
+from smartcal_api.journal.heads import Fields, read_request, read_response
 
 
 class Refusal(NamedTuple):
@@ -24,17 +23,29 @@ class Refusal(NamedTuple):
         return cls(problem.code, problem.detail, problem.errors, problem.clause)
 
 
-# What is kept of a request: the bytes that it is charged with, what `packed` made, the bodies of request and answer,
-# and what others have made. A body may be what makes it when it is read.
+class Parts(Protocol):
+    """A body that is put together when it is read."""
+
+    def text(self) -> bytes: ...
+
+
+# What is kept of a request: its number, the bytes that it is charged with, and the heads as they went over the wire. To
+# keep all that is made of a head would cost more than everything else: fifty small objects a request.
 Kept = tuple[
-    int,
-    bytes,
-    bytes,
-    bytes | Callable[[], bytes],
+    int,  # serial
+    int,  # size
+    bytes,  # the request's head
+    bytes,  # received
+    bytes,  # the answer's head
+    bytes | Parts,  # body
+    int,  # at
+    int,  # took
+    str,  # root
+    str,  # request_id
     Principal | None,
     Operation | None,
     Refusal | None,
-    Sequence[str] | None,
+    Sequence[str] | None,  # faults
 ]
 
 
@@ -47,10 +58,10 @@ class Entry(NamedTuple):
     path: bytes
     query: bytes
     version: str
-    request_headers: Headers
+    request_headers: Fields
     status: int | None
     """None where the connection was dropped before an answer."""
-    response_headers: Headers
+    response_headers: Fields
     at: int
     """The sandbox's clock when it was served."""
     took: int
@@ -65,10 +76,28 @@ class Entry(NamedTuple):
     faults: Sequence[str] | None
 
     @classmethod
-    def of(cls, serial: int, kept: Kept) -> "Entry":
-        _, head, received, body, *rest = kept
-        # Packed below, in this process.
-        return cls(serial, *loads(head), received, body() if callable(body) else body, *rest)  # type: ignore[call-arg]  # noqa: S302
+    def of(cls, sandbox: str, kept: Kept) -> "Entry":
+        serial, _, request, received, response, body, at, took, root, request_id = kept[:10]
+        method, path, query, version, request_fields = read_request(request)
+        status, response_fields = read_response(response)
+        return cls(
+            serial,
+            sandbox,
+            method,
+            _inside(sandbox, path),
+            query,
+            version,
+            request_fields,
+            status,
+            response_fields,
+            at,
+            took,
+            root,
+            request_id,
+            received,
+            body if isinstance(body, bytes) else body.text(),
+            *kept[10:],
+        )
 
     @property
     def answered(self) -> bytes:
@@ -87,39 +116,10 @@ class Entry(NamedTuple):
         return next((value for known, value in self.request_headers if known == name), b"")
 
 
-def packed(
-    sandbox: str,
-    method: str,
-    path: bytes,
-    query: bytes,
-    version: str,
-    request_headers: Headers,
-    status: int | None,
-    response_headers: Headers,
-    at: int,
-    took: int,
-    root: str,
-    request_id: str,
-) -> bytes:
-    """The members of an `Entry` from `sandbox` to `request_id` as one object: to take fifty small ones out of memory,
-    and to give them back when the entry goes, would cost more than all the rest."""
-    return dumps(
-        (
-            sandbox,
-            method,
-            path,
-            query,
-            version,
-            request_headers,
-            status,
-            response_headers,
-            at,
-            took,
-            root,
-            request_id,
-        ),  # type: ignore[arg-type]  # lists of pairs are marshalled all the same
-        2,  # later versions look for what repeats
-    )
+def _inside(sandbox: str, path: bytes) -> bytes:
+    """The path as the contract has it, without what named its sandbox."""
+    first, _, rest = path[1:].partition(b"/")
+    return b"/" + rest if unquote_to_bytes(first) == b"~" + sandbox.encode() else path
 
 
 def fingerprint(principal: Principal) -> str:

@@ -2,14 +2,14 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Callable, Iterator
+from itertools import count, islice
 
 from smartcal_api.journal.entry import Entry, Kept
 from smartcal_api.journal.wanted import Wanted
 
 ENTRIES = 1_000
-BYTES = 4 * 1024 * 1024
+BYTES = 5 * 1024 * 1024
 # What an entry takes besides the bytes that came and went.
 _OVERHEAD = 512
 
@@ -20,38 +20,58 @@ class Journal:
     It tells what happened, so no restored snapshot takes anything back from it.
     """
 
-    def __init__(self, *, entries: int = ENTRIES, size: int = BYTES) -> None:
-        self._kept: deque[Kept] = deque()
-        self._most = entries
-        self._most_bytes = size
-        self._bytes = 0
+    def __init__(self, sandbox: str, *, entries: int = ENTRIES, size: int = BYTES) -> None:
+        self._sandbox = sandbox
+        self._kept: deque[Kept] = deque(maxlen=entries)
+        # As many small ones as there may be take two fifths of the bytes, and nobody has to add them up.
+        self.small = size * 2 // 5 // entries - _OVERHEAD
+        """The size, in bytes, of the largest entry that there is always room for."""
+        self._most_large_bytes = size - size * 2 // 5
+        self._large_bytes = 0
+        """At most what the others take: what went for the number of entries is found out when it would be too much."""
+        self.listed: object = None
+        """The documents of the latest list. Who polls gets the same again and again, which are charged once."""
         self._waiting: list[asyncio.Future[None]] = []
-        self.next_serial = 1
-        self.dropped = 0
-        """Since it was last cleared."""
+        self._begun = 1
+        self.number = count(self._begun).__next__
+        """Draws the serial of an entry, which is then appended. Both run with every request, and no code of ours is in
+        the way unless somebody waits."""
+        self.append: Callable[[Kept], None] = self._kept.append
 
-    def append(self, kept: Kept) -> None:
-        self._kept.append(kept)
-        self.next_serial += 1
-        self._bytes += kept[0] + _OVERHEAD
-        if self._bytes > self._most_bytes or len(self._kept) > self._most:
-            self._drop()
-        if self._waiting:
-            self._wake()
+    def make_room(self, size: int) -> None:
+        """To be asked before an entry of so many bytes is appended that is not small."""
+        kept, small, room = self._kept, self.small, self._most_large_bytes
+        left = self._large_bytes + size + _OVERHEAD
+        if left > room and len(kept) == kept.maxlen:
+            left = size + _OVERHEAD + sum(each[1] + _OVERHEAD for each in kept if each[1] > small)
+            room -= room // 4  # more than has to go, so that not every entry has them added up anew
+        while left > room and kept:
+            gone = kept.popleft()[1]
+            if gone > small:
+                left -= gone + _OVERHEAD
+        self._large_bytes = left
 
     def __len__(self) -> int:
         return len(self._kept)
 
     @property
+    def next_serial(self) -> int:
+        return self._kept[-1][0] + 1 if self._kept else self._begun
+
+    @property
+    def dropped(self) -> int:
+        """Since it was last cleared."""
+        return self.first_serial - self._begun
+
+    @property
     def first_serial(self) -> int:
         """Of the oldest entry that is kept."""
-        return self.next_serial - len(self._kept)
+        return self._kept[0][0] if self._kept else self._begun
 
     def since(self, serial: int) -> Iterator[Entry]:
         """The entries from that serial on, oldest first."""
         first = max(serial, self.first_serial)
-        kept = islice(self._kept, first - self.first_serial, None)
-        return (Entry.of(number, each) for number, each in enumerate(kept, first))
+        return (Entry.of(self._sandbox, each) for each in islice(self._kept, first - self.first_serial, None))
 
     def missing(self, serial: int) -> int:
         """How many entries from that serial on were dropped."""
@@ -69,6 +89,7 @@ class Journal:
             since = max(since, self.next_serial)
             arrival = asyncio.get_running_loop().create_future()
             self._waiting.append(arrival)
+            self.append = self._append_and_wake
             try:
                 await arrival
             finally:
@@ -76,15 +97,14 @@ class Journal:
                     self._waiting.remove(arrival)
 
     def clear(self) -> None:
+        self._begun = self.next_serial
         self._kept.clear()
-        self._bytes = self.dropped = 0
+        self.listed = None
+        self._large_bytes = 0
 
-    def _drop(self) -> None:
-        while len(self._kept) > self._most or (self._bytes > self._most_bytes and len(self._kept) > 1):
-            self._bytes -= self._kept.popleft()[0] + _OVERHEAD
-            self.dropped += 1
-
-    def _wake(self) -> None:
+    def _append_and_wake(self, kept: Kept) -> None:
+        self._kept.append(kept)
+        self.append = self._kept.append
         for waiter in self._waiting:
             if not waiter.done():
                 waiter.set_result(None)

@@ -60,6 +60,7 @@ class Limits:
         self.windows = tuple(
             Window(max(1, round(limit * scale)), seconds * NANOSECONDS, name) for seconds, limit, name in stated
         )
+        self._plenty = 1 + max(window.limit for window in self.windows)
         self._longest = max(window.nanoseconds for window in self.windows)
         # At least what the contract says, or a smaller scale would forget what counts when it is taken back.
         self._kept = max(*(window.limit for window in self.windows), *(limit for _, limit, _ in stated))
@@ -77,25 +78,25 @@ class Limits:
         elif len(log) > 2 * self._kept:
             # No window looks further back than its limit; dropping half at a time makes that nearly free.
             del log[: -self._kept]
-        binding, last, fewest = self.windows[0], self.windows[0], -1
-        room_at: int | None = None
-        for window in self.windows:
-            limit, nanoseconds, _ = window
-            since = now - nanoseconds
-            remaining = limit - len(log) + bisect_right(log, since)
-            if remaining <= 0:
-                # Room comes when the limit-th admission from the end leaves this window.
-                leaves = log[-limit] + nanoseconds
-                if room_at is None or leaves > room_at:
-                    room_at, last = leaves, window
-                remaining = 0
-            if fewest < 0 or remaining < fewest:
-                binding, fewest = window, remaining
-        if room_at is not None:
-            seconds = max(1, -((now - room_at) // NANOSECONDS))
-            return Admission(binding.limit, 0, seconds, window=last.name, room_at=room_at)
+        used, binding, fewest = len(log), 0, self._plenty
+        for limit, nanoseconds, _ in self.windows:
+            remaining = limit - used + bisect_right(log, now - nanoseconds)
+            if remaining < fewest:
+                binding, fewest = limit, remaining
+        if fewest <= 0:
+            return self._refusal(log, now)
         log.append(now)
-        return Admission(binding.limit, fewest - 1, None)
+        return Admission(binding, fewest - 1, None)
+
+    def _refusal(self, log: Sequence[int], now: int) -> Admission:
+        """Of the first window without room, until the last has some."""
+        full = [each for each in self.windows if len(log) - bisect_right(log, now - each.nanoseconds) >= each.limit]
+        # Room comes when the limit-th admission from the end leaves a window.
+        room_at, last = max(
+            ((log[-each.limit] + each.nanoseconds, each) for each in full), key=lambda leaving: leaving[0]
+        )
+        seconds = max(1, -((now - room_at) // NANOSECONDS))
+        return Admission(full[0].limit, 0, seconds, window=last.name, room_at=room_at)
 
     def exhaust(self, window: Window, now: int, *, budget: str | None = None) -> None:
         """Charges a budget, or every one that there is or will be, with all that a window has left."""

@@ -71,7 +71,7 @@ class Sandbox:
         )
         self.oauth = OAuth(contract, store, clock, announce=announce)
         self.limits = Limits(policy.rate_limits, enabled=rate_limits)
-        self.journal = Journal()
+        self.journal = Journal(name)
         self.faults = Faults(seed)
         self._adopt_ids(contract)
         self.outbox = Outbox(contract, store, mint=self.mint, seed=seed)
