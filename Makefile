@@ -8,6 +8,9 @@ ARGS ?=
 # pip's own notices are not the project's; its errors are.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-warn-script-location
 
+# Hundreds of tests start the command, which without caches is compiled anew each time.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help serve test lint types check bench crash fuzz plugin fixtures conformance prove contract-lint client oauth-browser oauth-js webhooks-js recipes lock clean
 

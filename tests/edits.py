@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from smartcal_api.contract import Contract, Document, shipped
 from smartcal_api.contract.document import unescape
 
@@ -73,7 +75,7 @@ def edited(*edits: Edit, draft: bool = False) -> Contract:
 
 def source(*edits: Edit) -> bytes:
     """A text that is JSON and so YAML, with a line for each member."""
-    return json.dumps(document(*edits), indent=1, ensure_ascii=False).encode()
+    return orjson.dumps(document(*edits), option=orjson.OPT_INDENT_2)
 
 
 def write(path: Path, *edits: Edit) -> Path:

@@ -1,6 +1,7 @@
 """SIGINT and SIGTERM: what is in flight is finished, what isn't going to finish is hung up on, exit 0."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -79,3 +80,24 @@ def test_guard_1_a_body_that_never_comes_is_hung_up_on_without_a_5xx_or_a_traceb
             assert "Traceback" not in process.stderr.read()
         finally:
             process.kill()
+
+
+@SIGNALS
+def test_a_server_that_is_still_starting_ends_with_130_even_as_the_first_process_of_a_container(
+    tmp_path: Path, number: int
+) -> None:
+    spec = tmp_path / "openapi.yaml"
+    os.mkfifo(spec)
+    command = [sys.executable, "-m", "smartcal_api", "serve", "--port", "0", "--spec", str(spec)]
+    with subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE) as starting:
+        try:
+            with spec.open("wb"):  # opened by the server, which now waits for the contract
+                status = Path(f"/proc/{starting.pid}/status").read_text()
+                caught = int(status.partition("SigCgt:")[2].split()[0], 16)
+                assert caught >> number - 1 & 1, "to a first process, what isn't caught is not delivered"
+                starting.send_signal(number)
+                assert starting.wait(30) == 130
+                assert starting.stderr is not None
+                assert starting.stderr.read().strip() == b""
+        finally:
+            starting.kill()

@@ -1,7 +1,9 @@
 """`smartcal serve`."""
 
 import re
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -131,6 +133,7 @@ def serve(
     stop_with: int | None,
 ) -> None:
     """Start a local SmartCal Pro: state, real keys, real limits."""
+    click.get_current_context().with_resource(_ended_by_sigterm())
     from smartcal_api.cli.progress import progress
     from smartcal_api.server.lean import lean_imports
     from smartcal_api.settings import Settings, parse_client, parse_key, parse_now, parse_webhook
@@ -175,6 +178,17 @@ def serve(
     with lean_imports():
         from smartcal_api.server.run import run
     run(settings, report=progress("seeding"), alter=alter)
+
+
+@contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """Until the server listens to it itself, SIGTERM is Ctrl-C: a container's first process, as which this is run, is
+    not ended by it otherwise."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _defect(name: str) -> Callable[[Any, Any], None]:
