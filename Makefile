@@ -37,7 +37,7 @@ serve: $(VENV)/runtime  ## set everything up and run the mock (ARGS="--events 10
 	@$(BIN)/smartcal serve --port $(PORT) $(ARGS)
 
 test: $(VENV)/development  ## set everything up and run all tests (ARGS="-k paging")
-	@$(BIN)/python -m pytest --numprocesses $(WORKERS) $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
 
 lint: $(VENV)/development  ## ruff: errors, style and format
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -1,6 +1,6 @@
-import pytest
 import gc
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 from smartcal_api.contract import Contract
