@@ -103,11 +103,10 @@ def a_key_is_the_same_in_either_header(probe: Probe) -> None:
 def no_answer_holds_a_credential(probe: Probe) -> None:
     values = [each.value.encode() for each in probe.target.credentials if len(each.value) > 6]
     for exchange in probe.answers():
-        texts = [exchange.body, *(value.encode("latin-1", "replace") for _, value in exchange.headers)]
+        headers = "\n".join(value for _, value in exchange.headers)
+        text = exchange.body + b"\n" + headers.encode("latin-1", "replace")
         # A URL that was asked for with it may come back as it was.
-        if any(value in text for value in values for text in texts) and not any(
-            value.decode() in exchange.target for value in values
-        ):
+        if any(value in text for value in values) and not any(value.decode() in exchange.target for value in values):
             probe.show(exchange)
             probe.fail(f"{exchange} has a credential in its answer.")
 
