@@ -131,6 +131,26 @@ def test_the_head_is_told_where_a_read_begins_with_a_whole_request(data: st.Data
     run(test)
 
 
+def test_what_was_refused_before_its_body_came_is_in_nobody_elses_head() -> None:
+    told: list[bytes] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        told.append(scope[HEADS][0])
+        await plain(scope, receive, send)
+
+    async def test() -> None:
+        with connected(app) as (protocol, _):
+            protocol.data_received(POST[:-1])
+            await settled()
+            protocol.data_received(POST[-1:] + GET)
+            await settled()
+            protocol.data_received(GET)
+            await settled()
+            assert told == [b"", b"", GET]
+
+    run(test)
+
+
 def test_a_connection_at_rest_is_closed_after_its_time_and_each_request_begins_it_anew() -> None:
     async def test() -> None:
         loop = ManualLoop()

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.types import Receive, Scope, Send
@@ -29,7 +30,7 @@ TARGETS = st.builds(
 )
 
 
-def seen(request: bytes) -> Scope:
+def seen(*pieces: bytes) -> Scope:
     """The scope of a request that a server has read."""
     scopes: list[Scope] = []
 
@@ -40,8 +41,9 @@ def seen(request: bytes) -> Scope:
 
     async def serve() -> None:
         with connected(app) as (protocol, _):
-            protocol.data_received(request)
-            await settled()
+            for piece in filter(None, pieces):
+                protocol.data_received(piece)
+                await settled()
 
     asyncio.run(serve())
     return scopes[0]
@@ -79,6 +81,30 @@ def test_sbx_6_an_answer_is_read_back_as_it_was_sent(status: int, fields: list[t
 
 def test_sbx_6_no_answer_is_read_back_as_none() -> None:
     assert read_response(write_response(0, [])) == (None, [])
+
+
+# Of RTSP (RFC 2326) too, and without a version: the parser lets them in.
+LINES = [
+    b"DESCRIBE /a?b RTSP/1.0",
+    b"PLAY /a RTSP/1.0",
+    b"FLUSH /a",
+    b"PRI /a",
+    b"SOURCE /a ICE/1.0",
+    b"GET /a",
+    b"M-SEARCH * HTTP/1.1",
+]
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_sbx_6_whatever_the_parser_lets_in_can_be_read_back(line: bytes) -> None:
+    for content in (b"", b"x"):
+        request = b"%s\r\nHost: h\r\nContent-Length: %d\r\n\r\n%s" % (line, len(content), content)
+        for cut in (0, 9):
+            scope = seen(request[:cut], request[cut:])
+            head = RequestHead(
+                scope["method"], scope["raw_path"], scope["query_string"], scope["http_version"], scope["headers"]
+            )
+            assert read_request(scope[HEADS][0] or write_request(head)) == head
 
 
 def test_sbx_6_a_head_larger_than_the_server_keeps_is_not_kept_by_the_journal() -> None:

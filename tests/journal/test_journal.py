@@ -6,7 +6,7 @@ import tracemalloc
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from smartcal_api.journal import Journal, Kept, RequestHead, Wanted, write_request, write_response
@@ -33,6 +33,7 @@ def kept(path: str = "/a", *, status: int | None = 200, size: int = 0) -> Callab
     most_bytes=st.integers(2_048, 60_000),
     since=st.integers(1, 80),
 )
+@example(sizes=[20_000, 0, 0], most=3, most_bytes=3_840, since=1)  # one that has no room beside others
 def test_sbx_6_any_entries_stay_within_both_bounds_and_the_latest_are_kept(
     sizes: list[int], most: int, most_bytes: int, since: int
 ) -> None:

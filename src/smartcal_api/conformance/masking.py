@@ -10,6 +10,7 @@ from smartcal_api.contract import Contract
 
 PERSONAL = frozenset({"name", "email", "phone", "number", "address", "answer", "attendees", "invitee", "url", "reason"})
 _HIDDEN = "…"
+_SHORT = 256  # characters: so many of a text are worth remembering
 
 
 class Masks:
@@ -26,10 +27,13 @@ class Masks:
         self._secret = re.compile(f"{whole}|{looks}" if whole else looks)
         self._personal = personal
         # Thousands of answers have the same names, and most of the same values.
-        self.text = lru_cache(maxsize=16_384)(self._text)
+        self._short = lru_cache(maxsize=16_384)(self._text)
+
+    def text(self, text: str) -> str:
+        """Half of a surrogate pair, which no file can hold, becomes a question mark."""
+        return self._short(text) if len(text) <= _SHORT else self._text(text)
 
     def _text(self, text: str) -> str:
-        """Half of a surrogate pair, which no file can hold, becomes a question mark."""
         return self._secret.sub(self._masked, text.encode("utf-8", "replace").decode("utf-8"))
 
     def _masked(self, found: re.Match[str]) -> str:

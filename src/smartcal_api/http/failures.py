@@ -38,7 +38,8 @@ class Failures:
             scope.pop(KEY, None)  # gone already where a fault had a refusal answered further in
 
     async def _refuse(self, exchange: Exchange, problem: Problem, send: Send) -> None:
-        exchange.refused = Refusal.of(problem)
+        # Without its traceback, whose frames have the exchange, which may have the problem.
+        exchange.refused = Refusal.of(problem.with_traceback(None))
         if self._counted and exchange.admission is None:
             # Failed before it was counted; the headers of a budget are on every response all the same (law RATE 5).
             client = exchange.scope.get("client")

@@ -34,9 +34,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self._idle_bytes = 0
         self._in_head = False
         self._deaf = False
-        self._read = b""
-        # In the bytes that are read now; 1 only in the first, and if they hold its beginning.
-        self._requests = 0
+        # What was read last, as far as it is of a request that isn't complete; and then where that began.
+        self._read = self._begun_in = b""
         self._rests_since: float | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
@@ -46,8 +45,6 @@ class BoundedProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         self._rests_since = None
         self._idle_bytes += len(data)
-        begun_before = self._in_head or (self.cycle is not None and self.cycle.more_body)
-        self._requests = 2 if begun_before else 0
         if self._idle_bytes > _HEAD_BYTES and not self._deaf:
             self._deaf = True
             self.transport.write(_TOO_LARGE)
@@ -55,7 +52,6 @@ class BoundedProtocol(HttpToolsProtocol):
         if not self._deaf:
             self._read = data
             self._parse(data)
-            self._read = b""
 
     def _parse(self, data: bytes) -> None:
         while data and not self._deaf:
@@ -63,7 +59,6 @@ class BoundedProtocol(HttpToolsProtocol):
                 self.parser.feed_data(data)
                 return
             except httptools.HttpParserUpgrade as upgrade:
-                self._requests += 1
                 data = self._replayed() + data[upgrade.args[0] :]
             except httptools.HttpParserError:
                 self.logger.warning("Invalid HTTP request received.")
@@ -74,7 +69,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self.headers = []
         self.expect_100_continue = False
         self._idle_bytes = 0
-        self._requests += 1
+        self._begun_in = self._read
         self._in_head = True
 
     def on_url(self, url: bytes) -> None:
@@ -139,12 +134,13 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        cycle = self.cycle
+        cycle, read, begun_in = self.cycle, self._read, self._begun_in
+        self._read = self._begun_in = b""  # what follows in there doesn't begin there
         if self._upgrading() or cycle.response_complete:
             return
         # Of a larger one this may have kept less than came.
-        if self._requests == 1 and not cycle.body and len(self._read) <= _URL_BYTES:
-            cycle.scope[HEADS][0] = self._read  # type: ignore[literal-required]  # of ours
+        if begun_in is read and not cycle.body and len(read) <= _URL_BYTES:
+            cycle.scope[HEADS][0] = read  # type: ignore[literal-required]  # of ours
         cycle.more_body = False
         cycle.message_event.set()
 

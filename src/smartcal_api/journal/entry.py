@@ -119,7 +119,8 @@ class Entry(NamedTuple):
 def _inside(sandbox: str, path: bytes) -> bytes:
     """The path as the contract has it, without what named its sandbox."""
     first, _, rest = path[1:].partition(b"/")
-    return b"/" + rest if unquote_to_bytes(first) == b"~" + sandbox.encode() else path
+    named = path.startswith(b"/") and unquote_to_bytes(first) == b"~" + sandbox.encode()
+    return b"/" + rest if named else path
 
 
 def fingerprint(principal: Principal) -> str:

@@ -20,6 +20,7 @@ class RequestHead(NamedTuple):
 
 
 def write_request(head: RequestHead) -> bytes:
+    """As it would have come in one piece, whatever protocol and version it was of."""
     target = head.path + b"?" + head.query if head.query else head.path
     line = b"%s %s HTTP/%s" % (head.method.encode("ascii"), target, head.version.encode("ascii"))
     return line + _written(head.fields)
@@ -36,16 +37,29 @@ def read_request(written: bytes) -> RequestHead:
     # Behind a CONNECT it would be no more of HTTP.
     with suppress(httptools.HttpParserUpgrade, httptools.HttpParserError):
         reader.parser.feed_data(written)
-    return reader.head
+    return reader.head or _split(written)
+
+
+def _split(written: bytes) -> RequestHead:
+    """Of what `write_request` made of a method that is none of HTTP, such as RTSP's, which the parser lets in."""
+    line, fields = _lines(written)
+    method, target, protocol = line.split(b" ")
+    path, _, query = target.partition(b"?")
+    return RequestHead(method.decode("ascii"), path, query, protocol.removeprefix(b"HTTP/").decode("ascii"), fields)
 
 
 def read_response(written: bytes) -> tuple[int | None, Fields]:
     """Status and header fields, None and none where there was no answer."""
     if not written:
         return None, []
-    line, *lines = written.removesuffix(b"\r\n\r\n").split(b"\r\n")
-    fields = [(name, value) for name, _, value in (line.partition(b": ") for line in lines)]
+    line, fields = _lines(written)
     return int(line.split(b" ")[1]), fields
+
+
+def _lines(written: bytes) -> tuple[bytes, Fields]:
+    """The first line, and the fields."""
+    first, *lines = written.removesuffix(b"\r\n\r\n").split(b"\r\n")
+    return first, [(name, value) for name, _, value in (line.partition(b": ") for line in lines)]
 
 
 def _written(fields: Iterable[tuple[bytes, bytes]]) -> bytes:
@@ -55,7 +69,7 @@ def _written(fields: Iterable[tuple[bytes, bytes]]) -> bytes:
 class _Reader:
     def __init__(self) -> None:
         self.parser = httptools.HttpRequestParser(self)
-        self.head: RequestHead
+        self.head: RequestHead | None = None
         self._url = b""
         self._fields: list[tuple[bytes, bytes]] = []
 

@@ -24,8 +24,9 @@ class Journal:
         self._sandbox = sandbox
         self._kept: deque[Kept] = deque(maxlen=entries)
         # As many small ones as there may be take two fifths of the bytes, and nobody has to add them up.
-        self.small = size * 2 // 5 // entries - _OVERHEAD
-        """The size, in bytes, of the largest entry that there is always room for."""
+        self._small = size * 2 // 5 // entries - _OVERHEAD
+        self.small = self._small
+        """The size, in bytes, of the largest entry for which no room has to be made."""
         self._most_large_bytes = size - size * 2 // 5
         self._large_bytes = 0
         """At most what the others take: what went for the number of entries is found out when it would be too much."""
@@ -40,16 +41,19 @@ class Journal:
 
     def make_room(self, size: int) -> None:
         """To be asked before an entry of so many bytes is appended that is not small."""
-        kept, small, room = self._kept, self.small, self._most_large_bytes
-        left = self._large_bytes + size + _OVERHEAD
+        kept, small, room = self._kept, self._small, self._most_large_bytes
+        own = size + _OVERHEAD if size > small else 0
+        left = self._large_bytes + own
         if left > room and len(kept) == kept.maxlen:
-            left = size + _OVERHEAD + sum(each[1] + _OVERHEAD for each in kept if each[1] > small)
+            left = own + sum(each[1] + _OVERHEAD for each in kept if each[1] > small)
             room -= room // 4  # more than has to go, so that not every entry has them added up anew
         while left > room and kept:
             gone = kept.popleft()[1]
             if gone > small:
                 left -= gone + _OVERHEAD
         self._large_bytes = left
+        # What is too large beside any other goes before the next, of whatever size.
+        self.small = -1 if left > self._most_large_bytes else small
 
     def __len__(self) -> int:
         return len(self._kept)
