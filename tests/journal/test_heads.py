@@ -72,15 +72,15 @@ def test_sbx_6_a_request_is_read_back_as_it_was_served(
 
 @given(status=st.integers(100, 599), fields=FIELDS)
 def test_sbx_6_an_answer_is_read_back_as_it_was_sent(status: int, fields: list[tuple[bytes, bytes]]) -> None:
-    assert read_response(write_response(status, fields)) == (status, fields)
+    assert read_response(write_response(status, fields) + b"rest\r\n\r\n") == (status, fields, b"rest\r\n\r\n")
     (written,) = answer(start(LENGTH, *fields, status=status), body(b"hi")).written
-    assert read_response(written.removesuffix(b"hi")) == (status, [LENGTH, *fields])
+    assert read_response(written.removesuffix(b"hi")) == (status, [LENGTH, *fields], b"")
     scope = seen(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
-    assert read_response(scope[HEADS][1]) == (200, [LENGTH])
+    assert read_response(scope[HEADS][1]) == (200, [LENGTH], b"")
 
 
 def test_sbx_6_no_answer_is_read_back_as_none() -> None:
-    assert read_response(write_response(0, [])) == (None, [])
+    assert read_response(write_response(0, [])) == (None, [], b"")
 
 
 # Of RTSP (RFC 2326) too, and without a version: the parser lets them in.

@@ -23,7 +23,7 @@ def append(journal: Journal, entry: Callable[[int], Kept]) -> None:
 
 def kept(path: str = "/a", *, status: int | None = 200, size: int = 0) -> Callable[[int], Kept]:
     head = write_request(RequestHead("GET", path.encode(), b"", "1.1", []))
-    rest = (head, b"", write_response(status or 0, []), b" " * size, 0, 0, "", "req_1", None, None, None, None)
+    rest = (write_response(status or 0, []) + head, b"", b" " * size, 0, 0, "", "req_1", None, None, None, None)
     return lambda serial: (serial, size, *rest)
 
 

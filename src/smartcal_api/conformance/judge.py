@@ -20,6 +20,8 @@ from smartcal_api.contract import Contract, Operation, Response
 _HOST = "http://judged.invalid"
 _UNROUTED = "/x-unrouted"
 _NUMBER = re.compile("[0-9]+")
+_REMEMBERED = 20_000
+"""Texts, some of them a kilobyte or two: what a run has of them is a tenth of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class Judge:
             name = getattr(error, "name", "")
             faults.append(Fault(f"{response.pointer}/headers/{name}" if name else response.pointer, _said(error)))
         if not faults:
-            self._sound |= forms
+            self._remember(forms)
         yield from faults
 
     def _forms(self, exchange: Exchange, response: Response) -> Iterator[tuple[str, str]]:
@@ -127,9 +129,13 @@ class Judge:
         answered = _Answered(exchange.status, exchange.media_type, text.encode(), Headers(list(exchange.headers)))
         faults = [fault for error in self._bodies.iter_errors(request, answered) for fault in _faults(error, pointer)]
         if not faults:
-            self._sound.update(seen)
-            self._sound.add(key)
+            self._remember({*seen, key})
         yield from faults
+
+    def _remember(self, sound: set[tuple[str, str]]) -> None:
+        if len(self._sound) > _REMEMBERED:
+            self._sound.clear()
+        self._sound |= sound
 
     def _fresh(self, body: Any, response: Response) -> tuple[Any, list[tuple[str, str]]]:
         """A list's body with those of its items alone that weren't judged before, where the contract judges item by

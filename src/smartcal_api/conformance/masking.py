@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from typing import Any
 
 from smartcal_api.conformance.target import Target
@@ -10,7 +9,8 @@ from smartcal_api.contract import Contract
 
 PERSONAL = frozenset({"name", "email", "phone", "number", "address", "answer", "attendees", "invitee", "url", "reason"})
 _HIDDEN = "…"
-_SHORT = 256  # characters: so many of a text are worth remembering
+# So many texts are worth remembering, of so many characters.
+_REMEMBERED, _SHORT = 16_384, 256
 
 
 class Masks:
@@ -27,14 +27,16 @@ class Masks:
         self._secret = re.compile(f"{whole}|{looks}" if whole else looks)
         self._personal = personal
         # Thousands of answers have the same names, and most of the same values.
-        self._short = lru_cache(maxsize=16_384)(self._text)
+        self._texts: dict[str, str] = {}
 
     def text(self, text: str) -> str:
         """Half of a surrogate pair, which no file can hold, becomes a question mark."""
-        return self._short(text) if len(text) <= _SHORT else self._text(text)
-
-    def _text(self, text: str) -> str:
-        return self._secret.sub(self._masked, text.encode("utf-8", "replace").decode("utf-8"))
+        masked = self._texts.get(text)
+        if masked is None:
+            masked = self._secret.sub(self._masked, text.encode("utf-8", "replace").decode("utf-8"))
+            if len(text) <= _SHORT and len(self._texts) < _REMEMBERED:
+                self._texts[text] = masked
+        return masked
 
     def _masked(self, found: re.Match[str]) -> str:
         prefix: str | None = found["prefix"]

@@ -43,13 +43,14 @@ class Record:
                 request = _request(exchange)
             if not response:
                 response = write_response(answer.status, exchange.fields)
+            heads = response + request  # as one object: two cost more to keep than to join
             if listed is None:
-                size = len(request) + len(response) + len(exchange.received) + len(answer.body)
+                size = len(heads) + len(exchange.received) + len(answer.body)
             elif listed.documents is not journal.listed:
-                size = len(request) + len(response) + len(answer.body)
+                size = len(heads) + len(answer.body)
                 journal.listed = listed.documents
             else:  # they are held already
-                size = len(request) + len(response)
+                size = len(heads)
             if size > journal.small:
                 journal.make_room(size)
             sandbox.touched = exchange.started
@@ -57,9 +58,8 @@ class Record:
                 (
                     journal.number(),
                     size,
-                    request,
+                    heads,
                     exchange.received,
-                    response,
                     listed or answer.body,
                     exchange.now or sandbox.clock.now(),
                     monotonic_ns() - exchange.started,

@@ -34,9 +34,8 @@ class Parts(Protocol):
 Kept = tuple[
     int,  # serial
     int,  # size
-    bytes,  # the request's head
+    bytes,  # the answer's head, and after it the request's
     bytes,  # received
-    bytes,  # the answer's head
     bytes | Parts,  # body
     int,  # at
     int,  # took
@@ -77,9 +76,9 @@ class Entry(NamedTuple):
 
     @classmethod
     def of(cls, sandbox: str, kept: Kept) -> "Entry":
-        serial, _, request, received, response, body, at, took, root, request_id = kept[:10]
+        serial, _, heads, received, body, at, took, root, request_id = kept[:9]
+        status, response_fields, request = read_response(heads)
         method, path, query, version, request_fields = read_request(request)
-        status, response_fields = read_response(response)
         return cls(
             serial,
             sandbox,
@@ -96,7 +95,7 @@ class Entry(NamedTuple):
             request_id,
             received,
             body if isinstance(body, bytes) else body.text(),
-            *kept[10:],
+            *kept[9:],
         )
 
     @property

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import httptools
 
 Fields = Sequence[tuple[bytes, bytes]]
+_END = b"\r\n\r\n"
 
 
 class RequestHead(NamedTuple):
@@ -27,8 +28,8 @@ def write_request(head: RequestHead) -> bytes:
 
 
 def write_response(status: int, fields: Fields) -> bytes:
-    """Nothing where there was no answer, whose status is 0."""
-    return b"HTTP/1.1 %d " % status + _written(fields) if status else b""
+    """No more than its end where there was no answer, whose status is 0."""
+    return b"HTTP/1.1 %d " % status + _written(fields) if status else _END
 
 
 def read_request(written: bytes) -> RequestHead:
@@ -48,17 +49,18 @@ def _split(written: bytes) -> RequestHead:
     return RequestHead(method.decode("ascii"), path, query, protocol.removeprefix(b"HTTP/").decode("ascii"), fields)
 
 
-def read_response(written: bytes) -> tuple[int | None, Fields]:
-    """Status and header fields, None and none where there was no answer."""
-    if not written:
-        return None, []
-    line, fields = _lines(written)
-    return int(line.split(b" ")[1]), fields
+def read_response(written: bytes) -> tuple[int | None, Fields, bytes]:
+    """Status and header fields, None and none where there was no answer; and what follows the head."""
+    head, _, rest = written.partition(_END)
+    if not head:
+        return None, [], rest
+    line, fields = _lines(head)
+    return int(line.split(b" ")[1]), fields, rest
 
 
 def _lines(written: bytes) -> tuple[bytes, Fields]:
     """The first line, and the fields."""
-    first, *lines = written.removesuffix(b"\r\n\r\n").split(b"\r\n")
+    first, *lines = written.removesuffix(_END).split(b"\r\n")
     return first, [(name, value) for name, _, value in (line.partition(b": ") for line in lines)]
 
 
