@@ -74,7 +74,9 @@ def prove(
     tried: dict[str, Tried] = {}
     alarms: list[str] = []
     # Not forked: a fork of a process with threads has their locks and not them.
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn"), initializer=_end_with_parent) as pool:
+    # One more than there are cores, for some laws wait for deliveries.
+    workers = (os.cpu_count() or 1) + 1
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_end_with_parent) as pool:
         trying = [pool.submit(partial(_try, each, spec=spec, seeds=seeds, quick=quick)) for each in _pieces(names)]
         judging = [pool.submit(partial(_judge, each, spec=spec)) for each in _pieces(range(right))]
         everything: list[Future[Any]] = [*trying, *judging]
