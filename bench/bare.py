@@ -1,4 +1,4 @@
-"""`smartcal` with and without journal and faults by turns: one process, to see what the two cost.
+"""`smartcal` with and without its journal by turns: one process, to see what that costs.
 
 Two processes of the same program differ by more than that, as their memory lies elsewhere.
 """

@@ -1,4 +1,4 @@
-"""What the journal, and faults of which none is armed, add to a request: one server with and without them."""
+"""What keeping a request in the journal adds to it: one server with and without that."""
 
 import json
 from statistics import median
@@ -29,9 +29,10 @@ def overhead(plan: Plan) -> Section:
                 added = median((whole - without) / without * 100 for without, whole in blocks)
                 found.setdefault((scenario.name, scenario.title), []).append((without, whole, added))
     return Section(
-        title=f"Journal and faults (none armed): CPU a request, in turn for {BLOCK}, medians of {plan.rounds} servers",
+        title=f"Keeping it in the journal: CPU a request, in turns of {BLOCK}, medians of {plan.rounds} servers",
         columns=["", "without", "with", "added"],
         rows=[_row(*names, *map(median, zip(*measured, strict=True))) for names, measured in found.items()],
+        notes=["Both note the heads of a request as they come and go, and look whether a fault is armed: not counted."],
     )
 
 
@@ -41,7 +42,7 @@ def _row(name: str, title: str, without: float, whole: float, added: float) -> l
         _microseconds(f"{name} without", without),
         _microseconds(f"{name} with", whole),
         Figure(
-            name=f"{name} journal and faults add",
+            name=f"{name} journal adds",
             value=added,
             unit="%",
             pattern="+.1f",

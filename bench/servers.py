@@ -20,7 +20,7 @@ def serve(*arguments: str) -> Program:
 
 def switched(*arguments: str) -> Program:
     command = [sys.executable, "-m", "bench.bare", "serve", "--port", "{port}", *arguments]
-    return Program("smartcal with and without journal and faults", command, EVENTS)
+    return Program("smartcal with and without its journal", command, EVENTS)
 
 
 def raw(answers: Path, first: str = EVENTS) -> Program:

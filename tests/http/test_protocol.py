@@ -75,6 +75,16 @@ async def reading(scope: Scope, receive: Receive, send: Send) -> None:
     await send(body(b"%2d" % length))
 
 
+def telling(told: list[bytes], app: ASGIApp) -> ASGIApp:
+    """The application, and what it is told of each request's head."""
+
+    async def telling(scope: Scope, receive: Receive, send: Send) -> None:
+        told.append(scope[HEADS][0])
+        await app(scope, receive, send)
+
+    return telling
+
+
 async def settled() -> None:
     """Whatever can go on has gone on."""
     for _ in range(20):
@@ -113,12 +123,8 @@ def test_the_head_is_told_where_a_read_begins_with_a_whole_request(data: st.Data
     pieces = [wire[a:b] for a, b in zip([0, *cuts], [*cuts, len(wire)], strict=True)]
     told: list[bytes] = []
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        told.append(scope[HEADS][0])
-        await reading(scope, receive, send)
-
     async def test() -> None:
-        with connected(app) as (protocol, _):
+        with connected(telling(told, reading)) as (protocol, _):
             for piece in pieces:
                 protocol.data_received(piece)
                 await settled()
@@ -134,12 +140,8 @@ def test_the_head_is_told_where_a_read_begins_with_a_whole_request(data: st.Data
 def test_what_was_refused_before_its_body_came_is_in_nobody_elses_head() -> None:
     told: list[bytes] = []
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        told.append(scope[HEADS][0])
-        await plain(scope, receive, send)
-
     async def test() -> None:
-        with connected(app) as (protocol, _):
+        with connected(telling(told, plain)) as (protocol, _):
             protocol.data_received(POST[:-1])
             await settled()
             protocol.data_received(POST[-1:] + GET)

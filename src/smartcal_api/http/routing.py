@@ -16,15 +16,16 @@ from smartcal_api.http.served import Served
 
 
 class Route(RoutingMiddleware):  # type: ignore[misc]  # Connexion is not typed
-    """Takes up the operation that Connexion's routes lead to, called as its router would call them, with less ado.
+    """Takes up the operation that Connexion's routes lead to, found as its router would find it, with less ado.
 
     A path without parameters is looked up; another is compared with the routes of as many slashes alone, for a
     parameter never holds one. A trailing slash names something else, and nothing: there are no redirects.
     """
 
+    app: ASGIApp
+
     def __init__(self, app: ASGIApp, *, contract: Description, served: Mapping[str, Served]) -> None:
         super().__init__(app)
-        self._next = app
         self._allowed = [
             (re.compile("/".join("[^/]+" if "{" in part else re.escape(part) for part in path.split("/"))), path)
             for path in contract.data["paths"]
@@ -51,7 +52,7 @@ class Route(RoutingMiddleware):  # type: ignore[misc]  # Connexion is not typed
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         exchange: Exchange = scope[KEY]
         exchange.served = self._find(scope)
-        return self._next(scope, receive, send)
+        return self.app(scope, receive, send)
 
     def _find(self, scope: Scope) -> Served:
         path, method = scope["path"], scope["method"]
