@@ -9,8 +9,9 @@ from bench.processes import ROOT, Program, smartcal
 from bench.scenarios import EVENTS
 
 CONTRACT = ROOT / "openapi.yaml"
-# Where `bench.bare` tells what it has used, and how many requests it answers with the journal before as many without.
-TALLY, BLOCK = "/tally", 100
+# Where `bench.bare` tells what it has used, and how many requests it answers with the journal before as many without:
+# few enough to see the same of the machine's moods, and enough not to see what it takes to change sides.
+TALLY, BLOCK = "/tally", 400
 ADMITTED = 10_000_000  # a window's limit where the limiter is to work and to refuse nothing
 
 

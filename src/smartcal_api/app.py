@@ -16,7 +16,7 @@ from smartcal_api.contract.routing_view import routing_view
 from smartcal_api.control import PREFIX, build_control
 from smartcal_api.http.cors import LOOPBACK as ORIGINS
 from smartcal_api.http.cors import Cors
-from smartcal_api.http.failures import Failures
+from smartcal_api.http.enter import Enter
 from smartcal_api.http.faults import Fail
 from smartcal_api.http.gate import Gate
 from smartcal_api.http.head import HeadGuard
@@ -74,8 +74,8 @@ def build(contract: Contract, registry: Registry, options: Options) -> Applicati
     policy = contract.policy
     fail = partial(Fail, gate=gate, stated=stated, served=served.values())
     steps = [
-        partial(Record, registry=registry),
-        partial(Failures, gate=gate),
+        partial(Enter, registry=registry),
+        partial(Record, gate=gate),
         partial(Cors, origins=options.origins, contract=contract),
         partial(HeadGuard, limits=policy.request_limits, roots=roots),
         partial(Identify, registry=registry, identification=identification, raw=RawPaths(served)),

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from starlette.types import Receive, Scope, Send
+from starlette.types import Receive, Scope
 from uvicorn.server import ServerState
 
 from smartcal_api.http.protocol import BoundedProtocol
@@ -19,6 +19,7 @@ class Writes(asyncio.Transport):
     def __init__(self) -> None:
         super().__init__({"peername": ("127.0.0.1", 5000), "sockname": ("127.0.0.1", 8080)})
         self.written: list[bytes] = []
+        self.given_back: list[Any] = []
         self.closed = False
         self.paused = False
 
@@ -41,14 +42,16 @@ class Writes(asyncio.Transport):
 def answer(*messages: dict[str, Any], request: bytes = GET) -> Writes:
     """What a server of these messages writes on a request."""
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+    transport = Writes()
+
+    async def app(scope: Scope, receive: Receive, send: Any) -> None:
         for message in messages:
-            await send(message)
+            transport.given_back.append(await send(message))
 
     async def serve() -> Writes:
         config = uvicorn.Config(app, http=BoundedProtocol, lifespan="off", ws="none", log_config=None)
         config.load()
-        protocol, transport = BoundedProtocol(config, ServerState(), {}), Writes()
+        protocol = BoundedProtocol(config, ServerState(), {})
         protocol.connection_made(transport)
         protocol.data_received(request)
         await asyncio.gather(*protocol.tasks)

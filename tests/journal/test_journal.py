@@ -15,16 +15,20 @@ from tests.wire import World
 
 def append(journal: Journal, entry: Callable[[int], Kept]) -> None:
     """As the step does it that makes them."""
-    kept = entry(journal.number())
-    if kept[1] > journal.small:
-        journal.make_room(kept[1])
+    serial = journal.next_serial
+    journal.next_serial += 1
+    kept = entry(serial)
+    _, request, response, received, answered, *_ = kept
+    assert isinstance(answered, bytes)
+    if len(answered) > journal.small:
+        journal.make_room(serial, len(request) + len(response) + len(received) + len(answered))
     journal.append(kept)
 
 
 def kept(path: str = "/a", *, status: int | None = 200, size: int = 0) -> Callable[[int], Kept]:
     head = write_request(RequestHead("GET", path.encode(), b"", "1.1", []))
-    rest = (write_response(status or 0, []) + head, b"", b" " * size, 0, 0, "", "req_1", None, None, None, None)
-    return lambda serial: (serial, size, *rest)
+    rest = (head, write_response(status or 0, []), b"", b" " * size, 0, 0, "", "req_1", None, None, None, None)
+    return lambda serial: (serial, *rest)
 
 
 @given(
@@ -34,6 +38,8 @@ def kept(path: str = "/a", *, status: int | None = 200, size: int = 0) -> Callab
     since=st.integers(1, 80),
 )
 @example(sizes=[20_000, 0, 0], most=3, most_bytes=3_840, since=1)  # one that has no room beside others
+@example(sizes=[20_000, 0], most=2, most_bytes=20_000, since=1)  # nor beside small ones
+@example(sizes=[0] * 60, most=20, most_bytes=60_000, since=1)  # many that go for their number
 def test_sbx_6_any_entries_stay_within_both_bounds_and_the_latest_are_kept(
     sizes: list[int], most: int, most_bytes: int, since: int
 ) -> None:
@@ -48,6 +54,7 @@ def test_sbx_6_any_entries_stay_within_both_bounds_and_the_latest_are_kept(
     taken = [size + 512 for size in sizes]
     kept_bytes = sum(taken[journal.dropped :])
     assert len(entries) <= 1 or kept_bytes <= most_bytes
+    assert len(journal._large) <= most + 1
     # What is dropped had to go for the number, or for the bytes, of which a good part is always used.
     assert not journal.dropped or len(entries) == most or kept_bytes + max(taken) > most_bytes * 9 // 20
     assert list(journal.since(since)) == [each for each in entries if each.serial >= since]
@@ -68,23 +75,33 @@ def test_sbx_6_a_journal_that_was_cleared_counts_on() -> None:
     assert journal.missing(1) == 0
 
 
-@pytest.mark.parametrize("size", [100, 8_000])
-def test_sbx_6_the_memory_of_a_journal_has_a_bound(world: World, size: int) -> None:
-    key = world.key("read")
+# Fifty requests of such a size have room among 200,000 bytes; and of the large ones, at most so many.
+REQUESTS: dict[str, tuple[Callable[[World, str], object], int]] = {
+    "small": (lambda world, key: world.get("/api/v1/events", key=key), 50),
+    "large head": (lambda world, key: world.get("/api/v1/events", key=key, headers={"x-note": "n" * 8_000}), 25),
+    "large body": (lambda world, key: world.post("/api/v1/webhooks", {"url": "h" * 8_000}, key=key), 25),
+}
+
+
+@pytest.mark.parametrize(("send", "most"), REQUESTS.values(), ids=REQUESTS)
+def test_sbx_6_the_memory_of_a_journal_has_a_bound(
+    world: World, send: Callable[[World, str], object], most: int
+) -> None:
+    key = world.key("read", "webhooks")
     journal = world.sandbox.journal = Journal("default", entries=50, size=200_000)
-    headers = {"x-note": "n" * size}
     for _ in range(200):
-        world.get("/api/v1/events", key=key, headers=headers)
+        send(world, key)
     gc.collect()
     tracemalloc.start()
     try:
         for _ in range(200):
-            world.get("/api/v1/events", key=key, headers=headers)
+            send(world, key)
         gc.collect()
         held, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
     assert journal.dropped >= 350
+    assert most // 5 <= len(journal) <= most, "a list that is asked for again and again is charged once"
     assert held < 1_000_000, "more than what its bounds say"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import quote, urlencode
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from smartcal_api.contract import Contract
@@ -142,12 +142,14 @@ def test_auth_3_a_secret_of_any_prefix_in_any_text_is_masked(
 def test_auth_3_what_has_the_name_of_a_secret_is_masked_whatever_it_is(
     contract: Contract, name: str, value: str
 ) -> None:
+    masked = f"https://a.example/?a=b&{name}={MASK}"
+    assume(value not in masked)
     masks = Masks(contract.data)
     form, document = urlencode({"a": "b", name: value}), json.dumps({"a": [{name: value}]})
     assert masks.body(form.encode(), FORM) == f"a=b&{name}={MASK}"
     assert json.loads(masks.body(document.encode(), JSON) or "") == {"a": [{name: MASK}]}
     assert masks.pairs(form.encode()) == f"a=b&{name}={MASK}"
-    assert value not in masks.header(b"location", f"https://a.example/?{form}".encode())
+    assert masks.header(b"location", f"https://a.example/?{form}".encode()) == masked
     assert value not in (masks.body(document[:-2].encode(), JSON) or "")
 
 

@@ -44,6 +44,10 @@ class Answer:
         self.listed = listed
 
 
+NOTHING = Answer(0)
+"""Where the connection ended before any answer."""
+
+
 def json_answer(status: int, value: Any, *, headers: Mapping[str, str | int] | None = None) -> Answer:
     return Answer(status, orjson.dumps(value), media_type=JSON, headers=headers)
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
-from smartcal_api.http.exchange import HEADS
 from smartcal_api.http.hang_up import HANG_UP
+from smartcal_api.journal import HEAD_BYTES
 
 # What would end a header field or a head before its time (RFC 9110 section 5.5); a tab may stand in a value.
 _CONTROLS = bytes({*range(32), 127} - {9})
@@ -18,10 +18,11 @@ class Cycle(RequestResponseCycle):
 
     _head: Any = None
 
-    async def send(self, message: Any) -> None:
+    async def send(self, message: Any) -> bytes | None:  # type: ignore[override]  # a server's gives nothing back
+        """Gives back the head as it went over the wire, once it did and if it is small."""
         if message["type"] == "http.response.start" and not self.response_started:
             self._head = message
-            return
+            return None
         head, self._head = self._head, None
         if head is None:
             if message["type"] == HANG_UP:
@@ -29,27 +30,28 @@ class Cycle(RequestResponseCycle):
                 self.transport.close()
             else:
                 await super().send(message)
-            return
+            return None
         fields = [name + b": " + value for name, value in (*self.default_headers, *head["headers"])]
         text = b"\r\n".join(fields)
         if message.get("more_body") or b"content-length: " not in text:
             # In pieces, or of a length that nobody has stated: uvicorn knows how.
             await super().send(head)
             await super().send(message)
-            return
-        if len(text.translate(None, _CONTROLS)) != len(text) - 2 * len(fields) + 2:
+            return None
+        size = len(text)
+        if len(text.translate(None, _CONTROLS)) != size - 2 * len(fields) + 2:
             raise RuntimeError("a response header holds a control character")
         if self.flow.write_paused and not self.disconnected:
             await self.flow.drain()
         if self.disconnected:
-            return
+            return None
         body = b"" if self.scope["method"] == "HEAD" else message.get("body", b"")
         self.response_started = self.response_complete = True
         self.waiting_for_100_continue = False
         written = STATUS_LINE[head["status"]] + text + (_END if self.keep_alive else _LAST)
-        self.scope[HEADS][1] = written  # type: ignore[literal-required]  # of ours
         self.transport.write(written + body)
         self.message_event.set()
         if not self.keep_alive:
             self.transport.close()
         self.on_response()
+        return written if size <= HEAD_BYTES else None

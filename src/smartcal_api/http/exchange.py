@@ -8,7 +8,7 @@ from starlette.types import Scope
 from smartcal_api.auth import Identity, Principal
 from smartcal_api.contract import Operation
 from smartcal_api.errors import Problem
-from smartcal_api.http.answer import Answer
+from smartcal_api.http.answer import NOTHING
 from smartcal_api.journal import Refusal
 from smartcal_api.sandbox import Sandbox
 from smartcal_api.sandbox.limits import Admission
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from smartcal_api.http.served import Served
 
 KEY = "smartcal.exchange"
-# Where a scope has the heads of request and answer as they went over the wire, if its server tells: a list of the two.
-HEADS = "smartcal.heads"
+# Where a scope has the request's head as it came over the wire, if it was small, in one piece and without a body, and
+# its server tells. More may follow it.
+REQUEST = "smartcal.request"
 
 
 class Exchange:
@@ -46,6 +47,7 @@ class Exchange:
         "root",
         "sandbox",
         "scope",
+        "sent",
         "served",
         "started",
     )
@@ -66,10 +68,12 @@ class Exchange:
         self.faults: list[str] | None = None
         """The faults that hit it, as `fault-1 latency`."""
         self.received = b""
-        self.answer: Answer | None = None
-        """What was sent; None where the connection was dropped before."""
+        self.answer = NOTHING
+        """What was sent."""
         self.fields: Sequence[tuple[bytes, bytes]] = ()
         """The answer's header fields, as they were sent."""
+        self.sent: bytes | None = None
+        """The answer's head as it went over the wire, if it was small and the server tells."""
         self.identity: Identity | None = None
         self.budget: str | None = None
         self.admission: Admission | None = None

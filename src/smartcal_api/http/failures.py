@@ -25,19 +25,21 @@ class Failures:
         exchange: Exchange = scope[KEY]
         try:
             await self._app(scope, receive, send)
-        except Problem as problem:
-            log = _log.error if problem.code in ("unavailable", "internal_error") else _log.info
-            path, detail = (self._gate.hidden(text) for text in (as_reference(scope["path"]), problem.detail))
-            log("%s %s %s: %s: %s", exchange.request_id, scope["method"], path, problem.code, detail)
-            await self._refuse(exchange, problem, send)
-        except Exception:
-            _log.exception("%s: a defect of this server", exchange.request_id)
-            await self._refuse(exchange, _defect(), send)
+        except Exception as error:
+            await self._fail(exchange, error, send)
         finally:
             # The exchange has the scope: without this they would keep each other until the garbage collector comes.
             scope.pop(KEY, None)  # gone already where a fault had a refusal answered further in
 
-    async def _refuse(self, exchange: Exchange, problem: Problem, send: Send) -> None:
+    async def _fail(self, exchange: Exchange, error: Exception, send: Send) -> None:
+        if isinstance(error, Problem):
+            problem, scope = error, exchange.scope
+            log = _log.error if problem.code in ("unavailable", "internal_error") else _log.info
+            path, detail = (self._gate.hidden(text) for text in (as_reference(scope["path"]), problem.detail))
+            log("%s %s %s: %s: %s", exchange.request_id, scope["method"], path, problem.code, detail)
+        else:
+            _log.exception("%s: a defect of this server", exchange.request_id)
+            problem = _defect()
         # Without its traceback, whose frames have the exchange, which may have the problem.
         exchange.refused = Refusal.of(problem.with_traceback(None))
         if self._counted and exchange.admission is None:

@@ -7,7 +7,7 @@ from typing import cast
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from smartcal_api.http.answer import Answer
+from smartcal_api.http.answer import NOTHING, Answer
 from smartcal_api.http.exchange import KEY, Exchange
 from smartcal_api.http.failures import Failures
 from smartcal_api.http.fault_kinds import KINDS, Effect, Hit
@@ -89,8 +89,8 @@ class _Sent:
             self._body += message["body"]
         await self._send(message)
 
-    def answer(self) -> Answer | None:
-        return None if self._status is None else Answer(self._status, self._body)
+    def answer(self) -> Answer:
+        return NOTHING if self._status is None else Answer(self._status, self._body)
 
 
 class Paths:

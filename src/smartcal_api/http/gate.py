@@ -41,7 +41,8 @@ class Gate:
         exchange.answer = answer
         exchange.fields = wire = self._wire(exchange, answer, headers)
         await send({"type": "http.response.start", "status": answer.status, "headers": wire})
-        await send({"type": "http.response.body", "body": answer.body})
+        body = {"type": "http.response.body", "body": answer.body}
+        exchange.sent = await send(body)  # type: ignore[func-returns-value]  # see `Cycle.send`
 
     def check(self, exchange: Exchange, answer: Answer) -> None:
         """Raises the 500 that `respond` would send in an answer's place, while what it tells of can be undone."""

@@ -67,14 +67,17 @@ class Limit:
         else:
             client = scope.get("client")
             budget = client[0] if client else "unknown"
+        sandbox = exchange.sandbox
+        sandbox.touched = exchange.started
         # Counted before what fell due is done: should the store fail at that, the request had its budget all the same.
-        exchange.admission = admission = exchange.sandbox.limits.admit(budget, exchange.sandbox.clock.now())
+        exchange.now = now = sandbox.clock.now()
+        exchange.admission = admission = sandbox.limits.admit(budget, now)
         if admission.retry_after is not None:
-            raise self._refusal(exchange.sandbox, admission, admission.retry_after)
+            raise self._refusal(sandbox, admission, admission.retry_after)
         if exchange.refusal is not None:
             raise exchange.refusal
-        exchange.now = exchange.sandbox.now()
-        if exchange.sandbox.faults.armed:
+        sandbox.catch_up(now)
+        if sandbox.faults.armed:
             return self._fail(scope, receive, send)
         return self._app(scope, receive, send)
 

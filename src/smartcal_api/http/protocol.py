@@ -10,8 +10,9 @@ from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from smartcal_api.http.cycle import Cycle
-from smartcal_api.http.exchange import HEADS
+from smartcal_api.http.exchange import REQUEST
 from smartcal_api.http.hang_up import HANG_UP
+from smartcal_api.journal import HEAD_BYTES
 
 # Generous next to the contract's limits, which are enforced later, as problems: these only keep memory flat.
 _URL_BYTES = 32 * 1024
@@ -34,8 +35,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self._idle_bytes = 0
         self._in_head = False
         self._deaf = False
-        # What was read last, as far as it is of a request that isn't complete; and then where that began.
-        self._read = self._begun_in = b""
+        # What was read last, if it is small, until a request ends in it.
+        self._read = b""
         self._rests_since: float | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
@@ -44,13 +45,14 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         self._rests_since = None
-        self._idle_bytes += len(data)
+        size = len(data)
+        self._idle_bytes += size
         if self._idle_bytes > _HEAD_BYTES and not self._deaf:
             self._deaf = True
             self.transport.write(_TOO_LARGE)
             self.transport.close()
         if not self._deaf:
-            self._read = data
+            self._read = data if size <= HEAD_BYTES else b""
             self._parse(data)
 
     def _parse(self, data: bytes) -> None:
@@ -69,7 +71,6 @@ class BoundedProtocol(HttpToolsProtocol):
         self.headers = []
         self.expect_100_continue = False
         self._idle_bytes = 0
-        self._begun_in = self._read
         self._in_head = True
 
     def on_url(self, url: bytes) -> None:
@@ -106,7 +107,7 @@ class BoundedProtocol(HttpToolsProtocol):
             "query_string": url.query or b"",
             "headers": self.headers,
             "extensions": {HANG_UP: _NO_OPTIONS},
-            HEADS: [b"", b""],  # type: ignore[misc]  # of ours
+            REQUEST: b"" if self._idle_bytes else self._read,  # type: ignore[misc]  # of ours; idle: it began before
         }
         before = self.cycle
         self.cycle = Cycle(
@@ -131,16 +132,14 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         self._idle_bytes = 0
+        self.cycle.scope[REQUEST] = b""  # type: ignore[literal-required]  # of ours
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        cycle, read, begun_in = self.cycle, self._read, self._begun_in
-        self._read = self._begun_in = b""  # what follows in there doesn't begin there
+        self._read = b""  # what follows doesn't begin with it
+        cycle = self.cycle
         if self._upgrading() or cycle.response_complete:
             return
-        # Of a larger one this may have kept less than came.
-        if begun_in is read and not cycle.body and len(read) <= _URL_BYTES:
-            cycle.scope[HEADS][0] = read  # type: ignore[literal-required]  # of ours
         cycle.more_body = False
         cycle.message_event.set()
 

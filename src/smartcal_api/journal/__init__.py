@@ -2,7 +2,17 @@
 
 from smartcal_api.journal.entry import Entry, Kept, Refusal
 from smartcal_api.journal.heads import RequestHead, write_request, write_response
-from smartcal_api.journal.journal import Journal
+from smartcal_api.journal.journal import HEAD_BYTES, Journal
 from smartcal_api.journal.wanted import Wanted
 
-__all__ = ["Entry", "Journal", "Kept", "Refusal", "RequestHead", "Wanted", "write_request", "write_response"]
+__all__ = [
+    "HEAD_BYTES",
+    "Entry",
+    "Journal",
+    "Kept",
+    "Refusal",
+    "RequestHead",
+    "Wanted",
+    "write_request",
+    "write_response",
+]

@@ -32,7 +32,7 @@ class Documents:
         return {
             "serial": entry.serial,
             "time": format_rfc3339(entry.at),
-            "duration_ms": round(entry.took / 1e6, 3),
+            "duration_ms": entry.took / 1000,
             "sandbox": entry.sandbox,
             "principal": principal
             and {

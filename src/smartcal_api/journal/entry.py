@@ -29,12 +29,12 @@ class Parts(Protocol):
     def text(self) -> bytes: ...
 
 
-# What is kept of a request: its number, the bytes that it is charged with, and the heads as they went over the wire. To
-# keep all that is made of a head would cost more than everything else: fifty small objects a request.
+# What is kept of a request. To keep all that is made of a head, and not the head as it went over the wire, would cost
+# more than everything else: fifty small objects a request.
 Kept = tuple[
     int,  # serial
-    int,  # size
-    bytes,  # the answer's head, and after it the request's
+    bytes,  # the request's head; more may follow it
+    bytes,  # the answer's head
     bytes,  # received
     bytes | Parts,  # body
     int,  # at
@@ -64,7 +64,7 @@ class Entry(NamedTuple):
     at: int
     """The sandbox's clock when it was served."""
     took: int
-    """In nanoseconds of real time."""
+    """In microseconds of real time."""
     root: str
     request_id: str
     received: bytes
@@ -76,8 +76,8 @@ class Entry(NamedTuple):
 
     @classmethod
     def of(cls, sandbox: str, kept: Kept) -> "Entry":
-        serial, _, heads, received, body, at, took, root, request_id = kept[:9]
-        status, response_fields, request = read_response(heads)
+        serial, request, response, received, body, at, took, root, request_id = kept[:9]
+        status, response_fields = read_response(response)
         method, path, query, version, request_fields = read_request(request)
         return cls(
             serial,

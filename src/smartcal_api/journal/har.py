@@ -30,7 +30,7 @@ class Archive:
         }
 
     def _entry(self, entry: Entry) -> dict[str, Any]:
-        milliseconds = round(entry.took / 1e6, 3)
+        milliseconds = entry.took / 1000
         return {
             "startedDateTime": format_rfc3339(entry.at),
             "time": milliseconds,

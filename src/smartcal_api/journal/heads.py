@@ -49,13 +49,12 @@ def _split(written: bytes) -> RequestHead:
     return RequestHead(method.decode("ascii"), path, query, protocol.removeprefix(b"HTTP/").decode("ascii"), fields)
 
 
-def read_response(written: bytes) -> tuple[int | None, Fields, bytes]:
-    """Status and header fields, None and none where there was no answer; and what follows the head."""
-    head, _, rest = written.partition(_END)
-    if not head:
-        return None, [], rest
-    line, fields = _lines(head)
-    return int(line.split(b" ")[1]), fields, rest
+def read_response(written: bytes) -> tuple[int | None, Fields]:
+    """Status and header fields, None and none where there was no answer."""
+    if written == _END:
+        return None, []
+    line, fields = _lines(written)
+    return int(line.split(b" ")[1]), fields
 
 
 def _lines(written: bytes) -> tuple[bytes, Fields]:

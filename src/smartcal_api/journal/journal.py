@@ -3,13 +3,15 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator
-from itertools import count, islice
+from itertools import islice
 
 from smartcal_api.journal.entry import Entry, Kept
 from smartcal_api.journal.wanted import Wanted
 
 ENTRIES = 1_000
-BYTES = 5 * 1024 * 1024
+BYTES = 8 * 1024 * 1024
+HEAD_BYTES = 1024
+"""A head of no more than that is small: nobody adds it up."""
 # What an entry takes besides the bytes that came and went.
 _OVERHEAD = 512
 
@@ -23,44 +25,42 @@ class Journal:
     def __init__(self, sandbox: str, *, entries: int = ENTRIES, size: int = BYTES) -> None:
         self._sandbox = sandbox
         self._kept: deque[Kept] = deque(maxlen=entries)
-        # As many small ones as there may be take two fifths of the bytes, and nobody has to add them up.
-        self._small = size * 2 // 5 // entries - _OVERHEAD
+        # As many small ones as there may be take half of the bytes, and nobody has to add them up.
+        self._small = size // 2 // entries - _OVERHEAD - 2 * HEAD_BYTES
         self.small = self._small
-        """The size, in bytes, of the largest entry for which no room has to be made."""
-        self._most_large_bytes = size - size * 2 // 5
+        """The largest body, in bytes, that takes no making room, where it is the only one and the heads are small."""
+        self._large: list[tuple[int, int]] = []
+        """Serial and bytes of those for which room had to be made, as far as they are not known to have gone."""
         self._large_bytes = 0
-        """At most what the others take: what went for the number of entries is found out when it would be too much."""
+        self._most_large_bytes = size - size // 2
         self.listed: object = None
         """The documents of the latest list. Who polls gets the same again and again, which are charged once."""
         self._waiting: list[asyncio.Future[None]] = []
         self._begun = 1
-        self.number = count(self._begun).__next__
-        """Draws the serial of an entry, which is then appended. Both run with every request, and no code of ours is in
-        the way unless somebody waits."""
+        self.next_serial = self._begun
+        """Of the entry to be appended next; who appends it counts on."""
         self.append: Callable[[Kept], None] = self._kept.append
+        """Runs with every request, and no code of ours is in the way unless somebody waits."""
 
-    def make_room(self, size: int) -> None:
-        """To be asked before an entry of so many bytes is appended that is not small."""
-        kept, small, room = self._kept, self._small, self._most_large_bytes
-        own = size + _OVERHEAD if size > small else 0
-        left = self._large_bytes + own
-        if left > room and len(kept) == kept.maxlen:
-            left = own + sum(each[1] + _OVERHEAD for each in kept if each[1] > small)
-            room -= room // 4  # more than has to go, so that not every entry has them added up anew
-        while left > room and kept:
-            gone = kept.popleft()[1]
-            if gone > small:
-                left -= gone + _OVERHEAD
-        self._large_bytes = left
+    def make_room(self, serial: int, size: int) -> None:
+        """To be asked before that entry, of so many bytes, is appended, unless it is small."""
+        kept, large, room = self._kept, self._large, self._most_large_bytes
+        large.append((serial, size + _OVERHEAD))
+        self._large_bytes += size + _OVERHEAD
+        self._forget(self.first_serial)  # what went for the number of entries
+        while self._large_bytes > room and kept:
+            self._forget(kept.popleft()[0] + 1)
         # What is too large beside any other goes before the next, of whatever size.
-        self.small = -1 if left > self._most_large_bytes else small
+        self.small = -1 if self._large_bytes > room else self._small
+
+    def _forget(self, first: int) -> None:
+        """Charges no more for what has gone before that serial."""
+        large = self._large
+        while large[0][0] < first:
+            self._large_bytes -= large.pop(0)[1]
 
     def __len__(self) -> int:
         return len(self._kept)
-
-    @property
-    def next_serial(self) -> int:
-        return self._kept[-1][0] + 1 if self._kept else self._begun
 
     @property
     def dropped(self) -> int:
@@ -104,7 +104,9 @@ class Journal:
         self._begun = self.next_serial
         self._kept.clear()
         self.listed = None
+        self._large.clear()
         self._large_bytes = 0
+        self.small = self._small
 
     def _append_and_wake(self, kept: Kept) -> None:
         self._kept.append(kept)

@@ -121,9 +121,13 @@ class Sandbox:
     def now(self) -> int:
         """The clock's instant, after all that fell due before it has happened."""
         now = self.clock.now()
+        self.catch_up(now)
+        return now
+
+    def catch_up(self, now: int) -> None:
+        """Does all that fell due up to the clock's instant."""
         if now >= self._due:
             self._complete(now)
-        return now
 
     async def advance(self, target: int) -> None:
         """Moves the clock from instant to instant at which something falls due, and does it there (law SBX 4)."""

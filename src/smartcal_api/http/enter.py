@@ -1,0 +1,51 @@
+"""The outermost step: makes the exchange, in the sandbox that the path names."""
+
+from collections.abc import Awaitable
+from time import monotonic_ns
+from urllib.parse import unquote_to_bytes
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from smartcal_api.errors import Clause, Problem
+from smartcal_api.http.exchange import KEY, Exchange
+from smartcal_api.sandbox.registry import Registry
+
+# What a path begins with that names its sandbox, before the sandbox's name.
+_MARK = "/~"
+
+
+class Enter:
+    """Wherever it is served, a sandbox's paths are those of the contract: what names it is taken off, and kept."""
+
+    def __init__(self, app: ASGIApp, *, registry: Registry) -> None:
+        self._app = app
+        self._registry = registry
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        if scope["type"] != "http":
+            return _nothing()
+        named = scope["path"].startswith(_MARK)
+        exchange = scope[KEY] = self._named(scope) if named else Exchange(scope, self._registry.default)
+        exchange.started = monotonic_ns()
+        return self._app(scope, receive, send)
+
+    def _named(self, scope: Scope) -> Exchange:
+        first, _, rest = scope["raw_path"][1:].partition(b"/")
+        name = unquote_to_bytes(first).decode("utf-8", "replace")[1:]
+        sandbox = self._registry.get(name)
+        if sandbox is None:
+            exchange = Exchange(scope, self._registry.default)
+            exchange.refusal = Problem(
+                "not_found",
+                f"There is no sandbox {name[:64]!r} here. Create it, or leave /~NAME out for the default one.",
+                clause=Clause("/paths", {"sandbox": name[:64]}),
+            )
+            return exchange
+        prefix = _MARK + name
+        scope["path"] = scope["path"][len(prefix) :]
+        scope["raw_path"] = b"/" + rest
+        return Exchange(scope, sandbox, prefix=prefix)
+
+
+async def _nothing() -> None:
+    """For what is no request: a server's start and end."""
