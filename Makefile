@@ -47,7 +47,7 @@ types: $(VENV)/development  ## mypy, strict on src
 
 check: lint types test  ## lint, types and tests
 
-bench: $(VENV)/development  ## the speed, as ratios measured side by side (about 5 minutes)
+bench: $(VENV)/development  ## the speed, as ratios measured side by side (about 10 minutes)
 	@$(BIN)/python bench/run.py $(ARGS)
 
 crash: $(VENV)/development  ## kill a server that is being written to 200 times, and look for what is lost
