@@ -138,7 +138,6 @@ class _Switched:
 
 
 if __name__ == "__main__":
-    # By the names that the server knows them by.
-    smartcal_api.app.ConnexionMiddleware = build_both  # type: ignore[misc,assignment]
-    smartcal_api.server.run.BoundedProtocol = _Connection  # type: ignore[misc]
+    smartcal_api.app.ConnexionMiddleware = build_both  # type: ignore[misc,assignment]  # by the name that `build` has
+    smartcal_api.server.run.BoundedProtocol = _Connection  # type: ignore[misc]  # by the name that it has there
     main()

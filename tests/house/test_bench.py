@@ -13,6 +13,7 @@ import pytest
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
 from bench import command
+from bench.bare import BareCycle, BareLimit, BareProtocol
 from bench.downgrade import downgrade, schema_30
 from bench.figures import CannotMeasure, Figure, Section, Target
 from bench.load import find_wrk
@@ -175,3 +176,16 @@ def _alive(pid: int) -> bool:
 
 def _can_not(_: Plan) -> Section:
     raise CannotMeasure("no")
+
+
+def test_the_server_without_journal_and_faults_is_that_one_without_what_they_need() -> None:
+    noted = {"REQUEST", "_read", "HEAD_BYTES", "faults", "armed", "_fail"}
+    for bare in (BareCycle, BareLimit, BareProtocol):
+        own = [each for each in vars(bare).values() if callable(each)]
+        assert own
+        for method in own:
+            whole = getattr(bare.__base__, method.__name__)
+            known, kept = ({*each.__code__.co_names} for each in (whole, method))
+            assert not kept & noted
+            assert kept < known
+            assert known - kept <= {*noted, "_idle_bytes"}  # by which a head is found to be in one read

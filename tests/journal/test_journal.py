@@ -105,6 +105,21 @@ def test_sbx_6_the_memory_of_a_journal_has_a_bound(
     assert held < 1_000_000, "more than what its bounds say"
 
 
+def test_sbx_6_a_list_is_charged_again_once_room_was_made(world: World) -> None:
+    key = world.key("read", "webhooks")
+    journal = world.sandbox.journal = Journal("default", entries=50, size=200_000)
+    for _ in range(3):
+        world.get("/api/v1/events", key=key)
+    listed = journal.listed
+    assert listed
+    for _ in range(30):
+        REQUESTS["large body"][0](world, key)
+    assert journal.listed is None
+    world.get("/api/v1/events", key=key)
+    assert journal.listed is listed
+    assert journal._large[-1][1] > 10_000
+
+
 def test_sbx_6_a_wait_ends_with_the_first_match_of_many_requests_at_once() -> None:
     async def scenario() -> None:
         journal = Journal("default")

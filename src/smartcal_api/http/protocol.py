@@ -107,7 +107,8 @@ class BoundedProtocol(HttpToolsProtocol):
             "query_string": url.query or b"",
             "headers": self.headers,
             "extensions": {HANG_UP: _NO_OPTIONS},
-            REQUEST: b"" if self._idle_bytes else self._read,  # type: ignore[misc]  # of ours; idle: it began before
+            # Where bytes came since the head began, it was not read at once.
+            REQUEST: b"" if self._idle_bytes else self._read,  # type: ignore[misc]  # of ours
         }
         before = self.cycle
         self.cycle = Cycle(

@@ -2,20 +2,16 @@
 
 from time import monotonic_ns
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from smartcal_api.clock import MICROSECOND
 from smartcal_api.http.exchange import KEY, REQUEST, Exchange
 from smartcal_api.http.failures import Failures
-from smartcal_api.http.gate import Gate
 from smartcal_api.journal import RequestHead, write_request, write_response
 
 
 class Record(Failures):
     """Renders failures too, as they belong into the journal; a step of its own would cost every request more."""
-
-    def __init__(self, app: ASGIApp, *, gate: Gate) -> None:
-        super().__init__(app, gate=gate)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange: Exchange = scope[KEY]

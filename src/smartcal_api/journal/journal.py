@@ -50,6 +50,7 @@ class Journal:
         self._forget(self.first_serial)  # what went for the number of entries
         while self._large_bytes > room and kept:
             self._forget(kept.popleft()[0] + 1)
+            self.listed = None  # the entry that was charged for it may be gone
         # What is too large beside any other goes before the next, of whatever size.
         self.small = -1 if self._large_bytes > room else self._small
 
