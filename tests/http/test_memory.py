@@ -2,10 +2,13 @@
 
 import gc
 import logging
+import tracemalloc
 from collections.abc import Callable
 
 import pytest
 
+from smartcal_api.http.judge import ValidTexts
+from tests.flows.oauth import flow_of, tokens
 from tests.wire import Reply, World
 
 FORM = "application/x-www-form-urlencoded"
@@ -66,3 +69,56 @@ def test_guard_2_a_request_leaves_no_work_for_the_garbage_collector(
         assert gc.collect() < 50, "each request has left a cycle of objects behind"
     finally:
         gc.enable()
+
+
+def _bytes_each(times: int, act: Callable[[], object], *, keep: Callable[[], None]) -> float:
+    """What each leaves behind, once `keep` has let go of what may be kept."""
+    keep()
+    gc.collect()
+    tracemalloc.start()
+    try:
+        for _ in range(times):
+            act()
+        keep()
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0] / times
+    finally:
+        tracemalloc.stop()
+
+
+def test_auth_3_an_answer_that_is_made_once_is_not_remembered(world: World) -> None:
+    """Tokens least of all; nor is a change, whose answer nobody can ask for again."""
+    flow = flow_of(world)
+    held = [flow.tokens().refresh]
+
+    def refresh() -> None:
+        held.append(tokens(flow.refresh(held.pop())).refresh)
+
+    def subscribe() -> None:
+        reply = world.post("/api/v1/webhooks", hook, key=key)
+        assert world.request("DELETE", f"/api/v1/webhooks/{reply.json['id']}", key=key).status == 204
+
+    hook, key = {"url": "https://h.example/", "events": ["event.created"]}, world.key("webhooks")
+    for act in (refresh, subscribe):
+        for _ in range(30):
+            act()
+        assert _bytes_each(100, act, keep=world.sandbox.journal.clear) < 300, act
+
+
+def test_guard_2_a_refusal_in_the_journal_takes_what_its_bytes_take(world: World) -> None:
+    flow = flow_of(world)
+    body = len(flow.refresh("x").body)
+    assert _bytes_each(100, lambda: flow.refresh("x"), keep=lambda: None) < body + 2_500
+
+
+def test_guard_2_valid_texts_are_remembered_up_to_a_bound_that_counts_all_responses() -> None:
+    remembered = ValidTexts(10_000)
+    known = [remembered.of_response() for _ in range(3)]
+    for number in range(500):
+        for each in known:
+            remembered.keep(each, b"%100d" % number)
+            assert sum(map(len, known)) * 100 <= 10_000
+    assert any(known), "nothing is remembered"
+    before = [set(each) for each in known]
+    remembered.keep(known[0], b"x" * 9_000)
+    assert known == before, "one large text is not worth all the others"

@@ -11,7 +11,7 @@ from smartcal_api.http.exchange import KEY, Exchange
 from smartcal_api.http.roots import is_loopback
 
 LOOPBACK = "loopback"
-_REMEMBERED = 256
+_REMEMBERED, _LONGEST = 256, 300
 
 
 class Cors:
@@ -67,7 +67,7 @@ class Cors:
         known = self._known.get(origin)
         if known is None:
             known = self._judge(origin)
-            if len(self._known) < _REMEMBERED:
+            if len(self._known) < _REMEMBERED and len(origin) <= _LONGEST:
                 self._known[origin] = known
         return known
 

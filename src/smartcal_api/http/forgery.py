@@ -2,12 +2,11 @@
 
 from http import HTTPStatus
 
-import orjson
 from starlette.types import Send
 
 from smartcal_api.contract import Operation
 from smartcal_api.errors import ContractError
-from smartcal_api.http.answer import PROBLEM, Answer
+from smartcal_api.http.answer import PROBLEM, Answer, json_bytes
 from smartcal_api.http.exchange import Exchange
 from smartcal_api.http.gate import Gate
 from smartcal_api.http.problems import as_reference
@@ -49,4 +48,4 @@ def _plain(exchange: Exchange, status: int) -> Answer:
         "instance": as_reference(exchange.prefix + exchange.scope["raw_path"].decode("ascii", "replace")),
         "request_id": exchange.request_id,
     }
-    return Answer(status, orjson.dumps(document), media_type=PROBLEM)
+    return Answer(status, json_bytes(document), media_type=PROBLEM)

@@ -13,6 +13,8 @@ from smartcal_api.http.judge import Judges
 from smartcal_api.http.problems import problem_answer
 
 _log = logging.getLogger("smartcal")
+# Answers to anything else, and those that nobody may store, are made once and never again.
+_ASKING = frozenset({"GET", "HEAD"})
 
 
 class Gate:
@@ -81,7 +83,7 @@ class Gate:
             judge = self._unrouted.get(answer.status)
         if judge is None:
             return f"the status {answer.status}, which neither the operation nor x-unrouted-responses has"
-        return judge.objection(answer, headers)
+        return judge.objection(answer, headers, again=not exchange.no_store and exchange.scope["method"] in _ASKING)
 
     def _wire(self, exchange: Exchange, answer: Answer, headers: Mapping[str, str | int]) -> list[tuple[bytes, bytes]]:
         names = self._names

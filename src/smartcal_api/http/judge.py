@@ -10,9 +10,9 @@ from smartcal_api.contract.schemas import clause
 from smartcal_api.http.answer import Answer
 from smartcal_api.mock import ValueGenerator
 
-# Texts known to be valid, by their bytes: the same bytes under the same schema are as valid as they were. Documents
-# are sent as they are stored, so most of them are judged once and sent many times.
-_REMEMBERED_BYTES = 2 * 1024 * 1024
+# Of the texts known to be valid, under all responses of a contract, and what each takes besides its own bytes.
+_REMEMBERED_BYTES = 4 * 1024 * 1024
+_OVERHEAD = 128
 # Stands for what is wrong where a defect is told: an answer may hold a new secret, which no log and no error tells.
 _MASK = "the value"
 # What only this server can say; where such a header lacks, that is a defect and nothing to make up.
@@ -25,17 +25,47 @@ class Judges:
     def __init__(self, contract: Description, generator: ValueGenerator) -> None:
         self._contract, self._generator = contract, generator
         self._known: dict[str, Judge] = {}
+        self._valid = ValidTexts(_REMEMBERED_BYTES)
 
     def of(self, response: Response) -> "Judge":
         if response.pointer not in self._known:
-            self._known[response.pointer] = Judge(response, self._contract, self._generator)
+            self._known[response.pointer] = Judge(response, self._contract, self._generator, self._valid)
         return self._known[response.pointer]
+
+
+class ValidTexts:
+    """The same bytes under the same schema are as valid as they were: documents are sent as they are stored, so most
+    of them are judged once and sent many times. Of a bounded size in all; when they would be more, it begins anew."""
+
+    def __init__(self, bound: int) -> None:
+        self._bound = bound
+        self._size = 0
+        self._of: list[set[bytes]] = []
+
+    def of_response(self) -> set[bytes]:
+        """Those of one more response, to look them up in."""
+        self._of.append(set())
+        return self._of[-1]
+
+    def keep(self, valid: set[bytes], text: bytes) -> None:
+        """Adds it to those of a response, unless it is too large to be worth all that would have to go for it."""
+        size = len(text) + _OVERHEAD
+        if size > self._bound // 4:
+            return
+        self._size += size
+        if self._size > self._bound:
+            for each in self._of:
+                each.clear()
+            self._size = size
+        valid.add(text)
 
 
 class Judge:
     """The compiled clauses of one response of the contract."""
 
-    def __init__(self, response: Response, contract: Description, generator: ValueGenerator) -> None:
+    def __init__(
+        self, response: Response, contract: Description, generator: ValueGenerator, remembered: ValidTexts
+    ) -> None:
         schemas, policy = contract.schemas, contract.policy
         self._pointer = response.pointer
         self._bodies = {
@@ -55,11 +85,11 @@ class Judge:
         own = {names.limit, names.remaining, names.retry_after, policy.request_id_header, policy.pagination.link_header}
         self._foreign = [h for h in response.headers if h.required and h.name not in own | _OWN_HEADERS]
         self._document, self._generator = contract.document, generator
-        self._valid: dict[bytes, None] = {}
-        self._valid_bytes = 0
+        self._remembered = remembered
+        self._valid = remembered.of_response()
 
-    def objection(self, answer: Answer, headers: dict[str, str | int]) -> str | None:
-        """The clause that a response breaks and how, or None.
+    def objection(self, answer: Answer, headers: dict[str, str | int], *, again: bool) -> str | None:
+        """The clause that a response breaks and how, or None; `again` says whether the same may be asked for again.
 
         `headers` has the answer's own and the common ones. A required one that no code knows of, since it is new in
         the contract, is made up as a mock would (law SRC 2).
@@ -80,7 +110,7 @@ class Judge:
             validator = self._bodies[answer.media_type]
         except KeyError:
             return f"{self._pointer}/content: has no media type {answer.media_type}"
-        if validator is None:
+        if validator is None or answer.valid_for is self:
             return None
         if answer.listed is not None and self._item is not None:
             opening, documents, closing = answer.listed
@@ -89,13 +119,15 @@ class Judge:
                     fault = self._fault(self._item, document, answer.media_type)
                     if fault is not None:
                         return fault
-                    self._remember(document)
+                    self._remembered.keep(self._valid, document)
             return self._fault(validator, opening + closing, answer.media_type)
         if answer.body in self._valid:
             return None
         fault = self._fault(validator, answer.body, answer.media_type)
-        if fault is None and answer.status < 400:
-            self._remember(answer.body)  # no two problems are the same: each has its request id
+        if fault is None:
+            answer.valid_for = self
+            if again and answer.status < 400:  # no two problems are the same: each has its request id
+                self._remembered.keep(self._valid, answer.body)
         return fault
 
     def _fault(self, validator: Draft202012Validator, text: bytes, media_type: str) -> str | None:
@@ -108,10 +140,3 @@ class Judge:
         error = next(iter(validator.iter_errors(value)))
         place = "/".join(map(str, error.instance_path))
         return f"{clause(error)}: {error.message} at /{place} of the body"
-
-    def _remember(self, text: bytes) -> None:
-        self._valid_bytes += len(text)
-        if self._valid_bytes > _REMEMBERED_BYTES:
-            self._valid.clear()
-            self._valid_bytes = len(text)
-        self._valid[text] = None

@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
 from smartcal_api.contract import Description, Response
 from smartcal_api.errors import ContractError, Finding
-from smartcal_api.http.answer import JSON, Answer
+from smartcal_api.http.answer import JSON, Answer, json_bytes
 from smartcal_api.mock import Unsatisfiable, ValueGenerator
 
 
@@ -64,7 +62,7 @@ class MockedResponse:
             value = examples[name] if name is not None else next(iter(examples.values()))
         else:
             value = self._generate(pointer, salt) if pointer else ""
-        return orjson.dumps(value) if media_type.endswith("json") else str(value).encode()
+        return json_bytes(value) if media_type.endswith("json") else str(value).encode()
 
     def _generate(self, pointer: str, salt: str) -> Any:
         return self._generator.value(self._document.resolve(f"#{pointer}"), salt=salt)

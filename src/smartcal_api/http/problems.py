@@ -4,11 +4,9 @@ import re
 from typing import Any
 from urllib.parse import quote
 
-import orjson
-
 from smartcal_api.contract import Policy
 from smartcal_api.errors import Problem
-from smartcal_api.http.answer import PROBLEM, Answer
+from smartcal_api.http.answer import PROBLEM, Answer, json_bytes
 
 # A percent sign that begins no triplet, or one that the cut has shortened.
 _STRAY = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -30,7 +28,7 @@ def problem_answer(problem: Problem, policy: Policy, *, path: str, request_id: s
     if problem.errors:
         document["errors"] = [each.as_json() for each in problem.errors]
     headers = {name: value if isinstance(value, int) else _field(value) for name, value in problem.headers.items()}
-    return Answer(kind.status, orjson.dumps(document), media_type=PROBLEM, headers=headers)
+    return Answer(kind.status, json_bytes(document), media_type=PROBLEM, headers=headers)
 
 
 def as_reference(path: str) -> str:

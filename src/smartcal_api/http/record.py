@@ -36,6 +36,8 @@ class Record(Failures):
                 request = request or _request(exchange)
                 response = response or write_response(answer.status, exchange.fields)
                 body = len(answer.body) if new or listed is None else 0
+                if exchange.refused is not None:
+                    body *= 2  # what is refused is kept by its parts as well
                 journal.make_room(serial, len(request) + len(response) + len(exchange.received) + body)
                 if listed is not None:
                     journal.listed = listed.documents

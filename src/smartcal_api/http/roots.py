@@ -4,7 +4,8 @@ import ipaddress
 import re
 from collections.abc import Iterable
 
-_REMEMBERED = 256
+# So many Hosts of that many bytes, the length of a domain name; others are looked at each time.
+_REMEMBERED, _LONGEST = 256, 255
 # A host with an optional port, of the characters that a URL takes as they are (RFC 3986 section 3.2.2).
 _HOST = re.compile(r"(?P<name>\[[0-9a-f.]*:[0-9a-f:.]*\]|[a-z0-9._-]+)(?::(?P<port>[0-9]{0,5}))?", re.ASCII)
 
@@ -22,7 +23,7 @@ class Roots:
         root = self._known.get(host)
         if root is None and host is not None:
             root = f"http://{host.decode('ascii')}" if self.knows(host) else self.public_url
-            if len(self._known) < _REMEMBERED:
+            if len(self._known) < _REMEMBERED and len(host) <= _LONGEST:
                 self._known[host] = root
         return root or self.public_url
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import orjson
 
 from smartcal_api.contract import Description, Operation, Response
-from smartcal_api.http.answer import PROBLEM, Answer
+from smartcal_api.http.answer import PROBLEM, Answer, json_bytes
 from smartcal_api.http.exchange import Exchange
 from smartcal_api.http.mocked_response import MockedResponse
 from smartcal_api.http.problems import as_reference
@@ -49,7 +49,7 @@ class Stated:
         if answer.media_type == PROBLEM:
             path = exchange.prefix + exchange.scope["raw_path"].decode("ascii", "replace")
             about = {"instance": as_reference(path), "request_id": exchange.request_id}
-            answer.body = orjson.dumps(orjson.loads(answer.body) | about)
+            answer.body = json_bytes(orjson.loads(answer.body) | about)
         return answer
 
     def _response(self, operation: Operation | None, status: int) -> MockedResponse:

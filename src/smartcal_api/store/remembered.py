@@ -4,13 +4,17 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Generic, TypeVar
 
 Value = TypeVar("Value")
-_OVERHEAD = 256
+# What an entry takes besides its values, and each of the texts in it besides its own bytes.
+_OVERHEAD, _TEXT = 320, 56
 
 
 class Remembered(Generic[Value]):
-    """Values by collection and question, of a bounded size in all; when they would be more, it begins anew."""
+    """Values by collection and question, of a bounded number of bytes in all; when they would be more, it begins anew.
 
-    def __init__(self, bound: int, *, size: Callable[[Value], int] = lambda _: 1) -> None:
+    `size` says how many bytes a value takes.
+    """
+
+    def __init__(self, bound: int, *, size: Callable[[Value], int] = lambda _: 0) -> None:
         self._bound = bound
         self._size_of = size
         self._size = 0
@@ -22,7 +26,7 @@ class Remembered(Generic[Value]):
 
     def keep(self, collection: str, question: Hashable, value: Value) -> None:
         """Keeps it, unless it is too large to be worth all that would have to go for it."""
-        size = self._size_of(value)
+        size = _OVERHEAD + _asked(question) + self._size_of(value)
         if size > self._bound // 4:
             return
         if self._size + size > self._bound:
@@ -47,5 +51,12 @@ class Remembered(Generic[Value]):
 
 
 def weight(documents: Sequence[bytes]) -> int:
-    """Roughly the bytes of memory that an entry of documents takes."""
-    return _OVERHEAD + sum(map(len, documents))
+    """Roughly the bytes of memory that documents take."""
+    return sum(map(len, documents)) + _TEXT * len(documents)
+
+
+def _asked(question: Hashable) -> int:
+    """The bytes of a question, whose values a client may make as long as it likes."""
+    if isinstance(question, tuple):
+        return sum(map(_asked, question))
+    return _TEXT + len(question) if isinstance(question, str) else 0

@@ -16,7 +16,8 @@ from smartcal_api.store.remembered import Remembered, weight
 from smartcal_api.store.schema import Indexes, make_indexes, make_tables, outgrown
 from smartcal_api.store.tally import Counts
 
-_TOTALS = 1024
+# Of counts.
+_COUNTED_BYTES = 512 * 1024
 # Of documents, by page and by id. Polling gets the very same objects again, which know their hash already.
 _REMEMBERED_BYTES = 256 * 1024
 _SMALL = 500  # resources, see `make_indexes`
@@ -34,8 +35,8 @@ class Store:
         connection.text_factory = bytes
         self._connection = connection
         self.path: Path | None = None  # of its file
-        self._totals: Remembered[int] = Remembered(_TOTALS)
-        self._sums: Remembered[int] = Remembered(_TOTALS)
+        self._totals: Remembered[int] = Remembered(_COUNTED_BYTES)
+        self._sums: Remembered[int] = Remembered(_COUNTED_BYTES)
         self._documents: Remembered[Sequence[bytes]] = Remembered(_REMEMBERED_BYTES, size=weight)
         self._memories = (self._totals, self._sums, self._documents)
         self._small = small
