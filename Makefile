@@ -83,7 +83,7 @@ $(VENV)/browser: requirements-browser.lock $(VENV)/development
 oauth-browser: $(VENV)/browser  ## the consent page in this machine's Chromium (ARGS="--screenshots FOLDER")
 	@$(BIN)/python -m pytest browser-tests $(ARGS)
 
-oauth-js: $(VENV)/runtime  ## the OAuth flow with oauth4webapi (needs npm)
+oauth-js: $(VENV)/runtime  ## the OAuth flow with oauth4webapi and openid-client (needs npm)
 	@sh tests/js/run.sh $(BIN)
 
 webhooks-js: $(VENV)/runtime  ## the signatures of deliveries with @octokit/webhooks-methods (needs npm)

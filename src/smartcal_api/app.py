@@ -30,8 +30,10 @@ from smartcal_api.http.roots import Roots
 from smartcal_api.http.routing import Authorise, Route
 from smartcal_api.http.served import Served
 from smartcal_api.http.stated import Stated
+from smartcal_api.http.unknown_path import UnknownPaths
 from smartcal_api.mock import ValueGenerator
 from smartcal_api.sandbox.creation import Creator
+from smartcal_api.sandbox.credentials import METADATA, PRODUCT
 from smartcal_api.sandbox.registry import Registry
 from smartcal_api.webhooks.network import LOOPBACK as RECEIVERS
 from smartcal_api.webhooks.network import Receivers
@@ -73,6 +75,13 @@ def build(contract: Contract, registry: Registry, options: Options) -> Applicati
     roots = Roots(options.public_url, allowed_hosts=options.allowed_hosts)
     policy = contract.policy
     fail = partial(Fail, gate=gate, stated=stated, served=served.values())
+    metadata = contract.operations.get(METADATA)
+    unknown = UnknownPaths(
+        contract.data["paths"],
+        base=PRODUCT,
+        served_at=f"{PREFIX}/contract",
+        metadata=metadata.path if metadata is not None else None,
+    )
     steps = [
         partial(Enter, registry=registry),
         partial(Record, gate=gate),
@@ -80,7 +89,7 @@ def build(contract: Contract, registry: Registry, options: Options) -> Applicati
         partial(HeadGuard, limits=policy.request_limits, roots=roots),
         partial(Identify, registry=registry, identification=identification, raw=RawPaths(served)),
         partial(Limit, retry_after=policy.rate_limit_headers.retry_after, control=PREFIX, fail=fail),
-        partial(Route, contract=contract, served=served),
+        partial(Route, contract=contract, served=served, unknown=unknown),
         Authorise,
     ]
     connexion = ConnexionMiddleware(

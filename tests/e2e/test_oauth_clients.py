@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 from authlib.integrations.requests_client import OAuth2Session as AuthlibSession
-from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
+from authlib.oauth2.rfc8414 import AuthorizationServerMetadata, get_well_known_url
 from oauthlib.oauth2 import InvalidGrantError
 from requests_oauthlib import OAuth2Session
 
@@ -74,6 +74,19 @@ def test_authlibs_client_finishes_the_flow_with_a_secret(server, method):
         session.revoke_token(stated["revocation_endpoint"], renewed["refresh_token"], token_type_hint="refresh_token")
         session.token = renewed
         assert session.get(f"{server.ready['base_url']}/me").status_code == 401
+
+
+def test_authlib_discovers_a_sandbox_by_its_issuer_and_finishes_the_flow_there(server):
+    made = server.request("POST", "/_sandbox/sandboxes", body=b'{"name": "issuer"}').json
+    with urllib.request.urlopen(get_well_known_url(made["root_url"], external=True)) as answer:
+        stated = json.load(answer)
+    AuthorizationServerMetadata(stated).validate_issuer()
+    assert stated["issuer"] == made["root_url"]
+    app = made["oauth"]["clients"][0]
+    with AuthlibSession(app["client_id"], app["client_secret"], scope="read", redirect_uri=CALLBACK) as session:
+        url, state = session.create_authorization_url(stated["authorization_endpoint"])
+        session.fetch_token(stated["token_endpoint"], authorization_response=consent(server, url), state=state)
+        assert session.get(f"{made['base_url']}/me").json()["auth_method"] == "oauth"
 
 
 def test_authlibs_client_finishes_the_flow_with_pkce_and_no_secret(server):

@@ -15,7 +15,7 @@ from smartcal_api.contract import Contract, Description, Document
 from smartcal_api.contract.policy import ProblemKind
 from smartcal_api.contract.routing_view import routing_view
 from smartcal_api.control.admission import Admit
-from smartcal_api.control.control import Control, Product
+from smartcal_api.control.control import PREFIX, Control, Product
 from smartcal_api.control.enter import Enter
 from smartcal_api.control.handlers import handlers
 from smartcal_api.control.operate import OperateControl
@@ -26,6 +26,7 @@ from smartcal_api.http.judge import Judges
 from smartcal_api.http.roots import Roots
 from smartcal_api.http.routing import Authorise, Route
 from smartcal_api.http.served import Handler, Served
+from smartcal_api.http.unknown_path import UnknownPaths
 from smartcal_api.mock import ValueGenerator
 from smartcal_api.sandbox.creation import Creator
 from smartcal_api.sandbox.registry import Registry
@@ -64,12 +65,13 @@ def build_control(
         for operation in description.operations.values()
     }
     gate = Gate(description, judges)
+    unknown = UnknownPaths(description.data["paths"], base=PREFIX, served_at=f"{PREFIX}/openapi")
     steps = [
         partial(Enter, registry=registry, seed=registry.default.seed),
         partial(Failures, gate=gate, counted=False),
         partial(HeadGuard, limits=description.policy.request_limits, roots=roots),
         partial(Admit, roots=roots, token=token),
-        partial(Route, contract=description, served=served),
+        partial(Route, contract=description, served=served, unknown=unknown),
         Authorise,
     ]
     connexion = ConnexionMiddleware(

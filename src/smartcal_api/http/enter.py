@@ -12,6 +12,9 @@ from smartcal_api.sandbox.registry import Registry
 
 # What a path begins with that names its sandbox, before the sandbox's name.
 _MARK = "/~"
+# An issuer with a path has its metadata where that path comes last (RFC 8414 section 3.1).
+_WELL_KNOWN = "/.well-known/"
+_NAMED = (_MARK, _WELL_KNOWN)
 
 
 class Enter:
@@ -24,13 +27,18 @@ class Enter:
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != "http":
             return _nothing()
-        named = scope["path"].startswith(_MARK)
+        named = scope["path"].startswith(_NAMED)
         exchange = scope[KEY] = self._named(scope) if named else Exchange(scope, self._registry.default)
         exchange.started = monotonic_ns()
         return self._app(scope, receive, send)
 
     def _named(self, scope: Scope) -> Exchange:
         first, _, rest = scope["raw_path"][1:].partition(b"/")
+        inserted = scope["path"].startswith(_WELL_KNOWN)
+        if inserted:
+            rest, _, first = scope["raw_path"].rpartition(b"/")
+            if not unquote_to_bytes(first).startswith(b"~"):
+                return Exchange(scope, self._registry.default)
         name = unquote_to_bytes(first).decode("utf-8", "replace")[1:]
         sandbox = self._registry.get(name)
         if sandbox is None:
@@ -42,8 +50,8 @@ class Enter:
             )
             return exchange
         prefix = _MARK + name
-        scope["path"] = scope["path"][len(prefix) :]
-        scope["raw_path"] = b"/" + rest
+        scope["path"] = scope["path"].removesuffix(prefix) if inserted else scope["path"][len(prefix) :]
+        scope["raw_path"] = rest if inserted else b"/" + rest
         return Exchange(scope, sandbox, prefix=prefix)
 
 

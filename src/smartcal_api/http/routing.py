@@ -13,6 +13,7 @@ from smartcal_api.contract.document import escape
 from smartcal_api.errors import Clause, Problem
 from smartcal_api.http.exchange import KEY, Exchange
 from smartcal_api.http.served import Served
+from smartcal_api.http.unknown_path import UnknownPaths
 
 
 class Route(RoutingMiddleware):  # type: ignore[misc]  # Connexion is not typed
@@ -24,8 +25,11 @@ class Route(RoutingMiddleware):  # type: ignore[misc]  # Connexion is not typed
 
     app: ASGIApp
 
-    def __init__(self, app: ASGIApp, *, contract: Description, served: Mapping[str, Served]) -> None:
+    def __init__(
+        self, app: ASGIApp, *, contract: Description, served: Mapping[str, Served], unknown: UnknownPaths
+    ) -> None:
         super().__init__(app)
+        self._unknown = unknown
         self._allowed = [
             (re.compile("/".join("[^/]+" if "{" in part else re.escape(part) for part in path.split("/"))), path)
             for path in contract.data["paths"]
@@ -68,7 +72,7 @@ class Route(RoutingMiddleware):  # type: ignore[misc]  # Connexion is not typed
                     scope["path_params"] = match.groupdict()  # all are text: see `routing_view`
                     return methods[method]
                 known = True
-        raise self._not_allowed(scope) if known else unknown_path()
+        raise self._not_allowed(scope) if known else self._unknown.refusal(scope[KEY])
 
     def _not_allowed(self, scope: Scope) -> Problem:
         allowed: set[str] = set()
@@ -101,9 +105,3 @@ class Authorise:
         if refusal is not None:
             raise refusal
         return self._app(scope, receive, send)
-
-
-def unknown_path() -> Problem:
-    return Problem(
-        "not_found", "There is nothing at this path. Compare it, letter by letter, with the paths of the contract."
-    )

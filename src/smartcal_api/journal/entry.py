@@ -118,6 +118,8 @@ class Entry(NamedTuple):
 def _inside(sandbox: str, path: bytes) -> bytes:
     """The path as the contract has it, without what named its sandbox."""
     first, _, rest = path[1:].partition(b"/")
+    if path.startswith(b"/.well-known/"):  # where the name comes last (RFC 8414 section 3.1)
+        rest, _, first = path[1:].rpartition(b"/")
     named = path.startswith(b"/") and unquote_to_bytes(first) == b"~" + sandbox.encode()
     return b"/" + rest if named else path
 

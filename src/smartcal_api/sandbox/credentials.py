@@ -13,11 +13,12 @@ CONFIDENTIAL, PUBLIC = "demo_app", "demo_public"
 CALLBACKS = ("http://127.0.0.1/callback", "http://localhost/callback", "http://[::1]/callback")
 
 PRODUCT = "/api/v1"
+METADATA = "getAuthorizationServerMetadata"
 _OPERATIONS = {
     "authorize_url": "authorize",
     "token_url": "issueToken",
     "revoke_url": "revokeToken",
-    "metadata_url": "getAuthorizationServerMetadata",
+    "metadata_url": METADATA,
 }
 
 

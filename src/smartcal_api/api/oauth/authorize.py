@@ -81,13 +81,14 @@ class Authorize(RawHandler):
         heading = "This link can't be used"
         identifier, uri = given.values.get("client_id"), given.values.get("redirect_uri")
         fault = given.fault("client_id")
-        client = exchange.sandbox.oauth.clients.find(identifier) if identifier and fault is None else None
+        clients = exchange.sandbox.oauth.clients
+        client = clients.find(identifier) if identifier and fault is None else None
         if client is None:
-            what = fault or "The client_id is none that this server knows."
+            what = fault or clients.unknown(identifier or "")
             raise NoRedirect(heading, what, "Register the app, or correct the client_id in its link.")
         fault = given.fault("redirect_uri")
         if fault is not None or uri is None or not client.has_redirect_uri(uri):
-            what = fault or f"The redirect_uri is none that is registered for {client.name}."
+            what = fault or f"The redirect_uri is not one that is registered for {client.name}."
             mend = "Register it, or ask with one that is registered, byte for byte (the port of 127.0.0.1 is free):"
             raise NoRedirect(heading, what, mend, known=client.redirect_uris)
         return Asked(client, uri, given.values, given.state)
@@ -175,7 +176,7 @@ class Decide(Authorize):
             raise _unusable(given.fault(*given.repeated) or "")
         ticket = exchange.sandbox.oauth.tickets.read(given.values.get("ticket", ""))
         if ticket is None:
-            raise _unusable("The form has expired, or is none that this server has made.")
+            raise _unusable("The form has expired, or was not made by this server.")
         request = ticket.request
         for name in (request.keys() | given.values.keys()) - {"ticket", "decision", STATE}:
             if request.get(name) != given.values.get(name):

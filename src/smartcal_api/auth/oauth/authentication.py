@@ -35,7 +35,7 @@ class Credentials:
         identifier, secret, method = self._stated()
         client = clients.find(identifier)
         if client is None:
-            raise _unknown("The client_id is none that this server knows. Register the client, or correct the id.")
+            raise _unknown(f"{clients.unknown(identifier)} Register the client, or correct the id.")
         if client.public:
             if secret:
                 raise _unknown("This client is a public one and has no secret. Leave the client_secret out.")
@@ -60,7 +60,7 @@ class Credentials:
         pair = _pair(self._basic[0])
         if pair is None:
             raise _unknown(
-                "The Authorization header is no HTTP Basic of client_id and client_secret, each percent-encoded, with "
+                "The Authorization header is not HTTP Basic of client_id and client_secret, each percent-encoded, with "
                 "a colon between, in base64 (RFC 6749 section 2.3.1)."
             )
         if in_form not in (None, pair[0]):

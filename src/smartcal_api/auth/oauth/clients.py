@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
+from difflib import get_close_matches
 from hashlib import sha256
 from hmac import compare_digest
 from typing import Any
@@ -13,6 +14,8 @@ from smartcal_api.auth.oauth.redirects import matches
 from smartcal_api.clock import Clock
 from smartcal_api.store import Store
 
+# Of the clients that there are, so many are told to who names none of them.
+_LISTED = 8
 _COLUMNS = "id, secret, name, redirect_uris, scopes, development"
 
 
@@ -60,6 +63,21 @@ class Clients:
             return given
         rows = self._store.query(f"SELECT {_COLUMNS} FROM oauth_clients WHERE id = ?", (identifier,))
         return self._client(rows[0]) if rows else None
+
+    def unknown(self, identifier: str) -> str:
+        """What to say of an id that no client has. It isn't quoted, for it may be a secret in the wrong place."""
+        known = sorted({*self._given, *(each.id for each in self.registered())})
+        meant = next(
+            (each for each in known if each.startswith(f"{identifier}.") or identifier.startswith(f"{each}.")), None
+        )
+        close = [meant] if meant is not None else get_close_matches(identifier, known, n=1)
+        listed = (
+            f"It has {', '.join(known[:_LISTED])}{', ...' if len(known) > _LISTED else ''}."
+            if known
+            else "It has none."
+        )
+        said = f"did you mean {close[0]}? {listed}" if close else listed
+        return f"This sandbox has no client of this client_id{'; ' if close else '. '}{said}"
 
     def add(
         self,
