@@ -6,20 +6,24 @@ from typing import Any
 
 
 class FailingConnection:
-    """A connection whose n-th statement from now on fails, before it does anything."""
+    """A connection whose n-th statement from now on fails, before it does anything, or each one that begins so."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.real = connection
         self.statements_left: int | None = None
         self.message, self.rolls_back = "", False
         self.failed, self.committed = "", False
+        self._refused: tuple[str, ...] = ()
+
+    def refuse(self, message: str, *beginnings: str) -> None:
+        self._refused, self.message = beginnings, message
 
     def arm(self, nth: int, message: str, *, rolls_back: bool = False) -> None:
         self.statements_left, self.message, self.rolls_back = nth, message, rolls_back
         self.failed, self.committed = "", False
 
     def disarm(self) -> None:
-        self.statements_left = None
+        self.statements_left, self._refused = None, ()
 
     def execute(self, statement: str, parameters: Sequence[object] = ()) -> sqlite3.Cursor:
         self._count(statement)
@@ -47,7 +51,12 @@ class FailingConnection:
     def text_factory(self, factory: Any) -> None:
         self.real.text_factory = factory
 
+    def serialize(self) -> bytes:
+        return self.real.serialize()
+
     def _count(self, statement: str) -> None:
+        if statement.startswith(self._refused):
+            raise sqlite3.OperationalError(self.message)
         if self.statements_left is None or self.failed:
             return
         if self.statements_left == 0:

@@ -5,6 +5,7 @@ import resource
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import count
 from typing import Any, NamedTuple
 
 import pytest
@@ -12,13 +13,15 @@ import pytest
 from smartcal_api.clock import NANOSECONDS, parse_rfc3339
 from smartcal_api.contract import Contract
 from smartcal_api.errors import Unavailable
-from smartcal_api.store import Store, collections, open_file, open_memory
+from smartcal_api.sandbox.difference import Difference, difference
+from smartcal_api.store import Store, collections, open_file, open_image, open_memory
 from tests.e2e.server import serving
 from tests.store.failing import FailingConnection
 from tests.store.states import dump, pages_of
 from tests.wire import Reply, World, open_world
 
 FULL, LOCKED, BROKEN = "database or disk is full", "database is locked", "disk I/O error"
+ADVANCE = "/_sandbox/sandboxes/default/clock/advance"
 HOOK = {"url": "https://example.com/hook", "events": ["booking.cancelled"]}
 
 
@@ -28,7 +31,6 @@ class Operation(NamedTuple):
     prepare: Callable[[World], Any]
     run: Callable[[World, Any], Reply]
     status: int
-    completes: bool = False
 
 
 def webhook_of(world: World) -> str:
@@ -62,10 +64,6 @@ OPERATIONS = {
     "cancelBooking": Operation(
         booking_of, lambda w, found: w.post(f"/api/v1/bookings/{found}/cancel", key=w.key("admin")), 200
     ),
-    "completion by the clock": Operation(
-        let_a_booking_end, lambda w, _: w.get("/api/v1/bookings", key=w.key("admin")), 200, completes=True
-    ),
-    "completion while creating": Operation(let_a_booking_end, create, 201, completes=True),
 }
 
 
@@ -88,13 +86,7 @@ def test_store_3_a_failure_at_any_statement_is_a_503_with_nothing_changed(
             break
         failed_at.append(connection.failed)
         assert (reply.status, reply.code) == (503, "unavailable"), connection.failed
-        after = dump(world.sandbox.store)
-        if operation.completes and connection.committed:
-            # What the clock had made due is done, once and whole, whatever becomes of the request that found it.
-            assert "confirmed" not in {each["status"] for each in ended(world)}
-            for table in ("resources Booking", "tally Booking"):
-                assert before.pop(table) != after.pop(table)
-        assert after == before
+        assert dump(world.sandbox.store) == before
         assert not connection.in_transaction
     assert reply.status == operation.status, "the next request, and the last one here, works"
     assert "COMMIT" in failed_at
@@ -115,17 +107,75 @@ def assert_nothing_is_remembered_wrong(world: World, contract: Contract) -> None
     assert due <= world.sandbox._due, "something would fall due later than it is"
 
 
-def test_store_3_what_is_due_is_completed_once_the_store_works_again(contract):
+@pytest.mark.parametrize("small", [0, 500], ids=["tallies", "walks"])
+@pytest.mark.parametrize(
+    "refused", [("BEGIN",), ("INSERT INTO", "UPDATE"), ("COMMIT",)], ids=["begin", "row", "commit"]
+)
+def test_store_3_what_time_has_done_is_seen_at_once_and_written_when_it_can_be(contract, refused, small):
+    """A store that takes nothing answers every read as one does that has never failed."""
     connection = FailingConnection(open_memory())
-    world = open_world(contract, store=Store(connection, collections(contract)))
-    booking = next(each for each in upcoming(world) if each["status"] == "confirmed")
-    let_a_booking_end(world)
-    for nth in range(6):
-        connection.arm(nth, LOCKED)
-        assert world.get("/api/v1/me", key=world.key("admin")).status == 503
+    failing = open_world(contract, store=Store(connection, collections(contract), small=small))
+    right = open_world(contract)
+    before = dump(failing.sandbox.store)
+    connection.refuse(FULL, *refused)
+    # Twice, for what can't be written yet can't keep more of it from being seen.
+    for _ in range(2):
+        for world in (failing, right):
+            let_a_booking_end(world)
+        for path in reads(right):
+            answers = [world.get(path, key=world.key("admin")) for world in (failing, right)]
+            assert answers[0].body == answers[1].body, path
+        assert [*failing.sandbox.store.all("Booking")] == [*right.sandbox.store.all("Booking")], "in the same order"
+        assert create(failing, None).status == 503
+        assert stored(connection) == before["resources Booking"], "nothing was written"
+    changes = difference(failing.sandbox.store.image(), right.sandbox.store.image())
+    assert changes == Difference(), "a snapshot has it too"
     connection.disarm()
-    found = world.get(f"/api/v1/bookings/{booking['id']}", key=world.key("admin")).json
-    assert (found["status"], found["updated_at"]) == ("completed", booking["end_time"])
+    failing.get("/api/v1/me", key=failing.key("admin"))
+    right.get("/api/v1/me", key=right.key("admin"))
+    assert dump(failing.sandbox.store)["resources Booking"] == dump(right.sandbox.store)["resources Booking"]
+    assert stored(connection) == dump(right.sandbox.store)["resources Booking"], "written by the next request"
+    assert create(failing, None).status == 201
+    assert_nothing_is_remembered_wrong(failing, contract)
+
+
+def reads(world: World) -> list[str]:
+    """Lists by whatever of a booking its end changes, in pages, and each booking by itself."""
+    statuses = world.contract.data["components"]["schemas"]["BookingStatus"]["enum"]
+    listed = [json.loads(text) for owner, text in world.sandbox.store.all("Booking") if owner == 1]
+    queries = ["", "?upcoming=true", "?upcoming=false", "?per_page=7&page=3", *(f"?status={each}" for each in statuses)]
+    return [f"/api/v1/bookings{each}" for each in [*queries, *(f"/{booking['id']}" for booking in listed)]]
+
+
+def stored(connection: FailingConnection) -> list[Any]:
+    """The rows of the table itself, whatever lies over it."""
+    return sorted(connection.real.execute('SELECT * FROM main."resources Booking"').fetchall(), key=repr)
+
+
+@pytest.mark.parametrize("message", [FULL, LOCKED, BROKEN])
+@pytest.mark.parametrize("rolls_back", [False, True], ids=["left open", "rolled back"])
+def test_store_3_a_completion_that_fails_at_any_statement_is_whole_or_none(contract, message, rolls_back):
+    """And the next request finds it done, wherever it was broken off."""
+    image = open_world(contract).sandbox.store.image()
+    for nth in count():
+        connection = FailingConnection(open_image(image))
+        world = open_world(contract, store=Store(connection, collections(contract), small=0), data=False)
+        let_a_booking_end(world)
+        key, before = world.key("admin"), dump(world.sandbox.store)
+        connection.arm(nth, message, rolls_back=rolls_back)
+        reply = world.get("/api/v1/bookings", key=key)
+        connection.disarm()
+        if not connection.failed:
+            break
+        assert (reply.status == 503) == connection.failed.startswith("SELECT"), connection.failed
+        if reply.status == 503 and not connection.committed:
+            assert dump(world.sandbox.store) == before
+        assert not connection.in_transaction
+        world.get("/api/v1/me", key=key)
+        assert "confirmed" not in {each["status"] for each in ended(world)}
+        assert not world.sandbox.store.behind
+        assert_nothing_is_remembered_wrong(world, contract)
+    assert nth > 4
 
 
 def test_store_3_a_503_counts_for_its_own_budget_and_has_the_headers(contract):
@@ -192,8 +242,16 @@ def test_store_3_a_disk_that_takes_no_more_bytes_is_a_503_until_it_does(tmp_path
             if number % 2:
                 assert server.request("DELETE", f"{path}/{ids.pop()}", key=key).status in (204, 503)
         assert statuses[-1] == 503
+        # Bookings end while the disk is full, on any day of the week.
+        advanced = server.request("POST", ADVANCE, body=b'{"by": 1728000}')
+        assert advanced.status == 200, advanced.json
         listed = server.request("GET", path, key=key)
         assert {each["id"] for each in listed.json["data"]} >= set(ids)
+        bookings = server.request("GET", "/api/v1/bookings?per_page=100", key=key).json["data"]
+        ended = [each for each in bookings if each["end_time"] <= advanced.json["now"]]
+        assert ended
+        assert "confirmed" not in {each["status"] for each in ended}
+        assert server.request("POST", path, key=key, body=body).status == 503
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, unlimited)
         assert server.request("POST", path, key=key, body=body).status == 201
         assert "Traceback" not in server.said()

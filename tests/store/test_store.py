@@ -7,8 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smartcal_api.contract import Clause, Contract
-from smartcal_api.store import Collection, Row, Store, collections, open_memory, open_store
-from smartcal_api.store import store as store_module
+from smartcal_api.store import Collection, Row, Store, collections, open_memory, open_store, reading
 from smartcal_api.store.remembered import weight
 from tests.store.states import dump
 
@@ -152,8 +151,8 @@ def test_page_2_what_is_remembered_of_a_collection_is_what_is_in_it(steps):
 @pytest.mark.parametrize("length", [8, 8_000])
 def test_guard_2_totals_are_remembered_within_a_bound_that_counts_what_was_asked(tasks, length):
     fill(tasks)
-    kept = store_module._COUNTED_BYTES // length
-    for number in range(2 * store_module._COUNTED_BYTES // (length + 320)):
+    kept = reading._COUNTED_BYTES // length
+    for number in range(2 * reading._COUNTED_BYTES // (length + 320)):
         total(tasks, Clause("due", "after", f"{number:0{length}}"))
         assert len(tasks._totals) <= kept
     assert len(tasks._totals) > 0, "nothing is remembered"
@@ -165,7 +164,7 @@ def test_guard_2_documents_are_remembered_up_to_a_bounded_number_of_bytes(tasks)
     for number in range(3_000):
         tasks.get("Task", f"t{number:03}", owner=1)
         tasks.page("Task", owner=1, limit=20, offset=number)
-        assert sum(map(weight, tasks._documents)) <= store_module._REMEMBERED_BYTES
+        assert sum(map(weight, tasks._documents)) <= reading._REMEMBERED_BYTES
     assert tasks.get("Task", "t001", owner=1) is tasks.get("Task", "t001", owner=1), "nothing is remembered"
 
 

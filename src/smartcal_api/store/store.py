@@ -2,146 +2,35 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from smartcal_api.contract import Clause
-from smartcal_api.store.collection import Collection, Row, column
-from smartcal_api.store.file import image_of, replace_by_image
-from smartcal_api.store.refusal import in_transaction, refusals_told_apart, unavailable
-from smartcal_api.store.remembered import Remembered, weight
+from smartcal_api.store.collection import Row
+from smartcal_api.store.file import deserialised, image_of, replace_by_image
+from smartcal_api.store.reading import Reading, Shapes
+from smartcal_api.store.refusal import in_transaction, refusals_told_apart
 from smartcal_api.store.schema import Indexes, make_indexes, make_tables, outgrown
-from smartcal_api.store.tally import Counts
+from smartcal_api.store.unwritten import Unwritten
 
-# Of counts.
-_COUNTED_BYTES = 512 * 1024
-# Of documents, by page and by id. Polling gets the very same objects again, which know their hash already.
-_REMEMBERED_BYTES = 256 * 1024
 _SMALL = 500  # resources, see `make_indexes`
-Shapes = Mapping[str, Collection]
 
 
-class Store:
+class Store(Reading):
     """One SQLite connection, used by one thread at a time. Documents go in as dicts and come out as JSON bytes.
 
     Whatever SQLite can't do (a full disk, a lock) is `Unavailable`, and nothing has changed (law STORE 3).
     """
 
     def __init__(self, connection: sqlite3.Connection, collections: Shapes, *, small: int = _SMALL) -> None:
-        # Documents leave as they came in, UTF-8 bytes; decoding them to text and back would cost more than the query.
-        connection.text_factory = bytes
-        self._connection = connection
+        super().__init__(connection)
         self.path: Path | None = None  # of its file
-        self._totals: Remembered[int] = Remembered(_COUNTED_BYTES)
-        self._sums: Remembered[int] = Remembered(_COUNTED_BYTES)
-        self._documents: Remembered[Sequence[bytes]] = Remembered(_REMEMBERED_BYTES, size=weight)
-        self._memories = (self._totals, self._sums, self._documents)
         self._small = small
-        self._indexes = Indexes({}, {})
-        self.collections: dict[str, Collection] = {}
+        self.behind = False
+        """Whether something that is seen could not be written yet."""
         self.adopt(collections)
-
-    # -- reading
-
-    def get(self, collection: str, identifier: str, *, owner: int) -> bytes | None:
-        """The document of that id as JSON bytes, or None where this owner has none."""
-        if (known := self._documents.get(collection, (owner, identifier))) is not None:
-            return known[0]
-        table = self.collections[collection].table
-        found = self.query(f"SELECT document FROM {table} WHERE id = ? AND owner = ?", (identifier, owner))
-        for (document,) in found:
-            self._documents.keep(collection, (owner, identifier), (document,))
-        return found[0][0] if found else None
-
-    def page(
-        self,
-        collection: str,
-        clauses: Sequence[Clause] = (),
-        *,
-        owner: int,
-        limit: int,
-        offset: int = 0,
-        order: Sequence[str] | None = None,
-    ) -> tuple[Sequence[bytes], int]:
-        """A page of the owner's documents, in the collection's order or another one, and how many there are in all."""
-        shape = self.collections[collection]
-        where, parameters = shape.where(clauses)
-        condition = (owner, where, *parameters)
-        total = self._totals.get(collection, condition)
-        if total is None:
-            total = self._count(shape, clauses, owner)
-            self._totals.keep(collection, condition, total)
-        if offset >= total:
-            return (), total
-        question = (*condition, limit, offset, order and tuple(order))
-        if (known := self._documents.get(collection, question)) is not None:
-            return known, total
-        # SQLite walks over what an offset skips, so a page of the second half is read from the end.
-        sorting = [column(field) for field in order or shape.order] or ["rowid"]
-        count = min(limit, total - offset)
-        backwards = offset > total // 2
-        skipped = total - offset - count if backwards else offset
-        by = ", ".join(f"{each} DESC" if backwards else each for each in sorting)
-        rows = self.query(
-            f"SELECT document FROM {shape.table} WHERE {where} ORDER BY {by} LIMIT ? OFFSET ?",
-            (owner, *parameters, count, skipped),
-        )
-        documents = tuple(document for (document,) in (reversed(rows) if backwards else rows))
-        self._documents.keep(collection, question, documents)
-        return documents, total
-
-    def _count(self, shape: Collection, clauses: Sequence[Clause], owner: int) -> int:
-        tally = self._indexes.tallies.get(shape.name)
-        counts = tally.counts(clauses, owner) if tally is not None else None
-        if counts is None:
-            where, parameters = shape.where(clauses)
-            counts = Counts((f"SELECT count(*) FROM {shape.table} WHERE {where}", [owner, *parameters]), [])
-        # Bounds of one day have the days beyond it in common.
-        statement, values = counts.whole
-        whole = self._sums.get(shape.name, (statement, *values))
-        if whole is None:
-            whole = self.query(statement, values)[0][0]
-            self._sums.keep(shape.name, (statement, *values), whole)
-        total: int = whole + sum(self.query(statement, values)[0][0] for statement, values in counts.within)
-        return total
-
-    def all(self, collection: str) -> Iterator[tuple[int, bytes]]:
-        """(owner, document) of every resource of a collection, in the order of insertion, a batch at a time."""
-        table, last = self.collections[collection].table, -1
-        while rows := self.query(
-            f"SELECT rowid, owner, document FROM {table} WHERE rowid > ? ORDER BY rowid LIMIT 1000",
-            (last,),
-        ):
-            yield from ((owner, document) for _, owner, document in rows)
-            last = rows[-1][0]
-
-    def owner_of(self, collection: str, identifier: str) -> int | None:
-        found = self.query(f"SELECT owner FROM {self.collections[collection].table} WHERE id = ?", (identifier,))
-        return found[0][0] if found else None
-
-    def count(self, collection: str) -> int:
-        """How many resources a collection has, whoever owns them."""
-        number: int = self.query(f"SELECT count(*) FROM {self.collections[collection].table}")[0][0]
-        return number
-
-    def is_empty(self, *names: str) -> bool:
-        """Whether none of these collections, or none at all, holds anything."""
-        tables = [self.collections[name].table for name in names or self.collections]
-        return not any(self.query(f"SELECT 1 FROM {table} LIMIT 1") for table in tables)
-
-    def meta(self, name: str) -> str | None:
-        found = self.query("SELECT value FROM meta WHERE name = ?", (name,))
-        return found[0][0].decode() if found else None
-
-    def query(self, statement: str, parameters: Sequence[object] = ()) -> list[Any]:
-        """All rows of a statement; text columns are bytes."""
-        try:
-            return self._connection.execute(statement, parameters).fetchall()
-        except sqlite3.DatabaseError as error:
-            raise unavailable(error) from error
 
     # -- writing, inside a transaction
 
@@ -151,6 +40,8 @@ class Store:
         if in_transaction(self._connection):
             yield
             return
+        if self.behind:
+            self.catch_up()
         self.query("BEGIN IMMEDIATE")
         indexes = self._indexes
         try:
@@ -163,6 +54,30 @@ class Store:
             if in_transaction(self._connection):
                 self._connection.rollback()
             raise
+
+    def show(self, collection: str, documents: Iterable[Mapping[str, Any]]) -> None:
+        """Has everybody see these in the place of what is stored by their ids, which can't be replaced just now.
+
+        They are of one collection, and are written before anything else is.
+        """
+        with refusals_told_apart():
+            self._unwritten = self._unwritten or Unwritten(self._connection, self.collections[collection])
+            self._unwritten.show((each["id"], orjson.dumps(each).decode()) for each in documents)
+        self.behind = True
+        self._forget(collection)
+
+    def catch_up(self) -> None:
+        """Writes what could only be shown, in transactions of its own; raises `Unavailable` where it still can't."""
+        while self.behind and self._unwritten is not None:
+            self.behind = False
+            try:
+                with self.transaction(), refusals_told_apart():
+                    all_written = self._unwritten.write()
+            except BaseException:
+                self.behind = True
+                raise
+            self.behind = not all_written
+        self._unwritten = None
 
     def put(self, collection: str, document: Mapping[str, Any], *, owner: int, identifier: str | None = None) -> None:
         """Inserts a document, or replaces the one of the same id; a document without one is known by `identifier`."""
@@ -216,12 +131,20 @@ class Store:
 
     def image(self) -> bytes:
         """The whole database as bytes, from which `load_image` and `open_store` make it again."""
-        return image_of(self._connection)
+        image = image_of(self._connection)
+        if self._unwritten is None:
+            return image
+        with closing(deserialised(image)) as copy:
+            self._unwritten.store_in(copy)
+            return copy.serialize()
 
     def load_image(self, image: bytes, *statements: str) -> None:
         """Puts an image in the place of all data that is there, in one transaction; `statements` change it before."""
         with refusals_told_apart():
             replace_by_image(image, self._connection, statements)
+            if self._unwritten is not None:
+                self._unwritten.forget()
+        self.behind, self._unwritten = False, None
         self.adopt(self.collections)
         self.index()
 
@@ -239,11 +162,3 @@ class Store:
         # In the transaction of the write that makes it large.
         if outgrown(self, self._indexes, self.collections[collection], by=len(rows), small=self._small):
             self.index()
-
-    def _forget(self, collection: str) -> None:
-        for memory in self._memories:
-            memory.forget(collection)
-
-    def _forget_all(self) -> None:
-        for memory in self._memories:
-            memory.clear()

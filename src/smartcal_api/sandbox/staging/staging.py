@@ -123,8 +123,9 @@ class Staging:
 
     def load(self, sandbox: Sandbox, data: Mapping[str, Any]) -> None:
         """Fills an empty sandbox with resources of one's own, told to nobody; raises `Unfit`, pointing into `data`."""
+        now = sandbox.now()
         with self._transaction(sandbox):
-            self._loading.load(sandbox, data, self._collections(sandbox), now=sandbox.now())
+            self._loading.load(sandbox, data, self._collections(sandbox), now=now)
             sandbox.store.set_meta("seed", str(sandbox.seed))
         sandbox.plan()
 
