@@ -3,20 +3,17 @@
 from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
-from connexion.middleware import ConnexionMiddleware
-from connexion.middleware.main import API
 from connexion.resolver import Resolver
-from connexion.spec import OpenAPISpecification
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from smartcal_api.api import handlers
 from smartcal_api.api.mocked import mocked, unserved
 from smartcal_api.auth import Identification
-from smartcal_api.contract import Contract, Operation
+from smartcal_api.contract import Contract, Description, Operation
 from smartcal_api.contract.routing_view import routing_view
 from smartcal_api.control import PREFIX, build_control
+from smartcal_api.http.connexion import Connexion
 from smartcal_api.http.cors import LOOPBACK as ORIGINS
 from smartcal_api.http.cors import Cors
 from smartcal_api.http.enter import Enter
@@ -95,7 +92,7 @@ def build(contract: Contract, registry: Registry, options: Options) -> Applicati
         partial(Route, contract=contract, served=served, unknown=unknown),
         Authorise,
     ]
-    connexion = _Connexion(
+    connexion = Connexion(
         Operate(gate=gate, preferences=Preferences(stated)),
         middlewares=steps,
         resolver=Resolver(lambda operation_id: served[operation_id].handler),
@@ -114,25 +111,13 @@ async def prepare(application: ASGIApp) -> None:
     await application({"type": "prepare"}, nothing, nothing)  # type: ignore[arg-type]  # a scope of no real type
 
 
-class _Connexion(ConnexionMiddleware):  # type: ignore[misc]  # Connexion is not typed
-    """Connexion, which takes our view as it is: the view is right by construction (a test has Connexion validate it), and
-    validating it with Draft 4 takes longer than all else that a start builds."""
-
-    def add_view(self, view: dict[str, Any]) -> None:
-        self.apis.append(API(_View(view), base_path="", **self.options.__dict__))
-
-
-class _View(OpenAPISpecification):  # type: ignore[misc]  # Connexion is not typed
-    @classmethod
-    def _validate_spec(cls, spec: dict[str, Any]) -> None:
-        pass
-
-
 class Front:
     """The control plane below its prefix, and for everything else the application, which another one can take the place
     of between two requests. The control plane is built when it is first asked for: most servers never are."""
 
-    def __init__(self, application: Application, registry: Registry, options: Options) -> None:
+    def __init__(
+        self, application: Application, registry: Registry, options: Options, *, control: Description | None = None
+    ) -> None:
         self.application = application
         creator = Creator(registry)
         creator.open(registry.default)
@@ -144,6 +129,7 @@ class Front:
             roots=Roots(options.public_url, allowed_hosts=options.allowed_hosts),
             token=options.control_token,
             receivers=options.receivers,
+            description=control,
         )
         self._control: ASGIApp | None = None
 

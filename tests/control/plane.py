@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from smartcal_api.app import Front, Options, prepare
-from smartcal_api.contract import Contract
+from smartcal_api.contract import Contract, Description
+from smartcal_api.control import describe
 from smartcal_api.sandbox import Sandbox
 from smartcal_api.sandbox.registry import Registry
 from tests.wire import Reply, World, open_world, request_scope
@@ -50,9 +52,15 @@ class Plane(NamedTuple):
 def open_plane(contract: Contract, *, options: Options | None = None, **world: Any) -> Plane:
     options = options or Options()
     opened = open_world(contract, options=options, **world)
-    front = Front(opened.application, opened.registry, options)
+    front = Front(opened.application, opened.registry, options, control=_description(contract))
     asyncio.run(prepare(opened.application.asgi))
     return Plane(opened, opened.registry, front)
+
+
+@lru_cache(maxsize=4)
+def _description(contract: Contract) -> Description:
+    """The control plane's document: most tests are of the same contract, and reading it takes longer than a request."""
+    return describe(contract)
 
 
 async def _exchange(front: Front, scope: dict[str, Any], body: bytes) -> Reply:

@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import quote
 
+import orjson
 from jsonschema_rs import Draft202012, Draft202012Validator, Registry
 
 from smartcal_api.contract.document import Document
@@ -16,6 +17,7 @@ class Schemas:
     def __init__(self, document: Document) -> None:
         self._registry = Registry([(_BASE, document.data)], draft=Draft202012)
         self._compiled: dict[tuple[str, str | None], Draft202012Validator] = {}
+        self._own: dict[tuple[bytes, str | None], Draft202012Validator] = {}
 
     def at(self, pointer: str, *, mask: str | None = None) -> Draft202012Validator:
         """The validator for the schema that `pointer` (such as `/components/schemas/Event`) leads to.
@@ -29,7 +31,13 @@ class Schemas:
 
     def compile(self, schema: dict[str, Any], *, mask: str | None = None) -> Draft202012Validator:
         """A validator for a schema of one's own; it refers to the contract's by `Schemas.reference(pointer)`."""
-        return Draft202012Validator(schema, registry=self._registry, validate_formats=True, mask=mask)
+        key = orjson.dumps(schema, option=orjson.OPT_SORT_KEYS), mask
+        found = self._own.get(key)
+        if found is None:
+            found = self._own[key] = Draft202012Validator(
+                schema, registry=self._registry, validate_formats=True, mask=mask
+            )
+        return found
 
     @staticmethod
     def reference(pointer: str) -> dict[str, str]:

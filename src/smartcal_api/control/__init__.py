@@ -1,6 +1,6 @@
 """The control plane under `/_sandbox`: its document, its steps, and a handler for each of its operations."""
 
 from smartcal_api.control.control import PREFIX, Control
-from smartcal_api.control.plane import build_control
+from smartcal_api.control.plane import build_control, describe
 
-__all__ = ["PREFIX", "Control", "build_control"]
+__all__ = ["PREFIX", "Control", "build_control", "describe"]

@@ -6,7 +6,6 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-from connexion.middleware import ConnexionMiddleware
 from connexion.resolver import Resolver
 from starlette.types import ASGIApp
 
@@ -19,6 +18,7 @@ from smartcal_api.control.control import PREFIX, Control, Product
 from smartcal_api.control.enter import Enter
 from smartcal_api.control.handlers import handlers
 from smartcal_api.control.operate import OperateControl
+from smartcal_api.http.connexion import Connexion
 from smartcal_api.http.failures import Failures
 from smartcal_api.http.gate import Gate
 from smartcal_api.http.head import HeadGuard
@@ -43,10 +43,14 @@ def build_control(
     roots: Roots,
     token: str | None = None,
     receivers: Receivers = LOOPBACK,
+    description: Description | None = None,
 ) -> ASGIApp:
-    """The application below `/_sandbox`; with a `token` it asks for it as a Bearer credential (law SBX 7)."""
+    """The application below `/_sandbox`; with a `token` it asks for it as a Bearer credential (law SBX 7).
+
+    Its `description` is read, with `describe`, unless somebody has it already.
+    """
     contract = product().contract
-    description = describe(contract)
+    description = description or describe(contract)
     control = Control(registry, product, creator, description, receivers)
     generator = ValueGenerator(description.data, seed=0)
     judges = Judges(description, generator)
@@ -74,13 +78,13 @@ def build_control(
         partial(Route, contract=description, served=served, unknown=unknown),
         Authorise,
     ]
-    connexion = ConnexionMiddleware(
+    connexion = Connexion(
         OperateControl(gate=gate, registry=registry),
         middlewares=steps,
         resolver=Resolver(lambda operation_id: served[operation_id].handler),
     )
-    connexion.add_api(routing_view(description.data["info"]["title"], description.operations.values()), base_path="")
-    return connexion  # type: ignore[no-any-return]  # Connexion is not typed
+    connexion.add_view(routing_view(description.data["info"]["title"], description.operations.values()))
+    return connexion
 
 
 def describe(contract: Contract) -> Description:
