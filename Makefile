@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8080
 WORKERS ?= 2
+# Nearly all of such a run is waiting for limits.
+FOREIGN_WORKERS ?= 12
 ARGS ?=
 # pip's own notices are not the project's; its errors are.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-warn-script-location
@@ -12,7 +14,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-war
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint types check bench crash fuzz plugin fixtures conformance prove contract-lint client oauth-browser oauth-js webhooks-js recipes lock clean
+.PHONY: help serve test lint types check bench crash fuzz plugin fixtures conformance prove foreign contract-lint client oauth-browser oauth-js webhooks-js recipes lock clean
 
 help:  ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +71,9 @@ conformance: $(VENV)/development  ## every law as a test, on a fresh mock (ARGS=
 
 prove: $(VENV)/development  ## every seeded defect on 20 seeds, a right server on 100 (ARGS="--schemathesis" beside it)
 	@$(BIN)/smartcal prove $(ARGS)
+
+foreign: $(VENV)/development  ## `verify` on two deployments of others, right ones and with bugs (needs node; 30 minutes)
+	@$(BIN)/python -m pytest tests/foreign/verdicts.py --numprocesses $(FOREIGN_WORKERS) --dist worksteal $(ARGS)
 
 contract-lint: $(VENV)/development  ## openapi-spec-validator, Redocly and Spectral on the contract (needs npm)
 	@sh contract-tests/lint.sh $(BIN)
