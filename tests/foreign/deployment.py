@@ -22,6 +22,9 @@ COMMANDS = {
     "stdlib": [sys.executable, "-m", "tests.foreign.stdlib"],
 }
 
+KINDS = ("stdlib",) if NODE is None else ("node", "stdlib")
+"""Those that this machine can run."""
+
 
 @dataclass(frozen=True)
 class Deployment:

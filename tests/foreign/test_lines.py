@@ -10,7 +10,7 @@ import pytest
 from smartcal_api.conformance.receiver import Mailbox, Receiver, answers
 from smartcal_api.conformance.target import Target
 from tests.foreign.client import ask, walk
-from tests.foreign.deployment import PUBLIC, Deployment, deployed
+from tests.foreign.deployment import KINDS, PUBLIC, Deployment, deployed
 
 SCOPES = {"events": "read", "booking-pages": "read", "bookings": "read", "webhooks": "webhooks", "me": "read"}
 ALL_TYPES = [
@@ -167,7 +167,7 @@ def test_webhooks_are_https_of_known_types_and_their_owners(deployment: Deployme
 
 
 @pytest.mark.parametrize("limiter", ["bucket", "window", "log"])
-@pytest.mark.parametrize("kind", ["node", "stdlib"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_beyond_the_limit_a_key_and_no_other_is_429(kind: str, limiter: str) -> None:
     """Rate Limits; twice the limit is more than any of the three ways admits at once."""
     with deployed(kind, "--minute", "6", "--limiter", limiter) as deployment:

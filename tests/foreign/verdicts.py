@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.foreign.bugs import BUGS, FULL, QUICK, Bug
-from tests.foreign.deployment import deployed, of, verify
+from tests.foreign.deployment import KINDS, deployed, of, verify
 
-KINDS = ("node", "stdlib")
 SEEDS = {QUICK: range(1, 21), FULL: range(1, 3)}
 NOISE = ("--latency", "300", "--gateway", "0.01")
 

@@ -66,5 +66,6 @@ class Deliveries:
         digest = hmac.new(secret.encode(), body, hashlib.sha256)
         if "signature-in-base64" in self.bugs:
             return f"sha256={base64.b64encode(digest.digest()).decode()}"
-        text = digest.hexdigest()
-        return f"sha256={text.upper() if 'signature-in-capitals' in self.bugs else text}"
+        if "signature-in-capitals" in self.bugs:
+            return f"sha256={digest.hexdigest().upper()}"
+        return f"sha256={digest.hexdigest()}"
