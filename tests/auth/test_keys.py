@@ -102,7 +102,13 @@ def test_auth_1_a_key_expires_to_the_nanosecond(contract: Contract, lifetime: in
     row = (sha256(b"scp_brief").digest(), 1, '["read"]', "", now, now + lifetime)
     store.query("INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, NULL)", row)
     policy = contract.policy
-    keys = Keys(store, world.sandbox.clock, prefix=policy.secrets["api_key"], implies=policy.scope_implies)
+    keys = Keys(
+        store,
+        world.sandbox.clock,
+        prefix=policy.secrets["api_key"],
+        implies=policy.scope_implies,
+        secrets=world.sandbox.secrets,
+    )
     step = max(0, lifetime + around)
     world.sandbox.clock.advance(step)
     assert (keys.find(b"scp_brief") is not None) == (step < lifetime)

@@ -1,6 +1,7 @@
 """What a run tells, to people and to programs: masked, reproducible, comparable."""
 
 import json
+from base64 import b64encode
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
@@ -98,6 +99,25 @@ def test_no_report_holds_a_credential_or_somebodys_data(contract: Contract, mask
     assert text.encode()
     for secret in (KEY.value, "ann@example.com", "Ann"):
         assert secret not in text
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_auth_3_no_report_holds_an_encoded_credential_or_a_foreign_one(contract: Contract, name: str) -> None:
+    """Foreign ones are those that an app sent through `smartcal proxy`, or that a browser recorded."""
+    plain = Credential("key_read", "my_plain_key_77Q", frozenset({"read"}))
+    short = Credential("key_write", "my_key", frozenset({"write"}))
+    forms = [plain.value.replace("_", "%5F"), b64encode(f"app:{plain.value}".encode()).decode()]
+    sent = (*((f"x-note-{number}", form) for number, form in enumerate(forms)), ("Authorization", "Bearer my_key"))
+    foreign = (("Authorization", "Bearer nobody-knows-it"), ("X-API-Key", "nobody-knows-it"))
+    known = exchange(body=json.dumps({"id": forms}).encode(), target=f"/x?{forms[0]}")
+    target = Target(root="http://127.0.0.1:1", credentials=(plain, short))
+    for masks, asked in (
+        (Masks(contract, target), replace(known, request_headers=sent)),
+        (Masks(contract, Target(root=target.root), foreign=True), replace(exchange(), request_headers=foreign)),
+    ):
+        found = replace(outcome(Verdict.BROKEN), why="it was seen", story=(asked,))
+        text = REPORTS[name](replace(result(contract, found), evidence=[asked]), masks)
+        assert [form for form in (*forms, "my_key", "nobody-knows-it") if form in text] == []
 
 
 def test_a_report_can_be_read_by_what_it_is_for(contract: Contract, masks: Masks) -> None:

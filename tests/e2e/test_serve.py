@@ -97,16 +97,36 @@ def test_auth_3_keys_beyond_loopback_are_random_and_the_well_known_ones_refused(
     assert len(seen) == 16
 
 
+def test_auth_3_a_given_secret_is_in_no_journal_bundle_or_log_and_the_banner_names_short_ones(
+    tmp_path: Path,
+) -> None:
+    plain, signing, token = "my_plain_key_77Q", "known-to-my-app", "a.control.token"
+    own = ("--key", f"read={plain}", "--key", "write,read=my_key", "--webhook-secret", signing)
+    with serving(tmp_path, *own, "--control-token", token) as server:
+        for secret in (plain, signing, token):
+            server.request("GET", f"/api/v1/events/{secret}?apikey={secret}", headers={"x-auth-token": secret})
+            server.request("GET", f"/api/v1/events/{secret.replace('_', '%5f')}", key=plain)
+        server.request("GET", "/api/v1/events/my_key", key="my_key")
+        control = {"authorization": f"Bearer {token}"}
+        sandbox = "/_sandbox/sandboxes/default"
+        shown = [server.request("GET", f"{sandbox}{each}", headers=control).body for each in ("/journal", "/bundle")]
+        shown.append(server.said().partition("Ctrl-C stops it.")[2].encode())
+        assert all(b"events/***" in each for each in shown)
+        assert [secret for secret in (plain, signing, token) for each in shown if secret.encode() in each] == []
+        assert b"Bearer my_key" not in shown[0]
+        assert "masked where credentials stand, not elsewhere\n  the key for write, read\n" in server.said()
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
 def test_keys_of_ones_own_have_the_scopes_that_were_given_them(tmp_path: Path, host: str) -> None:
-    own = ("--key", "read=mine", "--key", "write,webhooks=both", "--key", "webhooks=mine")
+    own = ("--key", "read=mine_alone", "--key", "write,webhooks=both_of_it", "--key", "webhooks=mine_alone")
     with serving(tmp_path, "--host", host, *own) as server:
         statuses = {
             key: [server.request("GET", f"/api/v1/{path}", key=key).status for path in ("me", "webhooks")]
-            for key in ("mine", "both")
+            for key in ("mine_alone", "both_of_it")
         }
-        assert statuses == {"mine": [200, 200], "both": [403, 200]}
-        assert server.ready["keys"]["read"] == server.ready["keys"]["webhooks"] == "mine"
+        assert statuses == {"mine_alone": [200, 200], "both_of_it": [403, 200]}
+        assert server.ready["keys"]["read"] == server.ready["keys"]["webhooks"] == "mine_alone"
         assert "own" not in server.ready
 
 

@@ -147,7 +147,7 @@ def test_any_path_detail_and_pointer_make_a_valid_problem(
 ) -> None:
     errors = [Invalid("does not fit.", pointer=f"/{pointer}".replace("~", "~0")) for pointer in pointers]
     problem = Problem("invalid_body", detail, errors=errors, headers={"X-Note": detail})
-    answer = problem_answer(problem, contract.policy, path=path, request_id="req_" + "0" * 20)
+    answer = problem_answer(problem, contract.policy, path=path, request_id="req_" + "0" * 20, hidden=str)
     value = Reply(answer.status, {}, answer.body).json
     assert value["detail"] == detail
     assert value["instance"].isascii()

@@ -1,20 +1,27 @@
 """Law AUTH 3, law SBX 6: nothing secret is in anything that the journal shows."""
 
+import html
 import json
 import secrets
 import shlex
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from smartcal_api.auth import Secrets, fingerprint
 from smartcal_api.contract import Contract
 from smartcal_api.contract.secrets import MASK
 from smartcal_api.journal.document import Documents
 from smartcal_api.journal.har import Archive
 from smartcal_api.journal.masks import Masks
+from smartcal_api.sandbox.creation import Creator, Wanted
+from smartcal_api.sandbox.subscriptions import subscribe
+from smartcal_api.store import open_store
 from tests.flows.oauth import (
     CALLBACK,
     FORM,
@@ -28,7 +35,7 @@ from tests.flows.oauth import (
     hidden,
     tokens,
 )
-from tests.wire import World, open_world
+from tests.wire import Reply, World, open_world
 
 JSON = "application/json"
 ROOT = "http://127.0.0.1:8080"
@@ -37,10 +44,12 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 
 def shown(world: World) -> str:
     """Every rendering of every entry: JSON, HAR and curl, and what is left of them when their escapes are undone."""
-    documents = Documents(world.contract, root=ROOT)
+    documents = Documents(world.contract, world.sandbox.secrets, root=ROOT)
     entries = list(world.sandbox.journal.since(1))
     values = [documents.document(entry) for entry in entries] + [documents.line(entry) for entry in entries]
-    values.append(Archive(world.contract, root=ROOT).document(entries, creator="test", version="1"))
+    values.append(
+        Archive(world.contract, world.sandbox.secrets, root=ROOT).document(entries, creator="test", version="1")
+    )
     return json.dumps(values, ensure_ascii=False) + "\n".join(_texts(values))
 
 
@@ -120,7 +129,7 @@ def test_auth_3_no_secret_of_a_whole_flow_is_in_any_rendering(contract: Contract
 def test_auth_3_a_secret_of_any_prefix_in_any_text_is_masked(
     contract: Contract, random: str, around: str, which: int, media_type: str, shape: str
 ) -> None:
-    masks = Masks(contract.data)
+    masks = Masks(contract.data, Secrets(contract.policy.secrets.values()))
     prefixes = list(contract.policy.secrets.values())
     secret = prefixes[which % len(prefixes)] + random
     text = around + shape.format(secret)
@@ -144,7 +153,7 @@ def test_auth_3_what_has_the_name_of_a_secret_is_masked_whatever_it_is(
 ) -> None:
     masked = f"https://a.example/?a=b&{name}={MASK}"
     assume(value not in masked)
-    masks = Masks(contract.data)
+    masks = Masks(contract.data, Secrets(contract.policy.secrets.values()))
     form, document = urlencode({"a": "b", name: value}), json.dumps({"a": [{name: value}]})
     assert masks.body(form.encode(), FORM) == f"a=b&{name}={MASK}"
     assert json.loads(masks.body(document.encode(), JSON) or "") == {"a": [{name: MASK}]}
@@ -155,7 +164,7 @@ def test_auth_3_what_has_the_name_of_a_secret_is_masked_whatever_it_is(
 
 @given(st.dictionaries(st.text(LETTERS, min_size=1, max_size=6), st.text(max_size=20), max_size=4))
 def test_what_is_no_secret_is_shown_as_it_was_sent(contract: Contract, values: dict[str, str]) -> None:
-    masks = Masks(contract.data)
+    masks = Masks(contract.data, Secrets(contract.policy.secrets.values()))
     values = {f"n_{name}": value for name, value in values.items() if "\0" not in value}
     text = json.dumps(values, ensure_ascii=False, indent=1)
     assert masks.body(text.encode("utf-8", "surrogatepass"), JSON) in (text, None)
@@ -172,7 +181,7 @@ def test_the_code_of_a_problem_is_no_secret(contract: Contract, code: str) -> No
 
 
 def masks_of(contract: Contract) -> Masks:
-    return Masks(contract.data)
+    return Masks(contract.data, Secrets(contract.policy.secrets.values()))
 
 
 HOSTILE = 'a\'b "c" $(touch x) `y` \\ \u00e9 !'
@@ -186,7 +195,7 @@ def test_curl_repeats_a_request_with_the_key_of_the_environment(world: World) ->
         headers={"x-note": "a'b $HOME"},
     )
     (entry,) = world.sandbox.journal.since(1)
-    command = Documents(world.contract, root=ROOT).document(entry)["curl"]
+    command = Documents(world.contract, world.sandbox.secrets, root=ROOT).document(entry)["curl"]
     words = shlex.split(command)
     assert words[words.index("--data-raw") + 1] == json.dumps({"url": HOSTILE, "events": []})
     assert words[-1] == f"{ROOT}/api/v1/webhooks?a=%27;b"
@@ -204,3 +213,87 @@ def test_auth_3_a_key_without_a_prefix_is_masked_by_where_it_stands(world: World
     for value in (own, f"Bearer {own}", f"Basic {own}", f"Digest {own}"):
         world.get("/api/v1/me", headers={header: value})
     assert own not in shown(world)
+
+
+PLAIN_KEY, PLAIN_SECRET = "my_plain_key_77Q", "a-client's secret;1"
+
+
+def test_auth_3_a_known_credential_without_a_prefix_is_in_nothing_that_is_shown(
+    contract: Contract, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    world = open_world(contract)
+    world.sandbox.keys.add(PLAIN_KEY, ("read",), owner=1)
+    world.sandbox.oauth.clients.add("app", [CALLBACK], secret=PLAIN_SECRET)
+    replies = list(_everywhere(world))
+    said = shown(world) + caplog.text + "".join(reply.body.decode() + str(reply.headers) for reply in replies)
+    forms = {form for each in (PLAIN_KEY, PLAIN_SECRET) for form in _forms(each)}
+    assert [form for form in forms if form in said] == []
+    assert said.count(MASK) > 100
+    assert {reply.status for reply in replies} >= {200, 400, 401, 404}
+
+
+def _forms(secret: str) -> Iterator[str]:
+    encoded = "".join(f"%{byte:02x}" for byte in secret.encode())
+    yield from (secret, quote(secret), urlencode({"": secret})[1:], encoded, encoded.upper())
+    yield from (json.dumps(secret)[1:-1], secret.replace("_", "\\u005f"), secret.replace("_", "%5f"))
+    for header in (basic("app", secret), basic("app", quote(secret))):
+        yield header["authorization"].partition(" ")[2]
+
+
+def _everywhere(world: World) -> Iterator[Reply]:
+    yield world.get("/api/v1/me", key=PLAIN_KEY)
+    for secret in (PLAIN_KEY, PLAIN_SECRET):
+        for form in dict.fromkeys(_forms(secret)):
+            for name in ("key", "apikey", "X-API-Key", "auth", form.replace(" ", "+")):
+                yield world.request("GET", "/api/v1/me", query=f"{name}={form.replace(' ', '+')}&a=b", key=PLAIN_KEY)
+            yield world.get(f"/api/v1/events/{form.replace(' ', '%20')}", key=PLAIN_KEY)
+            for name in (
+                "X-Auth-Token",
+                "X-Api-Token",
+                "Api-Key",
+                "User-Agent",
+                "Cookie",
+                "X-Api-Key",
+                "Authorization",
+            ):
+                yield world.get("/api/v1/me", headers={name: form})
+            yield world.get("/api/v1/me", headers={"referer": f"{ROOT}/x;k={form}?y#{form}"}, key=PLAIN_KEY)
+            part = f'--x\r\nContent-Disposition: form-data; name="ClientSecret"\r\n\r\n{form}\r\n--x--\r\n'
+            for body, media_type in (
+                (f"ClientSecret={form}", FORM),
+                (part, "multipart/form-data; boundary=x"),
+                (json.dumps({"url": f"https://a.example/{form}", "events": [form], form: 1}), JSON),
+                (f'{{"url": "{form}"', JSON),
+                (f"<a href='{html.escape(form)}'>", "text/html"),
+            ):
+                yield world.request(
+                    "POST", "/api/v1/webhooks", key=PLAIN_KEY, body=body.encode(), media_type=media_type
+                )
+                yield world.request("POST", "/oauth/token", body=body.encode(), media_type=media_type)
+
+
+def test_auth_3_a_credential_is_known_again_when_its_store_is_opened_the_next_time(
+    contract: Contract, tmp_path: Path
+) -> None:
+    path = tmp_path / "calendar.db"
+    with closing(open_store(contract, path)) as store:
+        sandbox = open_world(contract, store=store).sandbox
+        sandbox.keys.mint(("read",), owner=1, value=PLAIN_KEY)
+        sandbox.keys.revoke(fingerprint(PLAIN_KEY))
+        sandbox.oauth.clients.register("app", [CALLBACK], public=False, secret=PLAIN_SECRET)
+        subscribe(sandbox, "https://a.example", ["booking.created"], secret="known_to_my_app", owner=1, now=0)
+    with closing(open_store(contract, path)) as store:
+        world = open_world(contract, store=store, data=False)
+        for secret in (PLAIN_KEY, PLAIN_SECRET, "known_to_my_app"):
+            world.get("/api/v1/me", headers={"x-note": f"it is {secret}"}, key=PLAIN_KEY)
+            assert secret not in shown(world)
+
+
+def test_auth_3_what_one_sandbox_knows_no_other_one_shows(contract: Contract) -> None:
+    world = open_world(contract)
+    made = Creator(world.registry).create(contract, (), Wanted(name="ci"))
+    made.sandbox.keys.add(PLAIN_KEY, ("read",), owner=1)
+    world.registry.remove("ci")
+    world.get(f"/api/v1/events/{PLAIN_KEY}")
+    assert PLAIN_KEY not in shown(world)

@@ -4,10 +4,12 @@ from smartcal_api.auth.authorization import Authorization
 from smartcal_api.auth.identification import Identification, Identity, Presented
 from smartcal_api.auth.keys import KeyRecord, Keys, fingerprint, random_key
 from smartcal_api.auth.principal import API_KEY, OAUTH, Principal
+from smartcal_api.auth.secrecy import SHORTEST, Secrets
 
 __all__ = [
     "API_KEY",
     "OAUTH",
+    "SHORTEST",
     "Authorization",
     "Identification",
     "Identity",
@@ -15,6 +17,7 @@ __all__ = [
     "Keys",
     "Presented",
     "Principal",
+    "Secrets",
     "fingerprint",
     "random_key",
 ]

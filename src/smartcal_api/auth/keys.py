@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from smartcal_api.auth.principal import API_KEY, Principal, satisfied
+from smartcal_api.auth.secrecy import Secrets
 from smartcal_api.clock import Clock
 from smartcal_api.store import Store
 
@@ -39,11 +40,13 @@ class Keys:
         *,
         prefix: str,
         implies: Mapping[str, frozenset[str]],
+        secrets: Secrets,
         announce: Callable[[bytes], None] = lambda _: None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._announce = announce
+        self._secrets = secrets
         self._prefix = prefix
         self._implies = implies
         self._principals: dict[bytes, Principal] = {}
@@ -58,6 +61,7 @@ class Keys:
 
     def add(self, secret: str, scopes: Iterable[str], *, owner: int) -> None:
         """Takes a key for as long as the process lives."""
+        self._secrets.know(secret)
         digest = sha256(secret.encode()).digest()
         self._keep(digest, self._principal(digest, owner, scopes, None))
 
@@ -83,6 +87,7 @@ class Keys:
                 "INSERT INTO keys (digest, owner, scopes, label, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)",
                 (digest, owner, orjson.dumps(granted).decode(), label, self._clock.now(), expires_at),
             )
+            self._secrets.keep(secret, self._store)
         self._keep(digest, self._principal(digest, owner, granted, expires_at))
         return secret
 

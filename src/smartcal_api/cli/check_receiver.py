@@ -12,7 +12,12 @@ from smartcal_api.errors import UsageError
 
 @click.command("check-receiver")
 @click.argument("url")
-@click.option("--secret", required=True, envvar="SMARTCAL_WEBHOOK_SECRET", help="What the receiver verifies by.")
+@click.option(
+    "--secret",
+    required=True,
+    envvar="SMARTCAL_WEBHOOK_SECRET",
+    help="What the receiver verifies by. SMARTCAL_WEBHOOK_SECRET keeps it out of `ps`.",
+)
 @click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Decides the generated deliveries.")
 @click.option("--receiver-ca", type=click.Path(path_type=Path), metavar="FILE", help="Certificates to believe it by.")
 @click.option("--json", "as_json", is_flag=True, help="A line of JSON for each delivery.")

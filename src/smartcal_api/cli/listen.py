@@ -27,7 +27,12 @@ _PATIENCE = 30.0
 @click.command()
 @click.option("--forward-to", metavar="URL", help="Send each delivery on, as it came; its answer is the answer.")
 @click.option("--events", metavar="TYPE[,TYPE]", help="Which event types; default: all.")
-@click.option("--secret", metavar="SECRET", help="What deliveries are signed with; default: a random one.")
+@click.option(
+    "--secret",
+    metavar="SECRET",
+    envvar="SMARTCAL_WEBHOOK_SECRET",
+    help="What deliveries are signed with; default: a random one. SMARTCAL_WEBHOOK_SECRET keeps it out of `ps`.",
+)
 @click.option("--print-secret", is_flag=True, help="Show the secret, for a receiver that is forwarded to.")
 @click.option("--status", type=click.IntRange(200, 599), metavar="N", help="What to answer; default: 200.")
 @click.option("--until", type=click.IntRange(1), metavar="N", help="Stop after so many deliveries.")

@@ -38,7 +38,7 @@ def proxy(
         from smartcal_api.conformance.recorded import Recording
         from smartcal_api.conformance.target import Target, root_of
     target = Target(root=root_of(upstream), cacert=cacert)
-    masks, recording = Masks(contract, target), Recording(contract)
+    masks, recording = Masks(contract, target, foreign=True), Recording(contract)
 
     def record(exchange: Exchange) -> None:
         for side, fault in recording.add(exchange):

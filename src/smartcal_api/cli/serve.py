@@ -132,7 +132,12 @@ def serve(
     ready_file: Path | None,
     stop_with: int | None,
 ) -> None:
-    """Start a local SmartCal Pro: state, real keys, real limits."""
+    """Start a local SmartCal Pro: state, real keys, real limits.
+
+    Whoever is on this machine can see the flags of a process (`ps`). Secrets are
+    safer in the environment: SMARTCAL_KEY, SMARTCAL_OAUTH_CLIENT,
+    SMARTCAL_WEBHOOK_SECRET and SMARTCAL_CONTROL_TOKEN.
+    """
     click.get_current_context().with_resource(_ended_by_sigterm())
     from smartcal_api.cli.progress import progress
     from smartcal_api.server.lean import lean_imports

@@ -46,6 +46,9 @@ option = partial(shared_option, prefix="SMARTCAL_VERIFY_")
 def verify(**given: Any) -> int:
     """Judge a deployment by the contract: which laws hold, and which are broken.
 
+    Whoever is on this machine can see the flags of a process (`ps`). Keys are
+    safer in a file (@FILE) or in the environment, as SMARTCAL_KEY_READ and so on.
+
     Exit code: 0 conformant, 1 not, 2 a wrong flag or set-up, 3 inconclusive.
     """
     from smartcal_api.contract import Contract
@@ -77,7 +80,7 @@ def verify(**given: Any) -> int:
         for exchange in exchanges:
             recording.add(exchange)
         result = recording.result(root, seconds=0.0, strict=options.strict)
-        return tell(result, Masks(contract, Target(root=root)), given["report_dir"])
+        return tell(result, Masks(contract, Target(root=root), foreign=True), given["report_dir"])
     with given_target(contract, given) as target:
         if given["plan"]:
             full = options.profile == FULL

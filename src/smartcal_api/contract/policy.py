@@ -1,10 +1,8 @@
 """The policy that the contract states in its `x-` members, as typed values. Nothing here has a default."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
-
-from smartcal_api.contract.secrets import hiding
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +91,6 @@ class Policy:
     problems: Mapping[str, ProblemKind]
     ids: Mapping[str, Any]
     secrets: Mapping[str, str]
-    hidden: Callable[[str], str] = field(compare=False)
-    """A text without the secrets that it quotes: clients send them where nobody expects any."""
     cors_expose: tuple[str, ...]
     cors_max_age_seconds: int
     webhook_signature: WebhookSignature
@@ -121,7 +117,6 @@ def read_policy(document: Mapping[str, Any]) -> Policy:
         problems={code: ProblemKind(code, **_own(kind)) for code, kind in _own(document["x-problems"]).items()},
         ids=_own(document["x-ids"]),
         secrets=_own(document["x-secrets"]),
-        hidden=hiding(_own(document["x-secrets"]).values()),
         cors_expose=tuple(document["x-cors"]["expose"]),
         cors_max_age_seconds=document["x-cors"]["max_age_seconds"],
         webhook_signature=WebhookSignature(**_own(document["x-webhook-signature"])),

@@ -1,17 +1,22 @@
 """Secrets by what they begin with: how they are known in any text, wherever it came from (law AUTH 3)."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 MASK = "***"
 _REST = r"[A-Za-z0-9_\-.~+=]+"
 
 
-def hiding(prefixes: Iterable[str]) -> Callable[[str], str]:
-    """What leaves of each secret in a text its prefix alone; the prefixes are the values of `x-secrets`."""
-    secret = re.compile(f"({'|'.join(map(re.escape, prefixes))}){_REST}")
+class Prefixed:
+    """The prefixes are the values of `x-secrets`."""
 
-    def hidden(text: str) -> str:
-        return secret.sub(rf"\g<1>{MASK}", text)
+    def __init__(self, prefixes: Iterable[str]) -> None:
+        self._secret = re.compile(f"({'|'.join(map(re.escape, prefixes))}){_REST}")
 
-    return hidden
+    def hidden(self, text: str) -> str:
+        """A text that has of each secret its prefix alone."""
+        return self._secret.sub(rf"\g<1>{MASK}", text)
+
+    def gives_away(self, secret: str) -> bool:
+        """Whether all of a secret is found by how it begins."""
+        return self._secret.fullmatch(secret) is not None

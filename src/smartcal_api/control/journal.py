@@ -58,7 +58,7 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
         journal, asked = exchange.sandbox.journal, exchange.parameters
         entries = journal.find(_wanted(asked), asked.get("since", 1))
         info = control.description.data["info"]
-        archive = Archive(control.contract, root=exchange.root)
+        archive = Archive(control.contract, exchange.sandbox.secrets, root=exchange.root)
         return json_answer(200, archive.document(entries, creator=info["title"], version=info["version"]))
 
     async def wait_for_request(exchange: Exchange) -> Answer:
@@ -113,7 +113,7 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
 
 
 def documents_of(control: Control, exchange: Exchange) -> Documents:
-    return Documents(control.contract, root=exchange.root)
+    return Documents(control.contract, exchange.sandbox.secrets, root=exchange.root)
 
 
 def _wanted(asked: Mapping[str, Any]) -> Wanted:

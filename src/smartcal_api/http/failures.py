@@ -35,7 +35,8 @@ class Failures:
         if isinstance(error, Problem):
             problem, scope = error, exchange.scope
             log = _log.error if problem.code in ("unavailable", "internal_error") else _log.info
-            path, detail = (self._gate.hidden(text) for text in (as_reference(scope["path"]), problem.detail))
+            hidden = exchange.sandbox.secrets.hidden
+            path, detail = hidden(as_reference(scope["path"])), hidden(problem.detail)
             log("%s %s %s: %s: %s", exchange.request_id, scope["method"], path, problem.code, detail)
         else:
             _log.exception("%s: a defect of this server", exchange.request_id)

@@ -27,7 +27,6 @@ class Gate:
         self._request_id = contract.policy.request_id_header
         self._unrouted = {status: judges.of(each) for status, each in contract.unrouted.items()}
         self._names = _Names()
-        self.hidden = contract.policy.hidden
 
     async def refuse(self, exchange: Exchange, problem: Problem, send: Send) -> None:
         await self.respond(exchange, self._problem(exchange, problem), send)
@@ -57,14 +56,13 @@ class Gate:
             own = exchange.served.refusals.get(self._policy.problems[problem.code].status)
             if own is not None:
                 return own.make(exchange.served.operation.id, headers=problem.headers)
-        answer = problem_answer(
+        return problem_answer(
             problem,
             self._policy,
             path=exchange.prefix + exchange.scope["raw_path"].decode("ascii", "replace"),
             request_id=exchange.request_id,
+            hidden=exchange.sandbox.secrets.hidden,
         )
-        answer.body = self.hidden(answer.body.decode()).encode()
-        return answer
 
     def _headers(self, exchange: Exchange, answer: Answer) -> dict[str, str | int]:
         headers: dict[str, str | int] = {self._request_id: exchange.request_id}

@@ -1,6 +1,7 @@
 """The one place that renders problems: `application/problem+json`, RFC 9457."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -13,20 +14,25 @@ _STRAY = re.compile(r"%(?![0-9A-Fa-f]{2})")
 TYPE = "urn:smartcalpro:problem:"
 
 
-def problem_answer(problem: Problem, policy: Policy, *, path: str, request_id: str) -> Answer:
-    """Status and title are the contract's for the problem's code; `instance` is the path that was asked for."""
+def problem_answer(
+    problem: Problem, policy: Policy, *, path: str, request_id: str, hidden: Callable[[str], str]
+) -> Answer:
+    """Status and title are the contract's for the problem's code; `instance` is the path that was asked for.
+
+    Clients send secrets where nobody expects any: what quotes them is told as `hidden` has it.
+    """
     kind = policy.problems[problem.code]
     document: dict[str, Any] = {
         "type": TYPE + kind.code,
         "title": kind.title,
         "status": kind.status,
-        "detail": problem.detail,
-        "instance": as_reference(path),
+        "detail": hidden(problem.detail),
+        "instance": as_reference(hidden(path)),
         "code": kind.code,
         "request_id": request_id,
     }
     if problem.errors:
-        document["errors"] = [each.as_json() for each in problem.errors]
+        document["errors"] = [{name: hidden(text) for name, text in each.as_json().items()} for each in problem.errors]
     headers = {name: value if isinstance(value, int) else _field(value) for name, value in problem.headers.items()}
     return Answer(kind.status, json_bytes(document), media_type=PROBLEM, headers=headers)
 

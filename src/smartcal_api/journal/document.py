@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from smartcal_api.auth import Secrets
 from smartcal_api.clock import format_rfc3339
 from smartcal_api.contract import Contract
 from smartcal_api.journal.clauses import clause_of
@@ -19,10 +20,10 @@ def url_root(entry: Entry, server: str) -> str:
 class Documents:
     """Entries as JSON, under the contract that is served now; nothing secret is in them."""
 
-    def __init__(self, contract: Contract, *, root: str) -> None:
+    def __init__(self, contract: Contract, secrets: Secrets, *, root: str) -> None:
         self._contract = contract
         self._root = root
-        self._masks = Masks(contract.data)
+        self._masks = Masks(contract.data, secrets)
 
     def document(self, entry: Entry) -> dict[str, Any]:
         masks, principal = self._masks, entry.principal
@@ -70,7 +71,7 @@ class Documents:
         shown: dict[str, str] = {}
         media_type = b""
         for name, value in headers:
-            key = name.decode("latin-1").lower()
+            key = self._masks.text(name.decode("latin-1").lower())
             text = self._masks.header(name, value)
             # Of the same name they are one list (RFC 9110 section 5.3).
             shown[key] = f"{shown[key]}, {text}" if key in shown else text

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
+from smartcal_api.auth import Secrets
 from smartcal_api.clock import format_rfc3339
 from smartcal_api.contract import Contract
 from smartcal_api.journal.document import Documents, url_root
@@ -15,10 +16,10 @@ from smartcal_api.journal.masks import FORM, Masks, essence
 class Archive:
     """Members that begin with an underscore are ours, as the format allows."""
 
-    def __init__(self, contract: Contract, *, root: str) -> None:
+    def __init__(self, contract: Contract, secrets: Secrets, *, root: str) -> None:
         self._root = root
-        self._masks = Masks(contract.data)
-        self._documents = Documents(contract, root=root)
+        self._masks = Masks(contract.data, secrets)
+        self._documents = Documents(contract, secrets, root=root)
 
     def document(self, entries: Iterable[Entry], *, creator: str, version: str) -> dict[str, Any]:
         return {
@@ -81,7 +82,10 @@ class Archive:
         }
 
     def _headers(self, headers: Sequence[tuple[bytes, bytes]]) -> list[dict[str, str]]:
-        return [{"name": name.decode("latin-1"), "value": self._masks.header(name, value)} for name, value in headers]
+        return [
+            {"name": self._masks.text(name.decode("latin-1")), "value": self._masks.header(name, value)}
+            for name, value in headers
+        ]
 
 
 def _pairs(query: str) -> list[dict[str, str]]:

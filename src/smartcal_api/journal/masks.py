@@ -1,12 +1,14 @@
-"""Takes secrets out of whatever is shown (law AUTH 3): by the header, by the name, and by the contract's prefixes."""
+"""Takes secrets out of whatever is shown (law AUTH 3): by the header, by the name, and by their value."""
 
 import json
 import re
 from collections.abc import Mapping
+from html import unescape
 from typing import Any
-from urllib.parse import quote, quote_plus, unquote, unquote_to_bytes
+from urllib.parse import quote, quote_plus, unquote_to_bytes
 
-from smartcal_api.contract.secrets import MASK, hiding
+from smartcal_api.auth import Secrets
+from smartcal_api.contract.secrets import MASK
 
 FORM = "application/x-www-form-urlencoded"
 _PROBLEM = "application/problem+json"
@@ -38,13 +40,12 @@ SCHEMES = frozenset({"bearer", "basic"})
 
 
 class Masks:
-    """`document` is the contract's: its `x-secrets` and the headers of its apiKey schemes are asked for."""
+    """`document` is the contract's, which is asked for the headers of its apiKey schemes."""
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
+    def __init__(self, document: Mapping[str, Any], secrets: Secrets) -> None:
         schemes = document["components"].get("securitySchemes", {}).values()
         self.key_headers = frozenset(s["name"].lower().encode() for s in schemes if s["type"] == "apiKey")
-        prefixes = [each for name, each in document["x-secrets"].items() if not name.startswith("x-")]
-        self._hidden = hiding(prefixes)
+        self._hidden = secrets.hidden
 
     def header(self, name: bytes, value: bytes) -> str:
         text = value.decode("latin-1")
@@ -57,10 +58,7 @@ class Masks:
 
     def path(self, path: bytes) -> str:
         """A path as it was sent, in ASCII."""
-        shown = quote(path, safe="/%~:@!$&'()*+,;=?[]{}|\\^`\"<>")
-        plain = unquote(shown)
-        masked = self._hidden(plain)
-        return shown if masked == plain else quote(masked, safe="/*")
+        return self._hidden(quote(path, safe="/%~:@!$&'()*+,;=?[]{}|\\^`\"<>"))
 
     def pairs(self, query: bytes) -> str:
         """A query or a form as it was sent, but for the pairs with a secret."""
@@ -86,16 +84,17 @@ class Masks:
             masked = self._value(value, _NAMES - {"code"} if media_type == _PROBLEM else _NAMES)
             return self._hidden(text if masked == value else json.dumps(masked, ensure_ascii=False))
         except (ValueError, RecursionError):
-            return self.text(_ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "\\u" in text else text)
+            if "\\u" in text:
+                text = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+            elif "&" in text and media_type.endswith(("html", "xml")):
+                plain = unescape(text)
+                masked = self.text(plain)
+                return self.text(text) if masked == plain else masked
+            return self.text(text)
 
     def text(self, text: str) -> str:
         """Any text, in which whatever looks like the name of a secret may be one."""
-        masked = self._hidden(_FIELD.sub(rf"\g<before>{MASK}", _NAMED.sub(rf"\g<before>{MASK}", text)))
-        if "%" in masked:
-            plain = unquote(masked)
-            hidden = self._hidden(plain)
-            return masked if hidden == plain else hidden
-        return masked
+        return self._hidden(_FIELD.sub(rf"\g<before>{MASK}", _NAMED.sub(rf"\g<before>{MASK}", text)))
 
     def _pair(self, pair: bytes) -> str:
         name, equals, value = pair.partition(b"=")

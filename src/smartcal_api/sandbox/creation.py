@@ -132,7 +132,14 @@ class Creator:
         store.index()
         announce = self._registry.announcer(name)
         sandbox = Sandbox(
-            name, contract, store, clock, seed=seed, rate_limits=default.limits.enabled, announce=announce
+            name,
+            contract,
+            store,
+            clock,
+            seed=seed,
+            rate_limits=default.limits.enabled,
+            secrets=default.secrets,
+            announce=announce,
         )
         sandbox.oauth.pkce_required = default.oauth.pkce_required
         sandbox.oauth.auto_consent = default.oauth.auto_consent

@@ -49,6 +49,7 @@ def restore(sandbox: Sandbox, image: Image) -> None:
 def resume(sandbox: Sandbox, state: State) -> None:
     """Goes on from a state whose database the store has."""
     state = _own(sandbox, state)
+    sandbox.secrets.recall(sandbox.store)
     for name, part in sandbox.parts().items():
         part.restore(state.parts[name])
     sandbox.plan()

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import orjson
 
-from smartcal_api.auth import Keys, Principal
+from smartcal_api.auth import Keys, Principal, Secrets
 from smartcal_api.auth.oauth import OAuth
 from smartcal_api.clock import Clock, format_rfc3339, parse_rfc3339
 from smartcal_api.contract import Contract
@@ -31,7 +31,7 @@ class Sandbox:
     """All the state that requests see. `seed` decides every id and everything that is made up.
 
     `announce` is told the SHA-256 of each credential and the id of each client that is taken in, for a server of many
-    sandboxes has to know where they belong.
+    sandboxes has to know where they belong. Such a server has one `secrets` for all of them.
     """
 
     def __init__(
@@ -43,6 +43,7 @@ class Sandbox:
         *,
         seed: int = 0,
         rate_limits: bool = True,
+        secrets: Secrets | None = None,
         announce: Callable[[bytes | str], None] = lambda _: None,
     ) -> None:
         self.name = name
@@ -67,10 +68,17 @@ class Sandbox:
         with store.transaction():
             store.set_meta(OPENED, str(self._opened))
         policy = contract.policy
+        self.secrets = secrets or Secrets(policy.secrets.values())
+        self.secrets.recall(store)
         self.keys = Keys(
-            store, clock, prefix=policy.secrets["api_key"], implies=policy.scope_implies, announce=announce
+            store,
+            clock,
+            prefix=policy.secrets["api_key"],
+            implies=policy.scope_implies,
+            secrets=self.secrets,
+            announce=announce,
         )
-        self.oauth = OAuth(contract, store, clock, announce=announce)
+        self.oauth = OAuth(contract, store, clock, secrets=self.secrets, announce=announce)
         self.limits = Limits(policy.rate_limits, enabled=rate_limits)
         self.journal = Journal(name)
         self.faults = Faults(seed)
@@ -86,6 +94,7 @@ class Sandbox:
         self.contract = contract
         self.store.adopt(collections(contract))
         self.store.index()
+        self.secrets.adopt(contract.policy.secrets.values())
         self.keys.adopt(contract.policy.scope_implies)
         self.oauth.adopt(contract)
         self.limits.adopt(contract.policy.rate_limits)

@@ -41,6 +41,7 @@ def subscribe(
         }
         sandbox.store.put(COLLECTION, webhook, owner=owner)
         sandbox.store.query("INSERT INTO webhook_secrets VALUES (?, ?)", (webhook["id"], secret))
+        sandbox.secrets.keep(secret, sandbox.store)
     return webhook
 
 
@@ -63,6 +64,7 @@ def ensure_subscribed(
         if who == owner and webhook["url"] == url and webhook["events"] == list(events) and webhook["active"]:
             with sandbox.store.transaction():
                 sandbox.store.query("UPDATE webhook_secrets SET secret = ? WHERE webhook = ?", (secret, webhook["id"]))
+                sandbox.secrets.keep(secret, sandbox.store)
             return webhook
     return subscribe(sandbox, url, events, secret=secret, owner=owner, now=now)
 

@@ -3,8 +3,10 @@
 import os
 import shlex
 import sys
+from collections.abc import Iterator
 
 from smartcal_api.app import Application
+from smartcal_api.auth import SHORTEST
 from smartcal_api.clock import format_rfc3339
 from smartcal_api.control import PREFIX as CONTROL
 from smartcal_api.sandbox import Sandbox
@@ -57,7 +59,26 @@ def banner(
     ):
         if entries:
             lines += [title, *(f"  {entry}" for entry in entries), ""]
+    short = list(_short(settings))
+    if short:
+        lines += [
+            f"shorter than {SHORTEST} characters: masked where credentials stand, not elsewhere",
+            *(f"  {each}" for each in short),
+            "",
+        ]
     return "\n".join([*lines, "Ctrl-C stops it."])
+
+
+def _short(settings: Settings) -> Iterator[str]:
+    """The secrets that would be found in words that are none, without their values."""
+    for key in settings.keys:
+        if len(key.value) < SHORTEST:
+            yield f"the key for {', '.join(key.scopes)}"
+    for client in settings.oauth_clients:
+        if client.secret is not None and len(client.secret) < SHORTEST:
+            yield f"the secret of the OAuth client {client.client_id}"
+    if settings.webhook_secret is not None and len(settings.webhook_secret.encode()) < SHORTEST:
+        yield "the webhook secret"
 
 
 def _client(client: KnownClient) -> list[str]:

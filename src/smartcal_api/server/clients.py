@@ -1,5 +1,6 @@
 """The OAuth clients that a server starts with: two to try the flow with, and those that were asked for."""
 
+from smartcal_api.auth import SHORTEST
 from smartcal_api.auth.oauth import check_redirect_uri
 from smartcal_api.contract import Contract
 from smartcal_api.errors import UsageError
@@ -23,6 +24,11 @@ def client_ring(sandbox: Sandbox, contract: Contract, settings: Settings) -> tup
                 raise UsageError(f"--oauth-client: the redirect URI {uri!r} of {given.client_id} {error}.") from None
         if not is_loopback(settings.host) and given.secret == f"{prefix}{CONFIDENTIAL}":
             raise UsageError("--oauth-client: the demo secret is known to everybody; beyond loopback give another.")
+        if not is_loopback(settings.host) and given.secret is not None and len(given.secret) < SHORTEST:
+            raise UsageError(
+                f"--oauth-client: the secret of {given.client_id} has fewer than {SHORTEST} characters, which can be "
+                "guessed; beyond loopback give a longer one."
+            )
         clients.add(given.client_id, given.redirect_uris, secret=given.secret)
         known[given.client_id] = KnownClient(given.client_id, given.secret, given.redirect_uris)
     return tuple(known.values())

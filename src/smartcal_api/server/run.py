@@ -21,6 +21,7 @@ from smartcal_api.server.application import open_application, settle
 from smartcal_api.server.banner import banner, tell
 from smartcal_api.server.clients import client_ring
 from smartcal_api.server.housekeeping import reap_idle, stop_with
+from smartcal_api.server.log import mask_log
 from smartcal_api.server.ready import ready_document, remove_ready_file, write_ready_file
 from smartcal_api.server.reload import reload_on_save
 from smartcal_api.server.socket import bind, root_url
@@ -52,6 +53,9 @@ def run(settings: Settings, *, report: Report | None = None, alter: Alter | None
         root = root_url(settings.host, listening)
         # Beyond loopback anybody could drive the control plane.
         token = settings.control_token or (None if is_loopback(settings.host) else secrets.token_urlsafe(24))
+        if token is not None:
+            sandbox.secrets.know(token)
+        mask_log(sandbox.secrets)
         options = Options(
             public_url=settings.public_url or root,
             allowed_hosts=(*settings.allowed_hosts, settings.host),

@@ -4,8 +4,10 @@ import ssl
 from dataclasses import dataclass
 from typing import Any
 
+from smartcal_api.auth import SHORTEST
 from smartcal_api.contract import Contract
 from smartcal_api.errors import UsageError
+from smartcal_api.http.roots import is_loopback
 from smartcal_api.sandbox import Sandbox
 from smartcal_api.sandbox.subscriptions import ensure_subscribed, url_fault
 from smartcal_api.settings import Settings
@@ -34,6 +36,13 @@ def webhook_ring(
     types = tuple(contract.data["webhooks"])
     if settings.webhook_secret == "":
         raise UsageError("--webhook-secret: is empty, so that anybody could sign; give some text, or leave it out.")
+    if not is_loopback(settings.host) and len(settings.webhook_secret or "x" * SHORTEST) < SHORTEST:
+        raise UsageError(
+            f"--webhook-secret: has fewer than {SHORTEST} characters, which can be guessed; beyond loopback give a "
+            "longer one."
+        )
+    if settings.webhook_secret is not None:
+        sandbox.secrets.know(settings.webhook_secret)
     known = []
     for given in settings.webhooks:
         fault = "is no http or https URL." if "://" not in given.url else url_fault(given.url, receivers)

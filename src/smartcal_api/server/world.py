@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from smartcal_api.auth import random_key
+from smartcal_api.auth import SHORTEST, random_key
 from smartcal_api.clock import Clock
 from smartcal_api.contract import Contract
 from smartcal_api.errors import UsageError
@@ -81,6 +81,11 @@ def key_ring(sandbox: Sandbox, contract: Contract, settings: Settings) -> KeyRin
     other = {scope: key(f"other_{scope}") for scope in contract.scopes}
     for given in settings.keys:
         _refuse_well_known(given, main, other, prefix=prefix, on_loopback=well_known)
+        if not well_known and len(given.value) < SHORTEST:
+            raise UsageError(
+                f"--key: the key for {','.join(given.scopes)} has fewer than {SHORTEST} characters, which can be "
+                "guessed; beyond loopback give a longer one."
+            )
     granted: dict[str, dict[str, int]] = {}
     for given in settings.keys:
         unknown = [scope for scope in given.scopes if scope not in contract.scopes]

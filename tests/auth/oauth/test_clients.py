@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from smartcal_api.auth import Secrets
 from smartcal_api.auth.oauth import Clients, Credentials, Refused
 from smartcal_api.clock import Clock
 from smartcal_api.contract import Contract
@@ -17,7 +18,7 @@ URIS = ("https://app.example/a", "com.example:/b")
 
 @pytest.fixture
 def clients(contract: Contract) -> Clients:
-    return Clients(open_store(contract), Clock(0, frozen=True), prefix="scs_")
+    return Clients(open_store(contract), Clock(0, frozen=True), prefix="scs_", secrets=Secrets(["scs_"]))
 
 
 def test_a_registered_client_is_found_as_it_was_registered(clients):
@@ -53,12 +54,12 @@ def test_a_client_given_at_start_is_not_kept_and_comes_first(clients):
 
 @given(st.text())
 def test_an_unknown_id_is_nobody(contract, identifier):
-    assert Clients(open_store(contract), Clock(0), prefix="scs_").find(identifier) is None
+    assert Clients(open_store(contract), Clock(0), prefix="scs_", secrets=Secrets(["scs_"])).find(identifier) is None
 
 
 @given(st.text(min_size=1), st.text())
 def test_any_secret_but_its_own_is_refused_in_either_place(contract, secret, other):
-    clients = Clients(open_store(contract), Clock(0), prefix="scs_")
+    clients = Clients(open_store(contract), Clock(0), prefix="scs_", secrets=Secrets(["scs_"]))
     own = clients.add("app", URIS, secret=secret)
     given = {"client_id": "app", "client_secret": secret}
     assert Credentials([], given).authenticate(clients) == (own, "client_secret_post")

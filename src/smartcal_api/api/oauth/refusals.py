@@ -12,5 +12,6 @@ _log = logging.getLogger("smartcal")
 def note(exchange: Exchange, refused: Refused, client: Client | None) -> None:
     """Of what was sent only the client's id is named, and only where such a client is registered."""
     who = f" (client {client.id})" if client is not None else ""
-    path, said = as_reference(exchange.scope["path"]), exchange.sandbox.contract.policy.hidden(str(refused))
+    hidden = exchange.sandbox.secrets.hidden
+    path, said = hidden(as_reference(exchange.scope["path"])), hidden(str(refused))
     _log.info("%s %s %s: %s%s", exchange.request_id, exchange.scope["method"], path, said, who)

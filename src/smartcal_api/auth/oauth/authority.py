@@ -6,6 +6,7 @@ from smartcal_api.auth.oauth.clients import Clients
 from smartcal_api.auth.oauth.codes import Codes
 from smartcal_api.auth.oauth.tickets import Tickets
 from smartcal_api.auth.oauth.tokens import Tokens
+from smartcal_api.auth.secrecy import Secrets
 from smartcal_api.clock import Clock
 from smartcal_api.contract import Contract
 from smartcal_api.store import Store
@@ -15,14 +16,20 @@ class OAuth:
     """`pkce_required` demands a challenge of every client, `auto_consent` answers for the user, without a page."""
 
     def __init__(
-        self, contract: Contract, store: Store, clock: Clock, *, announce: Callable[[bytes | str], None]
+        self,
+        contract: Contract,
+        store: Store,
+        clock: Clock,
+        *,
+        secrets: Secrets,
+        announce: Callable[[bytes | str], None],
     ) -> None:
         policy = contract.policy
         self.store = store
         self.pkce_required = False
         self.auto_consent = False
         self.scopes = contract.scopes
-        self.clients = Clients(store, clock, prefix=policy.secrets["client_secret"], announce=announce)
+        self.clients = Clients(store, clock, prefix=policy.secrets["client_secret"], secrets=secrets, announce=announce)
         self.codes = Codes(store, clock, prefix=policy.secrets["authorization_code"], lifetimes=policy.lifetimes)
         self.tokens = Tokens(
             store,

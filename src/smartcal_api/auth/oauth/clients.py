@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from smartcal_api.auth.oauth.redirects import matches
+from smartcal_api.auth.secrecy import Secrets
 from smartcal_api.clock import Clock
 from smartcal_api.store import Store
 
@@ -46,11 +47,18 @@ class Clients:
     """Where an id is in both places, the client given at start is the one."""
 
     def __init__(
-        self, store: Store, clock: Clock, *, prefix: str, announce: Callable[[str], None] = lambda _: None
+        self,
+        store: Store,
+        clock: Clock,
+        *,
+        prefix: str,
+        secrets: Secrets,
+        announce: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._announce = announce
+        self._secrets = secrets
         self._given: dict[str, Client] = {}
         self.adopt(prefix=prefix)
 
@@ -94,6 +102,8 @@ class Clients:
         digest = sha256(secret.encode()).digest() if secret is not None else None
         client = Client(identifier, digest, name or identifier, tuple(redirect_uris), granted, development)
         self._given[identifier] = client
+        if secret is not None:
+            self._secrets.know(secret)
         self._announce(identifier)
         return client
 
@@ -129,6 +139,8 @@ class Clients:
                 f"INSERT INTO oauth_clients ({_COLUMNS}, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 row,
             )
+            if secret is not None:
+                self._secrets.keep(secret, self._store)
         self._announce(identifier)
         return secret
 

@@ -42,6 +42,7 @@ class Resources:
             return known_by, document, None
         secret = fresh_secret(self._secret_prefix)
         change.store.query("INSERT OR REPLACE INTO webhook_secrets VALUES (?, ?)", (known_by, secret))
+        change.sandbox.secrets.keep(secret, change.store)
         return known_by, document, secret
 
     def delete(self, change: Change, collection: str, identifier: str) -> None:
