@@ -23,6 +23,7 @@ LAYERS = (
     ("contract",),
     ("settings",),
     ("remote",),
+    ("bookings",),
     ("errors", "clock", "ids", "__init__"),
 )
 # A judge of deployments must not share anything with what it judges but the contract.

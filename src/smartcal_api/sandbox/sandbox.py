@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import orjson
 
+from smartcal_api import bookings
 from smartcal_api.auth import Keys, Principal, Secrets
 from smartcal_api.auth.oauth import OAuth
 from smartcal_api.clock import Clock, format_rfc3339, parse_rfc3339
@@ -166,9 +167,10 @@ class Sandbox:
     def _complete(self, now: int) -> None:
         """Bookings that were confirmed and have ended are completed at their end, not when somebody looks."""
         select = self._bookings("SELECT owner, document") + " AND json_extract(document, '$.end_time') <= ?"
-        ended = [(owner, orjson.loads(text)) for owner, text in self.store.query(select, (format_rfc3339(now),))]
-        for _, booking in ended:
-            booking |= {"status": "completed", "updated_at": booking["end_time"]}
+        ended = [
+            (owner, bookings.completed(orjson.loads(text)))
+            for owner, text in self.store.query(select, (format_rfc3339(now),))
+        ]
         try:
             self.store.catch_up()
             if ended:
@@ -188,7 +190,7 @@ class Sandbox:
 
     def _bookings(self, select: str) -> str:
         table = self.store.collections["Booking"].table
-        return f"{select} FROM {table} WHERE json_extract(document, '$.status') = 'confirmed'"
+        return f"{select} FROM {table} WHERE json_extract(document, '$.status') = '{bookings.KEPT}'"
 
     def _adopt_ids(self, contract: Contract) -> None:
         stated = contract.policy.ids

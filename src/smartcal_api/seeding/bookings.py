@@ -2,18 +2,10 @@
 
 from typing import Any
 
+from smartcal_api.bookings import EVENT_STATUS
 from smartcal_api.seeding.people import Person
 from smartcal_api.seeding.reservations import Reservation
 from smartcal_api.seeding.zones import Stamps
-
-EVENT_STATUS = {
-    "pending": "tentative",
-    "confirmed": "confirmed",
-    "cancelled": "cancelled",
-    "completed": "confirmed",
-    "no_show": "confirmed",
-}
-"""Of a booking → of its calendar event."""
 
 
 def booking(reservation: Reservation, *, id_: str, event_id: str, stamps: Stamps) -> dict[str, Any]:

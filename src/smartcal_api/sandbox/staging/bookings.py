@@ -2,9 +2,10 @@
 
 import orjson
 
+from smartcal_api.bookings import CANCELLED, CONFIRMED, OPEN, NotOpen, cancellation, check_open, followed
 from smartcal_api.sandbox.staging.change import Change, Document
 from smartcal_api.sandbox.staging.completion import Completion, Given
-from smartcal_api.sandbox.staging.drafts import Drafts, cancelled, following, moved, told
+from smartcal_api.sandbox.staging.drafts import Drafts, moved, told
 from smartcal_api.sandbox.staging.events import EVENT, check_times
 from smartcal_api.sandbox.staging.openings import Openings, known_zone, wall
 from smartcal_api.sandbox.staging.refusal import Conflicting, unfit
@@ -13,8 +14,6 @@ from smartcal_api.seeding.zones import Stamps
 from smartcal_api.webhooks import emission
 
 BOOKING, PAGE = "Booking", "BookingPage"
-_OPEN = ("pending", "confirmed")
-_CANCELLED = "cancelled"
 _PAGES = 50
 """How many pages of an account are looked at."""
 
@@ -31,11 +30,11 @@ class Bookings:
         Its event is made with it, unless there is one that waits for it.
         """
         page, start = self._place(change, given)
-        status = given.get("status", "confirmed")
-        draft = self._drafts.booking(change, page, start, status if isinstance(status, str) else "confirmed")
+        status = given.get("status", CONFIRMED)
+        draft = self._drafts.booking(change, page, start, status if isinstance(status, str) else CONFIRMED)
         draft |= {"id": change.sandbox.mint("booking"), "event_id": change.sandbox.mint("event")}
-        if status == _CANCELLED:
-            draft["cancellation"] = cancelled(change)
+        if status == CANCELLED:
+            draft["cancellation"] = cancellation(change.at)
         drafted = self._completion.drafted(BOOKING, draft, salt=change.salt)
         document = self._laid_over(change, drafted, given)
         change.free(BOOKING, document["id"])
@@ -50,14 +49,14 @@ class Bookings:
         return document
 
     def cancel(self, change: Change, booking: Document, given: Given) -> Document:
-        """Cancelled by the host, unless told otherwise; raises `Conflicting` for one that is over."""
-        self._check_open(booking)
-        self._check_kept(given, status=_CANCELLED)
-        return self.put(change, booking, {**given, "status": _CANCELLED})
+        """Cancelled by the host, unless told otherwise; raises `Conflicting` where the API would refuse it."""
+        _check_open(change, booking)
+        self._check_kept(given, status=CANCELLED)
+        return self.put(change, booking, {**given, "status": CANCELLED})
 
     def reschedule(self, change: Change, booking: Document, given: Given) -> Document:
         """Moved to the page's next opening after its time, unless told where; raises `Conflicting` where none is."""
-        self._check_open(booking)
+        _check_open(change, booking)
         self._check_kept(given, status=booking["status"])
         if "start_time" not in given:
             page = self._page(change, booking["booking_page_id"])
@@ -74,18 +73,20 @@ class Bookings:
 
     def put(self, change: Change, booking: Document, given: Given) -> Document:
         """The booking with what was given; its event follows, and the events tell what has become of it."""
+        if given.get("status") == CANCELLED != booking["status"]:
+            _check_open(change, booking)
         document = self._laid_over(change, booking | {"updated_at": change.at}, given)
         former = change.find(EVENT, booking["event_id"])
         change.put(BOOKING, document)
         if former is None:
             return document
-        event = following(former, document)
+        event = followed(former, document)
         if event != former:
             event |= {"updated_at": change.at}
             self._completion.check(EVENT, event)
             change.put(EVENT, event)
         happened = {"owner": change.owner, "now": change.now}
-        if document["status"] == _CANCELLED != booking["status"]:
+        if document["status"] == CANCELLED != booking["status"]:
             emission.booking_cancelled(change, document, event, **happened)
         elif _times(document) != _times(booking):
             emission.booking_rescheduled(change, document, event, **happened)
@@ -106,7 +107,7 @@ class Bookings:
         """The next booking to come that is pending or confirmed."""
         return change.select(
             BOOKING,
-            f"{{status}} IN {_OPEN} AND {{start_time}} > ?",
+            f"{{status}} IN {OPEN} AND {{start_time}} > ?",
             change.at,
             order=("start_time", "id"),
         )
@@ -116,15 +117,15 @@ class Bookings:
         wanted = moved(whole, given)
         document = self._completion.laid_over(BOOKING, whole, wanted)
         if "cancellation" not in given and document["status"] != whole["status"]:
-            document["cancellation"] = cancelled(change) if document["status"] == _CANCELLED else None
+            document["cancellation"] = cancellation(change.at) if document["status"] == CANCELLED else None
         elif isinstance(given.get("cancellation"), dict) and whole["cancellation"] is None:
-            document["cancellation"] = {**cancelled(change), **given["cancellation"]}
+            document["cancellation"] = {**cancellation(change.at), **given["cancellation"]}
         there = change.find(BOOKING, whole["id"]) is not None
         if there and "rescheduled_from" not in given and _times(document) != _times(whole):
             document["rescheduled_from"] = dict(zip(("start_time", "end_time"), _times(whole), strict=True))
         self._completion.check(BOOKING, document)
         check_times(document)
-        if (document["status"] == _CANCELLED) != (document["cancellation"] is not None):
+        if (document["status"] == CANCELLED) != (document["cancellation"] is not None):
             raise unfit("/cancellation", "is there exactly when the status is cancelled; leave it out to have it so.")
         if change.find(PAGE, document["booking_page_id"]) is None:
             raise unfit("/booking_page_id", "names no booking page of this account; put that first, or leave it out.")
@@ -166,12 +167,6 @@ class Bookings:
     def _page(self, change: Change, identifier: str) -> Page:
         return _read(change.named(PAGE, identifier))
 
-    def _check_open(self, booking: Document) -> None:
-        if booking["status"] not in _OPEN:
-            raise Conflicting(
-                f"The booking {booking['id']} is {booking['status']}. Name one that is pending or confirmed."
-            )
-
     def _check_kept(self, given: Given, *, status: str) -> None:
         if given.get("status", status) != status:
             raise unfit("/status", f"is {status} after this; leave it out.")
@@ -179,6 +174,13 @@ class Bookings:
 
 def _read(document: Document) -> Page:
     return stored_page({**document, "timezone": known_zone(document.get("timezone"))})
+
+
+def _check_open(change: Change, booking: Document) -> None:
+    try:
+        check_open(booking, change.now)
+    except NotOpen as error:
+        raise Conflicting(f"{booking['id']}: {error}") from None
 
 
 def _times(document: Given) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
 
+from smartcal_api.bookings import followed
 from smartcal_api.clock import NANOSECONDS, format_rfc3339, parse_rfc3339
 from smartcal_api.sandbox.moments import LAST
 from smartcal_api.sandbox.staging.change import Change, Document
@@ -11,7 +12,7 @@ from smartcal_api.sandbox.staging.openings import Openings, known_zone, wall
 from smartcal_api.sandbox.subscriptions import COLLECTION as WEBHOOK
 from smartcal_api.seeding.answers import answers
 from smartcal_api.seeding.appointments import Appointment
-from smartcal_api.seeding.bookings import EVENT_STATUS, booked_event, booking
+from smartcal_api.seeding.bookings import booked_event, booking
 from smartcal_api.seeding.diary import MINUTE, QUARTER
 from smartcal_api.seeding.events import Writer
 from smartcal_api.seeding.meetings import SINGLES
@@ -76,7 +77,7 @@ class Drafts:
             stamps=Stamps(),
         )
         event["title"] = event["title"][:_TITLE]
-        return following(_made(event, change), document)
+        return followed(_made(event, change), document)
 
     def page(self, change: Change) -> Document:
         """One of the offers that hosts make."""
@@ -140,17 +141,6 @@ class Drafts:
             if zone_name in addresses
             else self._cast._replace(addresses={zone_name: next(iter(addresses.values()))})
         )
-
-
-def following(event: Mapping[str, Any], booking: Mapping[str, Any]) -> Document:
-    """A calendar event as it is after its booking has changed."""
-    followed = {name: booking[name] for name in ("start_time", "end_time", "timezone", "location")}
-    return {**event, **followed, "status": EVENT_STATUS.get(booking["status"], "confirmed")}
-
-
-def cancelled(change: Change, reason: str | None = None) -> Document:
-    """What a cancellation by the host says."""
-    return {"reason": reason, "cancelled_by": "host", "cancelled_at": change.at}
 
 
 def moved(document: Mapping[str, Any], given: Mapping[str, Any]) -> Document:
