@@ -11,6 +11,7 @@ from smartcal_api.app import Options
 from smartcal_api.contract import Contract
 from smartcal_api.sandbox.registry import Registry
 from tests.control.plane import Plane, open_plane
+from tests.edits import edited
 from tests.wire import open_world
 
 FROZEN = {"now": "2026-03-04T12:00:00Z", "frozen": True}
@@ -117,6 +118,27 @@ def test_an_idle_sandbox_is_removed_after_its_ttl(contract: Contract) -> None:
 def test_sbx_7_a_host_that_is_not_known_is_refused(plane: Plane) -> None:
     assert plane.get("/sandboxes", host="evil.example").code == "unknown_host"
     assert plane.get("/sandboxes", host="localhost:1").status == 200
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8080", "localhost", "evil.example"])
+@pytest.mark.parametrize("path", ["/sandboxes/default/reset", "/sandboxes/default/clock/freeze", "/sandboxes", "/x"])
+def test_delv_6_a_webhook_delivery_is_refused_whoever_sent_it(plane: Plane, host: str, path: str) -> None:
+    header = plane.world.contract.policy.webhook_signature.header
+    refused = plane.post(path, {"id": "evt_1"}, headers={header.upper(): "sha256=00"}, host=host)
+    assert (refused.status, refused.code) == (403, "webhook_delivery")
+    assert header in refused.json["detail"]
+    sandbox = plane.world.sandbox
+    assert (sandbox.generation, sandbox.clock.frozen, len(plane.registry)) == (0, True, 1)
+
+
+def test_delv_6_the_header_that_a_delivery_is_known_by_is_the_contracts() -> None:
+    def signed_otherwise(data: dict[str, Any]) -> None:
+        data["x-webhook-signature"]["header"] = "X-Signed-By"
+        (parameter,) = data["webhooks"]["event.created"]["post"]["parameters"]
+        data["components"]["parameters"][parameter["$ref"].rpartition("/")[2]]["name"] = "X-Signed-By"
+
+    plane = open_plane(edited(signed_otherwise))
+    assert plane.get("/sandboxes", headers={"x-signed-by": "x"}).code == "webhook_delivery"
 
 
 @given(

@@ -68,6 +68,20 @@ def test_delv_6_the_answer_and_the_log_warn_of_a_receiver_that_can_not_be_reache
         assert "hooks.example.com gets deliveries only if" in server.said()
 
 
+def test_delv_6_a_subscriber_can_not_reset_the_server_through_its_own_deliveries(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        key, sandbox = server.ready["keys"]["webhooks"], "/_sandbox/sandboxes/default"
+        for host in ("127.0.0.1", "[::ffff:127.0.0.1]", "localhost"):
+            url = f"http://{host}:{server.port}/%5fsandbox/sandboxes/default/reset"
+            body = b'{"url": "%s", "events": ["booking.cancelled"]}' % url.encode()
+            assert server.request("POST", "/api/v1/webhooks", key=key, body=body).status == 201
+        cancel(server)
+        assert server.request("POST", f"{sandbox}/deliveries/wait", body=b"{}").status == 200
+        found = server.request("GET", f"{sandbox}/deliveries").json["data"]
+        whole = [server.request("GET", f"{sandbox}/deliveries/{each['id']}").json for each in found]
+        assert [each["attempt_log"][0]["error"] for each in whole] == ["address_refused"] * 3
+
+
 def test_delv_3_what_a_stopped_server_could_not_deliver_is_delivered_by_the_next(tmp_path: Path) -> None:
     flags = ("--store", "store.db", "--webhook-secret", SECRET)
     with Receiver(Reply(after=60)) as receiver:

@@ -4,10 +4,12 @@ A page elsewhere can neither drive nor read it: there are no CORS headers, a nam
 refused by its Host, and what changes anything must be a JSON request, which no form can send.
 """
 
+from collections.abc import Callable
 from hmac import compare_digest
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from smartcal_api.control.control import Product
 from smartcal_api.errors import Problem
 from smartcal_api.http.exchange import KEY, Exchange
 from smartcal_api.http.roots import Roots
@@ -17,8 +19,12 @@ _JSON = b"application/json"
 
 
 class Admit:
-    def __init__(self, app: ASGIApp, *, roots: Roots, token: str | None) -> None:
+    """`product` is asked for the contract, whose webhook deliveries carry a header of their own: none is meant for a
+    control plane, this one's or another one's, and whoever subscribed it may be somebody else than its user."""
+
+    def __init__(self, app: ASGIApp, *, roots: Roots, token: str | None, product: Callable[[], Product]) -> None:
         self._app = app
+        self._product = product
         self._roots = roots
         self._token = token.encode() if token is not None else None
 
@@ -26,6 +32,7 @@ class Admit:
         exchange: Exchange = scope[KEY]
         if exchange.refusal is not None:
             raise exchange.refusal
+        self._refuse_delivery(exchange)
         self._check_host(exchange)
         self._check_token(exchange)
         media_type = exchange.headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
@@ -36,6 +43,15 @@ class Admit:
                 "a body.",
             )
         await self._app(scope, receive, send)
+
+    def _refuse_delivery(self, exchange: Exchange) -> None:
+        name = self._product().contract.policy.webhook_signature.header
+        if name.lower().encode() in exchange.headers:
+            raise Problem(
+                "webhook_delivery",
+                f"This request carries {name}, so it is a webhook delivery, and none may reach a control plane. "
+                "Subscribe a URL of your app; whoever drives the control plane leaves that header out.",
+            )
 
     def _check_host(self, exchange: Exchange) -> None:
         host = exchange.headers.get(b"host", b"")

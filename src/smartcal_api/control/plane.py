@@ -74,7 +74,7 @@ def build_control(
         partial(Enter, registry=registry, seed=registry.default.seed),
         partial(Failures, gate=gate, counted=False),
         partial(HeadGuard, limits=description.policy.request_limits, roots=roots),
-        partial(Admit, roots=roots, token=token),
+        partial(Admit, roots=roots, token=token, product=product),
         partial(Route, contract=description, served=served, unknown=unknown),
         Authorise,
     ]

@@ -13,6 +13,7 @@ import uvloop
 
 from smartcal_api.app import Front, Options, prepare
 from smartcal_api.contract import Contract
+from smartcal_api.control import PREFIX as CONTROL
 from smartcal_api.http.protocol import BoundedProtocol
 from smartcal_api.http.roots import is_loopback
 from smartcal_api.sandbox import Sandbox
@@ -30,6 +31,7 @@ from smartcal_api.server.world import Report, key_ring, open_sandbox
 from smartcal_api.settings import Settings
 from smartcal_api.webhooks.dispatcher import Dispatcher
 from smartcal_api.webhooks.network import Receivers
+from smartcal_api.webhooks.own_plane import OwnPlane
 
 Alter = Callable[[Front, Sandbox], None]
 # How long what is in flight may take when the server stops.
@@ -63,6 +65,12 @@ def run(settings: Settings, *, report: Report | None = None, alter: Alter | None
             refuse_unknown_parameters=settings.refuse_unknown_parameters,
             control_token=token,
             receivers=receivers,
+        )
+        own_plane = OwnPlane.of(
+            CONTROL,
+            listening.getsockname()[1],
+            public_url=settings.public_url,
+            allowed_hosts=settings.allowed_hosts,
         )
         keys = key_ring(sandbox, contract, settings)
         clients = client_ring(sandbox, contract, settings)
@@ -102,7 +110,7 @@ def run(settings: Settings, *, report: Report | None = None, alter: Alter | None
             if settings.stop_with is not None:
                 beside.append(stop_with(settings.stop_with, server.stop))
             tasks = [asyncio.ensure_future(each) for each in beside]
-            dispatcher = Dispatcher(receivers, tls=tls)
+            dispatcher = Dispatcher(receivers, tls=tls, own_plane=own_plane)
             registry.deliver_by(dispatcher)
             await server.serve(sockets=[listening])
             await dispatcher.close(grace=_DELIVERY_GRACE_SECONDS)

@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 
 import httpcore
 
-from smartcal_api.webhooks.dialling import AddressRefused, Dialler, NameNotFound, Resolve
+from smartcal_api.webhooks.dialling import AddressRefused, Dialler, NameNotFound, Resolve, system_resolver
 from smartcal_api.webhooks.network import Receivers
 from smartcal_api.webhooks.outcome import Outcome
+from smartcal_api.webhooks.own_plane import OwnPlane
 from smartcal_api.webhooks.trust import tls_context
 
 # What is kept of an answer, and what is read of it at most: a receiver that is cut off in its answer may call that an
@@ -42,9 +43,17 @@ class Sender:
     followed, nothing is decompressed, and `timeout` seconds of real time are all that it gets."""
 
     def __init__(
-        self, receivers: Receivers, *, tls: ssl.SSLContext | None = None, resolve: Resolve | None = None
+        self,
+        receivers: Receivers,
+        *,
+        tls: ssl.SSLContext | None = None,
+        resolve: Resolve | None = None,
+        own_plane: OwnPlane | None = None,
     ) -> None:
-        self._dialler = Dialler(receivers, resolve=resolve)
+        resolve = resolve or system_resolver()
+        self._own_plane = own_plane
+        self._anywhere = Dialler(receivers, resolve=resolve)
+        self._elsewhere = Dialler(receivers, resolve=resolve, shunned=own_plane)
         self._tls = tls
 
     async def send(self, request: Request, *, timeout: float) -> Outcome:
@@ -67,7 +76,9 @@ class Sender:
         if parts.scheme == "https" and self._tls is None:
             # Not before it is needed: this machine's authorities take memory, and most receivers are on loopback.
             self._tls = tls_context()
-        connection = httpcore.AsyncHTTPConnection(url.origin, self._tls, network_backend=self._dialler)
+        shunning = self._own_plane is not None and self._own_plane.holds(parts.path)
+        dialler = self._elsewhere if shunning else self._anywhere
+        connection = httpcore.AsyncHTTPConnection(url.origin, self._tls, network_backend=dialler)
         try:
             response = await connection.handle_async_request(
                 httpcore.Request("POST", url, headers=headers, content=request.body)

@@ -14,11 +14,13 @@ import httpcore
 
 from smartcal_api.errors import SmartCalError
 from smartcal_api.webhooks.network import Address, Receivers, is_local, literal
+from smartcal_api.webhooks.own_plane import OwnPlane
 
 Resolve = Callable[[str], Awaitable[list[str]]]
 _LOOPBACK = (ipaddress.ip_address("127.0.0.1"), ipaddress.ip_address("::1"))
 # Names that never answer occupy a thread each until the system's resolver gives up; others must get through.
 _THREADS = 32
+_SHUNNED = "a webhook never reaches a control plane; subscribe a URL of your app"
 
 
 class AddressRefused(SmartCalError):
@@ -32,8 +34,12 @@ class NameNotFound(SmartCalError):
 class Dialler(httpcore.AsyncNetworkBackend):
     """The network as httpcore sees it. It knows no proxies, and takes nothing from the environment."""
 
-    def __init__(self, receivers: Receivers, *, resolve: Resolve | None = None) -> None:
+    def __init__(
+        self, receivers: Receivers, *, resolve: Resolve | None = None, shunned: OwnPlane | None = None
+    ) -> None:
+        """`shunned` is not dialled, by whatever name and address."""
         self._receivers = receivers
+        self._shunned = shunned
         self._resolve = resolve or system_resolver()
         self._network = httpcore.AnyIOBackend()
 
@@ -45,11 +51,16 @@ class Dialler(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
+        shunned = self._shunned
+        if shunned is not None and shunned.is_named(host):
+            raise AddressRefused(f"{host} is a name of this server: {_SHUNNED}")
         addresses = await self._addresses(host)
         for address in addresses:
             refusal = self._receivers.refusal(host, address)
             if refusal is not None:
                 raise AddressRefused(refusal)
+            if shunned is not None and shunned.is_at(address, port):
+                raise AddressRefused(f"{host} is at {address}, where this server listens: {_SHUNNED}")
         failure: Exception | None = None
         for address in addresses:
             try:

@@ -12,6 +12,7 @@ from smartcal_api.webhooks.misbehaviour import DROPPED, spoilt
 from smartcal_api.webhooks.network import Receivers
 from smartcal_api.webhooks.outbox import Outbox
 from smartcal_api.webhooks.outcome import Outcome
+from smartcal_api.webhooks.own_plane import OwnPlane
 from smartcal_api.webhooks.signing import sign
 
 if TYPE_CHECKING:
@@ -33,9 +34,14 @@ class Dispatcher:
     """Lives in a running event loop; `attach` a sandbox when it is made, `detach` it when it goes."""
 
     def __init__(
-        self, receivers: Receivers, *, tls: ssl.SSLContext | None = None, resolve: "Resolve | None" = None
+        self,
+        receivers: Receivers,
+        *,
+        tls: ssl.SSLContext | None = None,
+        resolve: "Resolve | None" = None,
+        own_plane: OwnPlane | None = None,
     ) -> None:
-        self._receivers, self._tls, self._resolve = receivers, tls, resolve
+        self._receivers, self._tls, self._resolve, self._own_plane = receivers, tls, resolve, own_plane
         self._sender: Sender | None = None
         self._couriers: dict[Outbox, Courier] = {}
 
@@ -61,7 +67,7 @@ class Dispatcher:
         from smartcal_api.webhooks.attempt import Request, Sender
 
         if self._sender is None:
-            self._sender = Sender(self._receivers, tls=self._tls, resolve=self._resolve)
+            self._sender = Sender(self._receivers, tls=self._tls, resolve=self._resolve, own_plane=self._own_plane)
         if lease.misbehaviour == DROPPED:
             return Outcome(duration=0, error=DROPPED, detail="as was asked for: it is not sent")
         lease = spoilt(lease)
