@@ -47,8 +47,9 @@ BareCycle = without(Cycle, {"send": ["return written if"]})
 BareProtocol = without(
     BoundedProtocol,
     {
-        "data_received": ["self._read = data"],
+        "_parse": ["self._read = piece"],
         "on_headers_complete": ["REQUEST: "],
+        "_address": ["head = RequestHead", "self._read = "],
         "on_message_complete": ["self._read = "],
     },
     Cycle=BareCycle,

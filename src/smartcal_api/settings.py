@@ -72,6 +72,9 @@ class Settings:
     allowed_hosts: tuple[str, ...] = ()
     public_url: str | None = None
     control_token: str | None = None
+    head_timeout: int | None = None
+    body_timeout: int | None = None
+    max_connections: int | None = None
     reload: bool = False
     ready_file: Path | None = None
     stop_with: int | None = None

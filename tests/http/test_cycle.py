@@ -21,6 +21,7 @@ class Writes(asyncio.Transport):
         self.written: list[bytes] = []
         self.given_back: list[Any] = []
         self.closed = False
+        self.ended = False
         self.paused = False
 
     def write(self, data: Any) -> None:
@@ -28,6 +29,15 @@ class Writes(asyncio.Transport):
 
     def close(self) -> None:
         self.closed = True
+
+    def abort(self) -> None:
+        self.closed = True
+
+    def can_write_eof(self) -> bool:
+        return True
+
+    def write_eof(self) -> None:
+        self.ended = True
 
     def pause_reading(self) -> None:
         self.paused = True

@@ -6,15 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
 
 import click
 
+from smartcal_api.cli.addresses import origins, root
 from smartcal_api.cli.options import SWITCH, data_options, option, spec_options
 from smartcal_api.errors import UsageError
-
-# RFC 3986 section 2: what a URL may consist of.
-_URL = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+", re.ASCII)
 
 
 @click.command()
@@ -96,6 +93,24 @@ _URL = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+", re.ASCII)
     metavar="TOKEN",
     help="What the control plane asks for; by default nothing on loopback, a random one on any other bind.",
 )
+@option(
+    "--head-timeout",
+    type=click.IntRange(min=0),
+    metavar="SECONDS",
+    help="How long a request's head may take; 0: for ever; default: as the contract has it.",
+)
+@option(
+    "--body-timeout",
+    type=click.IntRange(min=0),
+    metavar="SECONDS",
+    help="How long a body may pause; 0: for ever; default: as the contract has it.",
+)
+@option(
+    "--max-connections",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="How many may be open at once; default: 4096, or three quarters of the files that a process may open.",
+)
 @option("--defect", metavar="NAME|list", help="Break one law on purpose, to see what notices; `list` has the names.")
 @option("--reload", is_flag=True, help="Take the contract up again whenever it is saved.")
 @option("--stop-with", type=click.IntRange(min=1), metavar="PID", help="Stop when this process has ended.")
@@ -127,6 +142,9 @@ def serve(
     allow_host: tuple[str, ...],
     public_url: str | None,
     control_token: str | None,
+    head_timeout: int | None,
+    body_timeout: int | None,
+    max_connections: int | None,
     defect: str | None,
     reload: bool,
     ready_file: Path | None,
@@ -166,10 +184,13 @@ def serve(
         receiver_ca=receiver_ca,
         pkce_required=pkce == "required",
         auto_consent=oauth_consent == "auto",
-        origins=_origins(cors),
+        origins=origins(cors),
         allowed_hosts=allow_host,
-        public_url=_root(public_url) if public_url else None,
+        public_url=root(public_url) if public_url else None,
         control_token=_token(control_token) if control_token is not None else None,
+        head_timeout=head_timeout,
+        body_timeout=body_timeout,
+        max_connections=max_connections,
         reload=reload,
         ready_file=ready_file,
         stop_with=stop_with,
@@ -211,40 +232,7 @@ def _print_defects() -> None:
     click.echo("\n".join(listing()))
 
 
-def _origins(given: tuple[str, ...]) -> tuple[str, ...]:
-    if not given:
-        return ("loopback",)
-    if "off" in given:
-        if len(given) > 1:
-            raise UsageError("--cors: give origins or off, not both.")
-        return ()
-    for origin in given:
-        parts = _parts(origin)
-        if origin not in ("*", "loopback") and (parts is None or parts.path.strip("/")):
-            raise UsageError(
-                f"--cors: {origin!r} is no origin; write scheme, host and port, such as https://app.example.com."
-            )
-    return given
-
-
 def _token(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9._~+/-]{8,255}=*", text, re.ASCII):
         raise UsageError("--control-token: must be 8 to 255 characters of A-Z a-z 0-9 . _ ~ + / - (RFC 6750).")
     return text
-
-
-def _root(url: str) -> str:
-    parts = _parts(url)
-    if parts is None or parts.scheme not in ("http", "https") or parts.query or parts.fragment:
-        raise UsageError(f"--public-url: {url!r} is no root URL; write it as https://host[:port][/path].")
-    return url.rstrip("/")
-
-
-def _parts(url: str) -> SplitResult | None:
-    """The parts of an absolute URL that may stand in a header as it is, else None."""
-    try:
-        parts = urlsplit(url)
-        sound = bool(parts.scheme and parts.hostname) and (parts.port or 0) >= 0
-    except ValueError:
-        return None
-    return parts if sound and _URL.fullmatch(url) else None

@@ -51,7 +51,13 @@ TOP: Mapping[str, Member] = {
         },
     ),
     "x-request-limits": Shape(
-        "x-request-limits", _all(("body_bytes", "url_bytes", "header_bytes", "header_count", "json_depth"), COUNT)
+        "x-request-limits",
+        {
+            **_all(("body_bytes", "url_bytes", "header_bytes", "header_count", "json_depth"), COUNT),
+            # Without them nobody is hurried.
+            "head_seconds": COUNT,
+            "body_seconds": COUNT,
+        },
     ),
     "x-resource-limits": Shape("x-resource-limits", {"webhooks!": COUNT}),
     "x-cors": Shape("x-cors", {"expose!": Items(HEADER, unique=True), "max_age_seconds!": SECONDS}),

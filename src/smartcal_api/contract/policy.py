@@ -23,13 +23,15 @@ class RateLimitHeaders:
 
 @dataclass(frozen=True, slots=True)
 class RequestLimits:
-    """Bounds of a request in bytes, headers and levels of JSON."""
+    """Bounds of a request in bytes, headers, levels of JSON, and seconds to arrive in: None where there is no bound."""
 
     body_bytes: int
     url_bytes: int
     header_bytes: int
     header_count: int
     json_depth: int
+    head_seconds: int | None = None
+    body_seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

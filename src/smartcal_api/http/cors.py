@@ -1,6 +1,7 @@
-"""Cross-origin requests (WHATWG Fetch section 3.2): preflights are answered here, before anything is counted."""
+"""Cross-origin requests (WHATWG Fetch section 3.2): preflights are answered here, before anything is counted, and so is
+an OPTIONS that asks the server as a whole (RFC 9110 section 9.3.7)."""
 
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Iterable, Sequence
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -33,6 +34,8 @@ class Cors:
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         exchange: Exchange = scope[KEY]
+        if scope["path"] == "*" and scope["method"] == "OPTIONS":
+            return self._answer(send, exchange, [(b"allow", self._methods)])
         origin = exchange.headers.get(b"origin")
         if self._origins:
             # A cache must not hand one origin's answer, or an answer to none, to another (Fetch section 3.2.5).
@@ -46,21 +49,24 @@ class Cors:
                 exchange.cors = (allow, vary, (b"access-control-expose-headers", self._expose))
         return self._app(scope, receive, send)
 
-    async def _preflight(self, send: Send, exchange: Exchange, headers: tuple[tuple[bytes, bytes], ...]) -> None:
+    def _preflight(self, send: Send, exchange: Exchange, headers: tuple[tuple[bytes, bytes], ...]) -> Awaitable[None]:
         asked = exchange.headers
         answer = [
             *headers,
             (b"access-control-allow-methods", self._methods),
             (b"access-control-max-age", self._max_age),
-            (self._request_id, exchange.request_id.encode()),
         ]
         wanted = asked.get(b"access-control-request-headers")
         if wanted:
             answer.append((b"access-control-allow-headers", wanted))
         if asked.get(b"access-control-request-private-network") == b"true":
             answer.append((b"access-control-allow-private-network", b"true"))
-        exchange.answer, exchange.fields = Answer(204), answer
-        await send({"type": "http.response.start", "status": 204, "headers": answer})
+        return self._answer(send, exchange, answer)
+
+    async def _answer(self, send: Send, exchange: Exchange, fields: Sequence[tuple[bytes, bytes]]) -> None:
+        wire = [*fields, (self._request_id, exchange.request_id.encode())]
+        exchange.answer, exchange.fields = Answer(204), wire
+        await send({"type": "http.response.start", "status": 204, "headers": wire})
         await send({"type": "http.response.body", "body": b""})
 
     def _allows(self, origin: bytes) -> bool:

@@ -18,6 +18,12 @@ class Cycle(RequestResponseCycle):
 
     _head: Any = None
 
+    def abandon(self) -> None:
+        """There is nobody any more to read, or to answer."""
+        if not self.response_complete:
+            self.disconnected = True
+            self.message_event.set()
+
     async def send(self, message: Any) -> bytes | None:  # type: ignore[override]  # a server's gives nothing back
         """Gives back the head as it went over the wire, once it did and if it is small."""
         if message["type"] == "http.response.start" and not self.response_started:
@@ -43,7 +49,7 @@ class Cycle(RequestResponseCycle):
             raise RuntimeError("a response header holds a control character")
         if self.flow.write_paused and not self.disconnected:
             await self.flow.drain()
-        if self.disconnected:
+        if self.disconnected or self.transport.is_closing():
             return None
         body = b"" if self.scope["method"] == "HEAD" else message.get("body", b"")
         self.response_started = self.response_complete = True
@@ -51,7 +57,5 @@ class Cycle(RequestResponseCycle):
         written = STATUS_LINE[head["status"]] + text + (_END if self.keep_alive else _LAST)
         self.transport.write(written + body)
         self.message_event.set()
-        if not self.keep_alive:
-            self.transport.close()
-        self.on_response()
+        self.on_response()  # which hangs up where it is not kept
         return written if size <= HEAD_BYTES else None

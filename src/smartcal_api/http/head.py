@@ -9,9 +9,10 @@ from smartcal_api.contract.policy import RequestLimits
 from smartcal_api.errors import Clause, Invalid, Problem
 from smartcal_api.http.exchange import KEY, Exchange
 from smartcal_api.http.roots import Roots
+from smartcal_api.http.target import is_host
 
 # Read by this server, so that two of them could mean two things to two readers (RFC 9112 section 11.2).
-_SINGLE = frozenset({b"host", b"content-type", b"content-length", b"content-encoding", b"origin"})
+_SINGLE = frozenset({b"host", b"content-type", b"content-length", b"content-encoding", b"origin", b"transfer-encoding"})
 
 
 class HeadGuard:
@@ -49,9 +50,26 @@ class HeadGuard:
             )
         if len(raw) != len(exchange.headers):
             return self._repeated(raw)
-        if b"host" not in exchange.headers and scope["http_version"] != "1.0":
-            return _bad_head("Host", "HTTP/1.1 asks for one Host header; send one (RFC 9112 section 3.2).")
+        host = exchange.headers.get(b"host")
+        if host is None:
+            if scope["http_version"] != "1.0":
+                return _bad_head("Host", "HTTP/1.1 asks for one Host header; send one (RFC 9112 section 3.2).")
+        elif not is_host(host):
+            detail = "The header Host is not a host with an optional port; send one (RFC 9112 section 3.2)."
+            return _bad_head("Host", detail)
+        if b"transfer-encoding" in exchange.headers:
+            return self._coded(exchange.headers[b"transfer-encoding"], scope["http_version"])
         return None
+
+    def _coded(self, codings: bytes, version: str) -> Problem | None:
+        """What the parser has taken off is `chunked`, whatever else there is (RFC 9112 sections 6.1 and 7)."""
+        if version == "1.0":
+            return _bad_head("Transfer-Encoding", "HTTP/1.0 has no Transfer-Encoding; send a Content-Length instead.")
+        if codings.strip().lower() == b"chunked":
+            return None
+        return Problem(
+            "not_implemented", "The body has a Transfer-Encoding other than chunked. Send it without any other coding."
+        )
 
     def _repeated(self, raw: list[tuple[bytes, bytes]]) -> Problem | None:
         seen = set()

@@ -1,76 +1,99 @@
 """uvicorn's HTTP/1.1 protocol with the bounds that it lacks, and without upgrades: clients that ask for one go on."""
 
 import asyncio
-from collections.abc import Sized
 from typing import Any
 from urllib.parse import unquote
 
 import httptools
-from uvicorn.protocols.http.flow_control import FlowControl
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from smartcal_api.http.cycle import Cycle
 from smartcal_api.http.exchange import REQUEST
 from smartcal_api.http.hang_up import HANG_UP
-from smartcal_api.journal import HEAD_BYTES
+from smartcal_api.http.parting import PartingProtocol
+from smartcal_api.http.target import addressed, split_absolute, split_origin
+from smartcal_api.journal import HEAD_BYTES, RequestHead, write_request
 
 # Generous next to the contract's limits, which are enforced later, as problems: these only keep memory flat.
 _URL_BYTES = 32 * 1024
 _HEADER_FIELDS = 1_000
 _HEAD_BYTES = 1024 * 1024
+_HEAD_END = b"\r\n\r\n"
+# In a body the end of a head is no end of anything, so it isn't looked for in smaller steps.
+_BODY_STEP = 512
 _NO_OPTIONS: dict[object, object] = {}  # an extension of ASGI may have some
-_TOO_LARGE = (
-    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
-    b"content-type: text/plain; charset=utf-8\r\ncontent-length: 38\r\nconnection: close\r\n\r\n"
-    b"The head of the request is too large.\n"
-)
 
 
-class BoundedProtocol(HttpToolsProtocol):
-    """Keeps no more of a head than it takes to see that it is too large, and hangs up on one without end."""
+class BoundedProtocol(PartingProtocol):
+    """Reads a request at a time: what a client sends before it has its answers waits, as the bytes of one read.
+
+    Keeps no more of a head than it takes to see that it is too large, waits for none longer than it has patience, and
+    answers what it can't read on before it hangs up.
+    """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         # Since the last that was of use: a head, trailers and a chunk's extension could go on for ever.
         self._idle_bytes = 0
-        self._in_head = False
-        self._deaf = False
-        # What was read last, if it is small, until a request ends in it.
+        self._offset = 0
+        # What was parsed last, if it is small, until a request ends in it.
         self._read = b""
-        self._rests_since: float | None = None
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
-        super().connection_made(transport)
-        self.flow = _Flow(transport, self.pipeline)
 
     def data_received(self, data: bytes) -> None:
-        self._rests_since = None
-        size = len(data)
-        self._idle_bytes += size
-        if self._idle_bytes > _HEAD_BYTES and not self._deaf:
-            self._deaf = True
-            self.transport.write(_TOO_LARGE)
-            self.transport.close()
-        if not self._deaf:
-            self._read = data if size <= HEAD_BYTES else b""
-            self._parse(data)
+        if self._deaf:
+            self._drop(len(data))
+        else:
+            # What is unread was read, as one more, just before the reading was paused.
+            self._unread = self._unread[self._offset :] + data if self._unread else data
+            self._offset = 0
+            self._parse()
 
-    def _parse(self, data: bytes) -> None:
+    def _parse(self) -> None:
+        """As far as there is nobody else to be answered first."""
+        data = self._unread
+        while self._offset < len(data) and self._takes_more():
+            begin = self._offset
+            past = begin if self.cycle is None or not self.cycle.more_body else begin + _BODY_STEP
+            end = data.find(_HEAD_END, past)
+            piece = data[begin:] if end < 0 else data[begin : end + 4]
+            self._offset = begin + len(piece)
+            self._idle_bytes += len(piece)
+            if self._idle_bytes > _HEAD_BYTES:
+                self._refuse(414 if self._in_head and not self.headers else 431)
+            else:
+                self._read = piece if len(piece) <= HEAD_BYTES else b""
+                self._feed(piece)
+        if self._deaf:
+            return
+        if self._offset < len(data):
+            self.flow.hold()
+        else:
+            self._unread = b""
+            self.flow.held = False
+        cycle = self.cycle
+        if self._in_head or cycle is None or cycle.more_body or cycle.response_complete:
+            self._await()
+
+    def _takes_more(self) -> bool:
+        cycle = self.cycle
+        return not (self._deaf or self._waiting) and (cycle is None or cycle.more_body or cycle.response_complete)
+
+    def _feed(self, data: bytes) -> None:
         while data and not self._deaf:
             try:
                 self.parser.feed_data(data)
                 return
             except httptools.HttpParserUpgrade as upgrade:
                 data = self._replayed() + data[upgrade.args[0] :]
-            except httptools.HttpParserError:
-                self.logger.warning("Invalid HTTP request received.")
-                self._refuse()
+            except httptools.HttpParserError as error:
+                if not self._deaf:
+                    self.logger.warning("Invalid HTTP request received.")
+                    self._refuse(400, str(error.__context__ or error).rstrip("."))
 
     def on_message_begin(self) -> None:
         self.url = b""
         self.headers = []
         self.expect_100_continue = False
-        self._idle_bytes = 0
+        self._idle_bytes = self._dropped_bytes = 0
         self._in_head = True
 
     def on_url(self, url: bytes) -> None:
@@ -80,19 +103,28 @@ class BoundedProtocol(HttpToolsProtocol):
         # Trailers come here too, and must not be taken for headers (RFC 9110 section 6.5.1).
         if self._in_head and len(self.headers) <= _HEADER_FIELDS:
             name = name.lower()
+            if value[-1:] <= b" ":  # no part of the value (RFC 9110 section 5.5), and those before it are gone
+                value = value.rstrip(b" \t")
             if name == b"expect" and value.lower() == b"100-continue":
                 self.expect_100_continue = True
             self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
-        """As uvicorn does it for a server without a root path and a limit of connections, with a `Cycle` of ours."""
-        self._in_head = False
+        """As uvicorn does it for a server without a root path, with a `Cycle` of ours."""
         if self._upgrading():
+            self._in_head = False
             return
         parser = self.parser
-        http_version = parser.get_http_version()
-        url = httptools.parse_url(self.url)
-        path = url.path.decode("ascii")
+        method, http_version = parser.get_method(), parser.get_http_version()
+        if http_version == "2.0":
+            self._refuse(505)
+            return
+        if self.url[:1] != b"/" and self.url != b"*":
+            self._address(method, http_version)
+        self._in_head = False
+        self._head_awaited = False
+        raw_path, query = split_origin(self.url)
+        path = raw_path.decode("ascii")
         self.scope = {
             "type": "http",
             "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
@@ -100,11 +132,11 @@ class BoundedProtocol(HttpToolsProtocol):
             "server": self.server,
             "client": self.client,
             "scheme": self.scheme or "http",
-            "method": parser.get_method().decode("ascii"),
+            "method": method.decode("ascii"),
             "root_path": "",
             "path": unquote(path) if "%" in path else path,
-            "raw_path": url.path,
-            "query_string": url.query or b"",
+            "raw_path": raw_path,
+            "query_string": query,
             "headers": self.headers,
             "extensions": {HANG_UP: _NO_OPTIONS},
             # Where bytes came since the head began, it was not read at once.
@@ -125,49 +157,54 @@ class BoundedProtocol(HttpToolsProtocol):
             on_response=self.on_response_complete,
         )
         if before is None or before.response_complete:
-            self._start_asgi_task(self.cycle, self.app)
+            self._run(self.cycle)
         else:
-            # Pipelined: it waits for the answers to those before it.
-            self.flow.pause_reading()
-            self.pipeline.appendleft((self.cycle, self.app))
+            # Pipelined: it waits for the answer to the one before it, whose body ended with what this began with.
+            self._waiting.appendleft(self.cycle)
+
+    def _address(self, method: bytes, version: str) -> None:
+        """Whatever names the server twice is taken as if it had named it once, in its Host."""
+        authority, self.url = split_absolute(self.url, method)
+        self.headers = addressed(self.headers, authority, version=version)
+        head = RequestHead(method.decode("ascii"), *split_origin(self.url), version, self.headers)
+        self._read = write_request(head)
 
     def on_body(self, body: bytes) -> None:
         self._idle_bytes = 0
-        self.cycle.scope[REQUEST] = b""  # type: ignore[literal-required]  # of ours
-        super().on_body(body)
+        if self._deaf:
+            return
+        if self.cycle.response_complete:
+            self._drop(len(body))
+        else:
+            self.cycle.scope[REQUEST] = b""  # type: ignore[literal-required]  # of ours
+            super().on_body(body)
 
     def on_message_complete(self) -> None:
         self._read = b""  # what follows doesn't begin with it
-        cycle = self.cycle
-        if self._upgrading() or cycle.response_complete:
+        if self._deaf or self._upgrading():
             return
-        cycle.more_body = False
-        cycle.message_event.set()
+        self.cycle.more_body = False
+        self.cycle.message_event.set()
 
     def on_response_complete(self) -> None:
-        """As uvicorn does it, with one timer for a connection and not one for each of its requests."""
+        """The next one's turn: as uvicorn does it, with one timer for a connection."""
         self.server_state.total_requests += 1
-        if self.transport.is_closing():
+        if self.transport.is_closing() or self._running is None:
             return
-        self.flow.resume_reading()
-        if self.pipeline:
-            self._start_asgi_task(*self.pipeline.pop())
-            return
-        self._rests_since = self.loop.time()
-        if self.timeout_keep_alive_task is None:
-            self._wait_for_more(self.timeout_keep_alive)
-
-    def timeout_keep_alive_handler(self) -> None:
-        self.timeout_keep_alive_task = None
-        if self._rests_since is not None and not self.transport.is_closing():
-            left = self._rests_since + self.timeout_keep_alive - self.loop.time()
-            if left > 0:
-                self._wait_for_more(left)
+        if not self._running.keep_alive:
+            self._part()
+        elif self._waiting:
+            self._run(self._waiting.pop())
+            self._parse()
+        elif self._refusal is not None:
+            self._tell()
+        else:
+            if self._unread:
+                self._parse()
             else:
-                self.transport.close()
-
-    def _wait_for_more(self, seconds: float) -> None:
-        self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
+                self._await()
+            if self.flow.read_paused:
+                self.flow.resume_reading()
 
     def _upgrading(self) -> bool:
         return self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"
@@ -186,23 +223,3 @@ class BoundedProtocol(HttpToolsProtocol):
         fields = [b"%s: %s" % field for field in self.headers if field[0] != b"upgrade"]
         self.parser = httptools.HttpRequestParser(self)
         return b"\r\n".join([line, *fields, b"", b""])
-
-    def _refuse(self) -> None:
-        self._deaf = True
-        cycle = self.cycle
-        if cycle is not None and not cycle.response_complete and not cycle.more_body:
-            cycle.keep_alive = False  # a whole request came before: it has its answer, and then this hangs up
-        else:
-            self.send_400_response("Invalid HTTP request received.")
-
-
-class _Flow(FlowControl):
-    """Reads on only when what was pipelined is answered: each answer would let thousands of small requests in."""
-
-    def __init__(self, transport: asyncio.Transport, pipeline: Sized) -> None:
-        super().__init__(transport)
-        self._pipeline = pipeline
-
-    def resume_reading(self) -> None:
-        if not self._pipeline:
-            super().resume_reading()

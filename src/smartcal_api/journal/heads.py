@@ -78,7 +78,7 @@ class _Reader:
         self._url += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._fields.append((name.lower(), value))
+        self._fields.append((name.lower(), value.rstrip(b" \t")))  # as the server does it
 
     def on_headers_complete(self) -> None:
         url, parser = httptools.parse_url(self._url), self.parser

@@ -14,6 +14,7 @@ import uvloop
 from smartcal_api.app import Front, Options, prepare
 from smartcal_api.contract import Contract
 from smartcal_api.control import PREFIX as CONTROL
+from smartcal_api.http.connections import Connections, Patience, most_connections
 from smartcal_api.http.protocol import BoundedProtocol
 from smartcal_api.http.roots import is_loopback
 from smartcal_api.sandbox import Sandbox
@@ -99,7 +100,7 @@ def run(settings: Settings, *, report: Report | None = None, alter: Alter | None
                 )
             )
 
-        server = _Server(_config(front), ready=ready)
+        server = _Server(_config(front, _connections(front, settings)), ready=ready)
 
         async def serve() -> None:
             await prepare(front.application.asgi)
@@ -148,11 +149,22 @@ class _Server(uvicorn.Server):
                 connection.transport.abort()
 
 
-def _config(front: Front) -> uvicorn.Config:
+def _connections(front: Front, settings: Settings) -> Connections:
+    def patience() -> Patience:
+        limits = front.application.contract.policy.request_limits
+        head, body = settings.head_timeout, settings.body_timeout
+        return Patience(
+            limits.head_seconds if head is None else head or None, limits.body_seconds if body is None else body or None
+        )
+
+    return Connections(most=settings.max_connections or most_connections(), patience=patience)
+
+
+def _config(front: Front, connections: Connections) -> uvicorn.Config:
     return uvicorn.Config(
         front,
         interface="asgi3",  # uvicorn takes what is no coroutine function for ASGI 2
-        http=BoundedProtocol,
+        http=partial(BoundedProtocol, connections=connections),  # type: ignore[arg-type]  # it is called, no more
         ws="none",
         lifespan="off",
         access_log=False,
