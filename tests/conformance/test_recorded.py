@@ -1,23 +1,17 @@
 """Recorded traffic is judged on both sides, whether a browser recorded it or the proxy did."""
 
-import http.client
 import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from smartcal_api.conformance.archive import read_archive
 from smartcal_api.conformance.exchange import Exchange
-from smartcal_api.conformance.proxy import Proxy
-from smartcal_api.conformance.recorded import Recording, read_har
-from smartcal_api.conformance.target import Target
+from smartcal_api.conformance.recorded import Recording
 from smartcal_api.conformance.verdict import Exit, Verdict
 from smartcal_api.contract import Contract
-from smartcal_api.errors import UsageError
-from tests.e2e.server import run, serving
+from tests.e2e.server import run
 from tests.wire import World
 
 ROOT = "http://127.0.0.1:8080"
@@ -52,12 +46,12 @@ def archive(path: Path, *entries: Any) -> Path:
 
 def judged(contract: Contract, path: Path) -> dict[str, list[str]]:
     """Side and operation → what is broken."""
-    root, exchanges = read_har(path, contract)
+    archive = read_archive(path, contract)
     recording = Recording(contract)
-    for each in exchanges:
-        recording.add(each)
+    for each in archive.entries:
+        recording.add(*each)
     found: dict[str, list[str]] = {}
-    for outcome in recording.result(root, seconds=0.0).outcomes:
+    for outcome in recording.result(archive.root, seconds=0.0).outcomes:
         broken = found.setdefault(outcome.case.name, [])
         if outcome.verdict is Verdict.BROKEN:
             broken.append(outcome.why)
@@ -106,70 +100,34 @@ def test_an_archive_is_judged_by_the_command(world: World, tmp_path: Path) -> No
     assert (tmp_path / "reports" / "report.html").exists()
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("{", "is no HTTP Archive"),
-        ('{"log": {"entries": [{}]}}', "is no HTTP Archive"),
-        ('{"log": {"entries": []}}', "has no request to a path of the contract"),
-        ('{"log": {"creator": {"name": "smartcal verify"}, "entries": []}}', "in which values are masked"),
-    ],
-)
-def test_what_is_no_recording_is_refused(contract: Contract, tmp_path: Path, text: str, said: str) -> None:
-    path = tmp_path / "x.har"
-    path.write_text(text)
-    with pytest.raises(UsageError, match=said):
-        read_har(path, contract)
+@pytest.mark.parametrize("text", ["TRUE", "True", "yes", "1", "on", "true ", ""])
+def test_a_boolean_is_judged_as_it_was_written(world: World, contract: Contract, tmp_path: Path, text: str) -> None:
+    """CLIENT 1: what a validator would make of it is not what was sent."""
+    path = archive(tmp_path / "x.har", entry(world, "GET", f"/api/v1/bookings?upcoming={text.replace(' ', '%20')}"))
+    assert "is not written as boolean is in JSON" in judged(contract, path)["CLIENT 1 listBookings"][0]
 
 
-@contextmanager
-def proxied(upstream: str, contract: Contract) -> Iterator[tuple[Proxy, Recording, list[str]]]:
-    recording, live = Recording(contract), list[str]()
-
-    def record(exchange: Exchange) -> None:
-        live.extend(f"{side.family}: {fault.message}" for side, fault in recording.add(exchange))
-
-    proxy = Proxy(Target(root=upstream), port=0, record=record)
-    thread = threading.Thread(target=proxy.serve)
-    thread.start()
-    try:
-        yield proxy, recording, live
-    finally:
-        proxy.stop()
-        thread.join()
-        proxy.close()
+@pytest.mark.parametrize("text", ["1_0", "%2B5", "%205", "05", "5.0", "%D9%A5", "0x5", "1e1"])
+def test_so_is_a_number(world: World, contract: Contract, tmp_path: Path, text: str) -> None:
+    path = archive(tmp_path / "x.har", entry(world, "GET", f"/api/v1/bookings?per_page={text}&upcoming=true"))
+    found = judged(contract, path)["CLIENT 1 listBookings"]
+    assert ["is not written as integer is in JSON" in why for why in found] == [True]
 
 
-def test_the_proxy_forwards_untouched_and_tells_each_side_s_breaches(contract: Contract, tmp_path: Path) -> None:
-    with serving(tmp_path) as server, proxied(server.ready["root_url"], contract) as (proxy, recording, live):
-        connection = http.client.HTTPConnection("127.0.0.1", int(proxy.root.rpartition(":")[2]))
-        headers = {"Authorization": "Bearer scp_demo_admin", "Content-Type": "application/json"}
-        wanted = b'{"url": "https://hooks.example.com/", "events": ["event.created"]}'
-        chunks = iter([wanted[:10], wanted[10:]])
-        for method, path, body, status in (
-            ("GET", "/api/v1/events?per_page=1", None, 200),
-            ("HEAD", "/api/v1/me", None, 200),
-            ("POST", "/api/v1/webhooks", wanted, 201),
-            ("POST", "/api/v1/webhooks", chunks, 201),
-            ("GET", "/api/v1/events?per_page=0", None, 400),
-        ):
-            connection.request(method, path, body, headers, encode_chunked=True)
-            answer = connection.getresponse()
-            text = answer.read()
-            assert answer.status == status, text
-            if path.endswith("per_page=1"):
-                assert f"<{proxy.root}/api/v1/events?" in (answer.getheader("Link") or ""), "links lead through it"
-        connection.close()
-    assert live == ["CLIENT: per_page: 0 is less than the minimum of 1"]
-    result = recording.result(proxy.root, seconds=1.0, strict=True)
-    assert [each.case.name for each in result.of(Verdict.BROKEN)] == ["CLIENT 1 listEvents"]
-    assert len(result.evidence) == 5
+def test_the_preflight_of_a_browser_is_nobody_s_request(world: World, contract: Contract) -> None:
+    recording = Recording(contract)
+    asked = (("Origin", "http://localhost:3000"), ("Access-Control-Request-Method", "GET"))
+    for headers in (asked, asked[:1]):
+        recording.add(Exchange(1, "", None, "OPTIONS", "/api/v1/me", headers, b"", None, 204, (), b"", 0.0, 0.0))
+    result = recording.result("http://h", seconds=0.0)
+    assert result.notes == ["not judged (1): the preflight of a browser"]
+    assert {each.case.name for each in result.outcomes} == {"CLIENT 1", "SERVER 1"}, "OPTIONS alone is the app's"
 
 
-def test_an_upstream_that_is_gone_is_502(contract: Contract) -> None:
-    with proxied("http://127.0.0.1:9", contract) as (proxy, recording, _):
-        connection = http.client.HTTPConnection("127.0.0.1", int(proxy.root.rpartition(":")[2]))
-        connection.request("GET", "/api/v1/me")
-        assert connection.getresponse().status == 502
-        connection.close()
-    assert recording.evidence == []
+def test_a_breach_is_told_once_and_counts_once(world: World, contract: Contract, tmp_path: Path) -> None:
+    recording = Recording(contract)
+    wrong = entry(world, "GET", "/api/v1/me", spoil={"email": 1})
+    for each in read_archive(archive(tmp_path / "x.har", wrong, wrong), contract).entries:
+        told = recording.add(*each)
+    assert told == []
+    assert len(recording.result("http://h", seconds=0.0).of(Verdict.BROKEN)) == 1

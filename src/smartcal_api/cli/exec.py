@@ -1,8 +1,6 @@
 """`smartcal exec`: a command with a server of its own, for the tests of any language."""
 
 import os
-import signal
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -12,6 +10,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from smartcal_api.cli.command import run_command
 from smartcal_api.cli.serve import serve
 from smartcal_api.errors import UsageError
 
@@ -43,7 +42,7 @@ def command(ctx: click.Context, /, command: tuple[str, ...], **_: Any) -> int:
         tempfile.TemporaryDirectory(prefix="smartcal-") as folder,
         ServerProcess.start(Path(folder), list(_flags(ctx))) as server,
     ):
-        code = _run(command, {**os.environ, **environment(server.target.document, server.target.place)})
+        code = run_command(command, {**os.environ, **environment(server.target.document, server.target.place)})
         if code != 0:
             _print_journal(Sandbox(Control(server.target)))
     return code
@@ -73,23 +72,6 @@ def _flags(ctx: click.Context) -> Iterator[str]:
         else:
             for each in value if isinstance(value, tuple) else (value,):
                 yield f"{parameter.opts[0]}={each}"
-
-
-def _run(command: tuple[str, ...], variables: dict[str, str]) -> int:
-    """The exit code of the command; as a shell has it, 128 and the signal's number where one ended it."""
-    try:
-        process = subprocess.Popen(command, env=variables)  # noqa: S603  # what the user asked to run
-    except OSError as error:
-        raise UsageError(f"can't run {command[0]!r}: {error.strerror}.") from None
-    # Ctrl-C reaches the command as well, which ends in its own way and is waited for.
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    forwarded = signal.signal(signal.SIGTERM, lambda number, _: process.send_signal(number))
-    try:
-        code = process.wait()
-    finally:
-        signal.signal(signal.SIGINT, before)
-        signal.signal(signal.SIGTERM, forwarded)
-    return code if code >= 0 else 128 - code
 
 
 def _print_journal(sandbox: Any) -> None:

@@ -1,38 +1,58 @@
 """`smartcal proxy`."""
 
+import os
 import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 import click
 
+from smartcal_api.cli.command import run_command
+from smartcal_api.cli.interruption import interruptible
 from smartcal_api.cli.judging import judging_extra, tell
 from smartcal_api.cli.options import option as shared_option
 
 _FILE = click.Path(path_type=Path)
+_SECONDS = click.FloatRange(0, min_open=True)
 option = partial(shared_option, prefix="SMARTCAL_PROXY_")
 
 
-@click.command()
+@click.command(context_settings={"allow_interspersed_args": False})
 @option("--upstream", required=True, metavar="URL", help="The root of the deployment to forward to.")
 @option("--port", type=click.IntRange(0, 65535), default=8081, show_default=True, help="The port; 0 takes a free one.")
 @option("--cacert", type=_FILE, metavar="FILE", help="The certificates to trust, PEM.")
+@option("--until-idle", type=_SECONDS, metavar="SECONDS", help="End by itself once nothing was asked for so long.")
 @option("--strict", is_flag=True, help="What the contract decides counts as what is documented.")
 @option("--spec", type=_FILE, metavar="FILE", help="The contract; default: the one shipped.")
 @option("--report-dir", type=_FILE, metavar="DIR", help="Where to write the reports.")
+@click.argument("command", nargs=-1, type=click.UNPROCESSED)
 def proxy(
-    upstream: str, port: int, cacert: Path | None, strict: bool, spec: Path | None, report_dir: Path | None
+    upstream: str,
+    port: int,
+    cacert: Path | None,
+    until_idle: float | None,
+    strict: bool,
+    spec: Path | None,
+    report_dir: Path | None,
+    command: tuple[str, ...],
 ) -> int:
     """Stand between an app and a deployment, and judge what both send.
 
-    Requests and answers are forwarded untouched. Each breach is told as it happens, the verdict at the end: Ctrl-C.
-    Exit code: 0 both kept the contract, 1 not, 2 a wrong flag or set-up, 3 nothing was sent.
+    smartcal proxy --upstream ROOT --port 0 -- npm test
+
+    Requests and answers are forwarded untouched. What breaks the contract is told once, as it happens, the verdict at
+    the end: Ctrl-C, SIGTERM, --until-idle, or the end of COMMAND, which finds SMARTCAL_BASE_URL and SMARTCAL_ROOT_URL
+    in its environment.
+
+    Exit code: 0 both kept the contract, 1 not, or COMMAND failed, 2 a wrong flag or set-up, 3 nothing was sent.
     """
     from smartcal_api.contract import Contract
 
     contract = Contract.read(spec)
     with judging_extra("proxy"):
         from smartcal_api.conformance.exchange import Exchange
+        from smartcal_api.conformance.law import product
         from smartcal_api.conformance.masking import Masks
         from smartcal_api.conformance.proxy import Proxy
         from smartcal_api.conformance.recorded import Recording
@@ -40,19 +60,22 @@ def proxy(
     target = Target(root=root_of(upstream), cacert=cacert)
     masks, recording = Masks(contract, target, foreign=True), Recording(contract)
 
-    def record(exchange: Exchange) -> None:
-        for side, fault in recording.add(exchange):
-            click.echo(
-                f"✗ {side.family.lower()}: {masks.text(str(exchange))}: {masks.text(fault.message)} ({fault.clause})"
-            )
+    def record(exchange: Exchange, unread: str) -> None:
+        for side, fault in recording.add(exchange, unread):
+            said = f"{masks.text(str(exchange))}: {masks.text(fault.message)}"
+            click.echo(f"✗ {side.family.lower()}, {recording.basis(fault)}: {said} ({fault.clause})")
 
-    running = Proxy(target, port=port, record=record)
+    running, failed = Proxy(target, port=port, record=record), False
     click.echo(f"{running.root} stands before {target.root}; Ctrl-C ends it and tells the verdict.")
     began = time.monotonic()
-    try:
-        running.serve()
-    except KeyboardInterrupt:
-        pass
-    finally:
-        running.close()
-    return tell(recording.result(target.root, seconds=time.monotonic() - began, strict=strict), masks, report_dir)
+    with running, interruptible(), suppress(KeyboardInterrupt):
+        if command:
+            roots = {"SMARTCAL_ROOT_URL": running.root, "SMARTCAL_BASE_URL": running.root + product(contract)}
+            with running.beside():
+                code = run_command(command, {**os.environ, **roots})
+            if failed := code != 0:
+                click.echo(f"{command[0]} ended with {code}.", err=True)
+        else:
+            running.serve(until_idle)
+    told = tell(recording.result(target.root, seconds=time.monotonic() - began, strict=strict), masks, report_dir)
+    return 1 if failed else told

@@ -55,13 +55,14 @@ def verify(**given: Any) -> int:
 
     contract = Contract.read(given["spec"])
     with judging_extra("verify"):
+        from smartcal_api.conformance.archive import read_archive
         from smartcal_api.conformance.baseline import read_baseline
         from smartcal_api.conformance.given import given_target
         from smartcal_api.conformance.masking import Masks
         from smartcal_api.conformance.plan import plan
-        from smartcal_api.conformance.recorded import Recording, read_har
+        from smartcal_api.conformance.recorded import Recording
         from smartcal_api.conformance.report.progress import LiveProgress
-        from smartcal_api.conformance.target import Target
+        from smartcal_api.conformance.target import Target, root_of
         from smartcal_api.conformance.verification import FULL, Options, chosen, verify
     options = Options(
         profile=given["profile"],
@@ -75,12 +76,14 @@ def verify(**given: Any) -> int:
         compare=given["compare"],
     )
     if given["har"]:
-        root, exchanges = read_har(given["har"], contract)
+        archive = read_archive(given["har"], contract, root_of(given["url"]) if given["url"] else None)
         recording = Recording(contract)
-        for exchange in exchanges:
-            recording.add(exchange)
-        result = recording.result(root, seconds=0.0, strict=options.strict)
-        return tell(result, Masks(contract, Target(root=root), foreign=True), given["report_dir"])
+        for entry in archive.entries:
+            recording.add(*entry)
+        for why, numbers in archive.left_out.items():
+            recording.leave_out(f"{why} (entries {', '.join(map(str, numbers))})", len(numbers))
+        result = recording.result(archive.root, seconds=0.0, strict=options.strict)
+        return tell(result, Masks(contract, Target(root=archive.root), foreign=True), given["report_dir"])
     with given_target(contract, given) as target:
         if given["plan"]:
             full = options.profile == FULL

@@ -6,7 +6,7 @@ from typing import Any
 from smartcal_api.conformance.exchange import Fields
 
 HOP_BY_HOP = frozenset({"connection", "keep-alive", "proxy-connection", "transfer-encoding", "content-length", "te"})
-_WITHOUT_LENGTH = frozenset({204, 304})
+_NO_CONTENT, _NOT_MODIFIED = 204, 304
 
 
 class Forwarding(BaseHTTPRequestHandler):
@@ -35,10 +35,12 @@ class Forwarding(BaseHTTPRequestHandler):
 
     def answer(self, status: int, fields: Fields, body: bytes) -> None:
         self.send_response_only(status)
+        # Of what has no body the length is that of what it stands for (RFC 9110 section 8.6), if it says one.
+        bodiless = self.command == "HEAD" or status == _NOT_MODIFIED
         for name, value in fields:
-            if name.lower() not in HOP_BY_HOP:
+            if name.lower() not in HOP_BY_HOP or (bodiless and name.lower() == "content-length"):
                 self.send_header(name, value)
-        if status >= 200 and status not in _WITHOUT_LENGTH:
+        if not bodiless and status >= 200 and status != _NO_CONTENT:
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if self.command != "HEAD":

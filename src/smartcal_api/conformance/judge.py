@@ -67,8 +67,9 @@ class Judge:
         ]
         return min(found, key=lambda each: len(each.path_names), default=None)
 
-    def faults(self, exchange: Exchange) -> list[Fault]:
-        """Everything in which an answer differs from the contract; none where it is valid."""
+    def faults(self, exchange: Exchange, *, whole: bool = True) -> list[Fault]:
+        """Everything in which an answer differs from the contract; none where it is valid. Unless it is `whole`, its
+        body isn't known."""
         operation = self.operation_of(exchange.method, unquote(exchange.path))
         response = operation.responses.get(exchange.status) if operation else None
         path, method = (operation.path, operation.method) if operation and response else (_UNROUTED, "GET")
@@ -77,7 +78,8 @@ class Judge:
             where = f"{operation.pointer}/responses" if operation else "/x-unrouted-responses"
             return [Fault(where, f"the contract has no status {exchange.status} here")]
         request = _Asked(path, method)
-        return [*self._header_faults(exchange, request, response), *self._body_faults(exchange, request, response)]
+        headers = self._header_faults(exchange, request, response)
+        return [*headers, *self._body_faults(exchange, request, response)] if whole else list(headers)
 
     def _header_faults(self, exchange: Exchange, request: "_Asked", response: Response) -> Iterator[Fault]:
         forms = set(self._forms(exchange, response))
@@ -119,7 +121,7 @@ class Judge:
         try:
             body = json.loads(exchange.body)
         except ValueError:
-            yield Fault(pointer, "the body is no JSON")
+            yield Fault(pointer, "the body is not JSON")
             return
         fresh, seen = self._fresh(body, response)
         text = json.dumps(fresh)

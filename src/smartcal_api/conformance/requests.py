@@ -2,8 +2,9 @@
 
 import copy
 import json
+import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -39,9 +40,10 @@ class RequestJudge:
         if operation is None:
             return [Fault("/paths", f"there is no operation {exchange.method} {exchange.path}")]
         request = _Asked(exchange, operation)
-        faults = list(_unknown(exchange, operation))
+        faults = [*_unknown(exchange, operation), *_miswritten(exchange, operation)]
+        told = {fault.clause for fault in faults}
         for error in self._parameters.iter_errors(request):
-            faults += _faults(error, operation)
+            faults += [fault for fault in _faults(error, operation) if fault.clause not in told]
         # A body that may be left out is missing to openapi-core all the same.
         if operation.body is not None and (exchange.request_body or operation.body.required):
             for error in self._bodies.iter_errors(request):
@@ -75,6 +77,45 @@ def _unknown(exchange: Exchange, operation: Operation) -> Iterator[Fault]:
         elif name in seen and known[name].schema.get("type") != "array":
             yield Fault(f"{operation.pointer}/parameters", f"the query parameter {name!r} stands there twice")
         seen.add(name)
+
+
+def _miswritten(exchange: Exchange, operation: Operation) -> Iterator[Fault]:
+    """Numbers and booleans that aren't written as JSON writes them: openapi-core reads `TRUE`, `yes` and `1_0`, too."""
+    query = parse_qsl(urlsplit(exchange.target).query, keep_blank_values=True)
+    for parameter in operation.parameters:
+        name = parameter.name.lower()
+        if parameter.location == "query":
+            texts = [value for given, value in query if given == parameter.name]
+        elif parameter.location == "header":
+            texts = [value.strip() for given, value in exchange.request_headers if given.lower() == name]
+        else:
+            continue  # the template of a path has no types to be told apart by
+        schema = parameter.schema
+        if schema.get("type") == "array":
+            schema = schema.get("items", {})
+            texts = texts if parameter.explode else [part for text in texts for part in text.split(",")]
+        wrong = next((text for text in texts if not _written(text, schema)), None)
+        if wrong is not None:
+            kind = " or ".join(_types(schema))
+            yield Fault(parameter.pointer, f"{parameter.name}: {wrong[:100]!r} is not written as {kind} is in JSON")
+
+
+def _written(text: str, schema: Mapping[str, Any]) -> bool:
+    kinds = _types(schema)
+    return not kinds or any(kind not in _FORMS or _FORMS[kind].fullmatch(text) for kind in kinds)
+
+
+def _types(schema: Mapping[str, Any]) -> list[str]:
+    stated = schema.get("type", [])
+    return [stated] if isinstance(stated, str) else list(stated)
+
+
+_FORMS: Mapping[str, re.Pattern[str]] = {
+    "boolean": re.compile("true|false"),
+    "integer": re.compile(r"-?(?:0|[1-9][0-9]*)"),
+    "number": re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"),
+    "null": re.compile("null"),
+}
 
 
 def _faults(error: Exception, operation: Operation) -> Iterator[Fault]:

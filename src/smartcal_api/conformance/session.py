@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from smartcal_api.conformance.capability import Capability
+from smartcal_api.conformance.coding import Undecodable, decoded
 from smartcal_api.conformance.control import Control
 from smartcal_api.conformance.credential import Carrier, Credential, satisfied
 from smartcal_api.conformance.deliveries import DeliveryJudge
@@ -167,6 +168,10 @@ class Session:
         began, ticks = time.time(), time.perf_counter()
         answer: Answer = wire.send(Request(sending.method, sending.target, headers, sending.body))
         seconds = time.perf_counter() - ticks
+        try:
+            body = decoded(answer.headers, answer.body)
+        except Undecodable as error:
+            raise Inconclusive(f"an answer can't be read: {error}") from None
         with self._numbers:
             exchange = Exchange(
                 number=len(self.evidence),
@@ -179,7 +184,7 @@ class Session:
                 credential=sending.credential,
                 status=answer.status,
                 headers=answer.headers,
-                body=answer.body,
+                body=body,
                 began=began,
                 seconds=seconds,
             )
