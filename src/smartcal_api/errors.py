@@ -11,8 +11,9 @@ SmartCalError
 One place renders problems (`http/problems.py`), one place renders usage errors (`cli/__init__.py`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
 
@@ -107,6 +108,17 @@ class Unavailable(Problem):
             "unavailable",
             f"The store could not do this now: {cause}. Nothing has changed; free it and send the request again.",
         )
+
+
+def hint(name: str, known: Iterable[str], *, most: int = 24) -> str:
+    """Which of the known names was meant, or what there is: the end of a sentence about a name that isn't there."""
+    names = {each.lower(): each for each in known}
+    close = get_close_matches(name.lower(), names, n=1)
+    if close:
+        return f"did you mean {names[close[0]]}?"
+    listed = list(names.values())
+    more = f" and {len(listed) - most} more" if len(listed) > most else ""
+    return f"there are {', '.join(listed[:most])}{more}." if listed else "there are none."
 
 
 def shortened(text: str, most: int = 300) -> str:

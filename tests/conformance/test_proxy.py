@@ -193,8 +193,14 @@ def test_a_command_is_run_in_front_of_it(capfd: pytest.CaptureFixture[str]) -> N
     """The verdict decides, and a command that fails is a no as well."""
     call = "import os,urllib.request as r; r.urlopen(os.environ['SMARTCAL_BASE_URL'] + '/me').read()"
     right = {
-        "id": "acc_00000000000000000001", "object": "account", "name": "Ann", "email": "ann@example.com",
-        "timezone": "Europe/Paris", "plan": "free", "scopes": ["read"], "auth_method": "api_key",
+        "id": "acc_00000000000000000001",
+        "object": "account",
+        "name": "Ann",
+        "email": "ann@example.com",
+        "timezone": "Europe/Paris",
+        "plan": "free",
+        "scopes": ["read"],
+        "auth_method": "api_key",
         "created_at": "2026-01-01T00:00:00Z",
     }
     headers = {"Content-Type": "application/json", **LIMITS}

@@ -22,6 +22,17 @@ def test_sbx_5_a_status_that_the_contract_has_comes_in_its_words(plane: Plane, k
     assert plane.get(EVENTS, key=key).status == 200
 
 
+@pytest.mark.parametrize("status", [503, 429, 500, 302, 200])
+def test_sbx_5_an_answer_of_any_status_carries_the_headers_that_were_wanted(
+    plane: Plane, key: str, status: int
+) -> None:
+    arm(plane, "status", status=status, headers={"Retry-After": 7, "x-request-id": "mine", "Warning": "a, b"}, next=1)
+    reply = plane.get(EVENTS, key=key)
+    told = {name: reply.headers[name] for name in ("retry-after", "x-request-id", "warning")}
+    assert (reply.status, told) == (status, {"retry-after": "7", "x-request-id": "mine", "warning": "a, b"})
+    assert "retry-after" not in plane.get(EVENTS, key=key).headers
+
+
 @pytest.mark.parametrize("status", range(200, 600, 7))
 def test_sbx_5_any_status_may_break_the_contract(plane: Plane, key: str, status: int) -> None:
     arm(plane, "status", status=status)

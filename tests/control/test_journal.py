@@ -85,7 +85,8 @@ def test_sbx_1_each_sandbox_has_its_own(plane: Plane) -> None:
         ("since=4", [4, 5]),
         ("limit=2", [4, 5]),
         ("since=2&limit=2", [2, 3]),
-        ("operation=nothing", []),
+        ("operation=LISTEVENTS", [1, 2]),
+        ("operation=listEvents&method=HEAD", []),
     ],
 )
 def test_sbx_6_filters_narrow_it(busy: Plane, query: str, serials: list[int]) -> None:

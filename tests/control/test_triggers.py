@@ -176,7 +176,7 @@ def test_an_account_without_anything_can_be_booked(contract: Contract) -> None:
 def test_a_member_that_there_is_not_is_refused_with_a_hint(plane: Plane) -> None:
     refused = plane.post(DEFAULT + "booking.created", {"strat_time": "now+1d"})
     assert refused.json["errors"] == [
-        {"pointer": "/strat_time", "detail": "is no member of Booking; did you mean 'start_time'?"}
+        {"pointer": "/strat_time", "detail": "is not a member of Booking; did you mean start_time?"}
     ]
 
 

@@ -40,6 +40,42 @@ def test_the_server_answers_before_the_command_begins(tmp_path: Path) -> None:
     assert run(tmp_path, "--", sys.executable, "-c", ASK).stdout.strip() == "200"
 
 
+SANDBOXES = """
+import json, os, urllib.error, urllib.request
+
+def ask(url, body=None, method=None, key=None):
+    headers = {"Content-Type": "application/json"} | ({"X-API-Key": key} if key else {})
+    request = urllib.request.Request(url, json.dumps(body).encode() if body else None, headers, method=method)
+    try:
+        return json.load(urllib.request.urlopen(request))
+    except (urllib.error.HTTPError, json.JSONDecodeError):
+        return None
+
+control = os.environ["SMARTCAL_CONTROL_URL"] + "/sandboxes"
+for name in ("stays", "goes"):
+    made = ask(control, {"name": name})
+    ask(made["base_url"] + "/events?page=0", key=made["keys"]["read"])
+    ask(made["base_url"] + "/bookings?per_page=1", key=made["keys"]["read"])
+ask(control + "/goes", method="DELETE")
+ask(os.environ["SMARTCAL_BASE_URL"] + "/me", key=os.environ["SMARTCAL_KEY_READ"])
+raise SystemExit(3)
+"""
+
+
+def test_what_fails_shows_the_last_requests_of_every_sandbox_by_name_also_of_deleted_ones(tmp_path: Path) -> None:
+    done = run(tmp_path, "--", sys.executable, "-c", SANDBOXES)
+    assert done.returncode == 3
+    goes, default, stays = done.stderr.strip().split("\n\n")
+    assert goes.startswith("sandbox goes, deleted: the last 2 requests\n")
+    assert stays.startswith("sandbox stays: the last 2 requests\n")
+    assert default.startswith("sandbox default: the last request\n")
+    assert "GET    /api/v1/me 200 " in default
+    for told in (goes, stays):
+        assert "GET    /api/v1/events?page=0 400 " in told
+        assert "invalid_request: The parameter 'page' does not fit" in told
+        assert "GET    /api/v1/bookings?per_page=1 200 " in told
+
+
 @pytest.mark.parametrize("code", [0, 1, 7, 255])
 def test_it_ends_as_the_command_ends(tmp_path: Path, code: int) -> None:
     assert run(tmp_path, "--", sys.executable, "-c", f"raise SystemExit({code})").returncode == code

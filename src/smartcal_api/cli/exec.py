@@ -16,7 +16,7 @@ from smartcal_api.errors import UsageError
 
 # Where the server listens and whom it tells is the business of this command.
 _OWN = frozenset({"port", "ready_file", "reload", "stop_with"})
-_SHOWN = 30
+_SHOWN = 20
 
 
 @click.command(
@@ -36,7 +36,7 @@ def command(ctx: click.Context, /, command: tuple[str, ...], **_: Any) -> int:
     SMARTCAL_TARGET (the ready file) and SMARTCAL_KEY_READ, _WRITE, … in its
     environment. When it fails, what it sent and was answered is printed.
     """
-    from smartcal_api.remote import Control, Sandbox, ServerProcess
+    from smartcal_api.remote import Control, ServerProcess
 
     with (
         tempfile.TemporaryDirectory(prefix="smartcal-") as folder,
@@ -44,7 +44,7 @@ def command(ctx: click.Context, /, command: tuple[str, ...], **_: Any) -> int:
     ):
         code = run_command(command, {**os.environ, **environment(server.target.document, server.target.place)})
         if code != 0:
-            _print_journal(Sandbox(Control(server.target)))
+            _print_journals(Control(server.target))
     return code
 
 
@@ -74,14 +74,22 @@ def _flags(ctx: click.Context) -> Iterator[str]:
                 yield f"{parameter.opts[0]}={each}"
 
 
-def _print_journal(sandbox: Any) -> None:
+def _print_journals(control: Any) -> None:
+    """What was last asked of every sandbox, by its name, also of those that the command has deleted."""
     from smartcal_api.cli.logs import line
 
     try:
-        entries = sandbox.journal(limit=_SHOWN)
+        latest = control.get("/journal", limit=_SHOWN)
     except UsageError as error:  # the command may have stopped the server: what it ended with is what counts
         print(f"\nthe server's journal can't be read: {error}", file=sys.stderr)
         return
-    print(f"\nthe last {len(entries)} requests to the server:", file=sys.stderr)
-    for entry in entries:
-        print(line(entry), file=sys.stderr)
+    for each in latest["data"]:
+        requests, gone = each["requests"], ", deleted" if each["deleted"] else ""
+        number = "request" if len(requests) == 1 else f"{len(requests)} requests"
+        print(f"\nsandbox {each['sandbox']}{gone}: the last {number}", file=sys.stderr)
+        for entry in requests:
+            print(line(entry), file=sys.stderr)
+    if latest["forgotten"]:
+        print(f"\nand {latest['forgotten']} more sandboxes, deleted and forgotten", file=sys.stderr)
+    if not latest["data"]:
+        print("\nno request came to the server", file=sys.stderr)

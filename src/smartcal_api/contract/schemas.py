@@ -1,12 +1,14 @@
 """Compiled validators for the schemas of a contract: Draft 2020-12, formats asserted."""
 
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import orjson
-from jsonschema_rs import Draft202012, Draft202012Validator, Registry
+from jsonschema_rs import Draft202012, Draft202012Validator, Registry, ValidationError
 
 from smartcal_api.contract.document import Document
+from smartcal_api.contract.explanation import explain
+from smartcal_api.errors import shortened
 
 _BASE = "urn:contract"
 
@@ -16,6 +18,7 @@ class Schemas:
 
     def __init__(self, document: Document) -> None:
         self._registry = Registry([(_BASE, document.data)], draft=Draft202012)
+        self._document = document
         self._compiled: dict[tuple[str, str | None], Draft202012Validator] = {}
         self._own: dict[tuple[bytes, str | None], Draft202012Validator] = {}
 
@@ -39,6 +42,11 @@ class Schemas:
             )
         return found
 
+    def explain(self, error: ValidationError) -> str:
+        """What is wrong and how to mend it, for a person: a sentence with its end."""
+        told = shortened(explain(error, clause(error), self._document))
+        return told if told.endswith(("?", "…")) else f"{told}."
+
     @staticmethod
     def reference(pointer: str) -> dict[str, str]:
         return {"$ref": f"{_BASE}#{_quote(pointer)}"}
@@ -47,7 +55,7 @@ class Schemas:
 def clause(error: Any) -> str:
     """The pointer of the clause that an error of a validator comes from."""
     location = error.absolute_keyword_location or ""
-    return location.removeprefix(f"{_BASE}#") or "/" + "/".join(map(str, error.schema_path))
+    return unquote(location.removeprefix(f"{_BASE}#")) or "/" + "/".join(map(str, error.schema_path))
 
 
 def _quote(pointer: str) -> str:

@@ -3,15 +3,22 @@
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
+from smartcal_api.contract import Contract, Operation
 from smartcal_api.errors import Invalid, Problem, shortened
+from smartcal_api.journal import fingerprint
 from smartcal_api.sandbox import Sandbox
 
-# As many digits of a key's hash as a list of keys shows.
-_FINGERPRINT = 12
 _LISTED = 24
 
 
-def chosen(name: str, known: Iterable[str], *, what: str, pointer: str) -> str:
+def refusal(detail: str, at: str) -> Problem:
+    """400 for what stands at a JSON pointer of the body, or, where `at` is none, in the parameter of that name."""
+    if at.startswith("/"):
+        return Problem("invalid_body", detail, errors=[Invalid(detail, pointer=at)])
+    return Problem("invalid_request", detail, errors=[Invalid(detail, parameter=at)])
+
+
+def chosen(name: str, known: Iterable[str], *, what: str, at: str) -> str:
     """The known name, whatever its case; raises 400 that says which there are, and which one was meant."""
     names = {each.lower(): each for each in known}
     found = names.get(name.lower())
@@ -23,10 +30,10 @@ def chosen(name: str, known: Iterable[str], *, what: str, pointer: str) -> str:
     listed = list(names.values())
     more = f" and {len(listed) - _LISTED} more" if len(listed) > _LISTED else ""
     detail = f"There is no {what} {shortened(name, 64)!r}.{meant} There are: {', '.join(listed[:_LISTED])}{more}."
-    raise Problem("invalid_body", detail, errors=[Invalid(detail, pointer=pointer)])
+    raise refusal(detail, at)
 
 
-def budget_of(sandbox: Sandbox, credential: str, *, pointer: str = "/credential") -> str:
+def budget_of(sandbox: Sandbox, credential: str, *, at: str = "/credential") -> str:
     """The budget of a credential: an OAuth client by its id, a key by the head of its SHA-256, any by itself."""
     principal = sandbox.find(credential.encode())
     if principal is not None:
@@ -40,12 +47,24 @@ def budget_of(sandbox: Sandbox, credential: str, *, pointer: str = "/credential"
     # What was sent may be a secret of some other sandbox: it isn't quoted.
     which = "More than one key has" if begin_so else "No key or client of this sandbox has"
     scopes: Mapping[str, str] = {fingerprint(each.budget): " ".join(each.granted) for each in begin_so or keys}
-    listed = ", ".join(f"{key} ({granted})" for key, granted in list(scopes.items())[:_LISTED])
+    named = [f"{key} ({granted})" for key, granted in scopes.items()]
+    clients = sandbox.oauth.clients
+    named += [] if begin_so else [each.id for each in (*clients.given(), *clients.registered())]
+    listed = ", ".join(named[:_LISTED])
     detail = f"{which} the fingerprint or id that was given. Give one of: {listed or 'none'}."
-    raise Problem("invalid_body", detail, errors=[Invalid(detail, pointer=pointer)])
+    raise refusal(detail, at)
 
 
-def fingerprint(budget: str) -> str:
-    """How a list shows the credential of a budget."""
-    kind, _, identifier = budget.partition(" ")
-    return identifier if kind == "client" else budget[:_FINGERPRINT]
+def operation_names(contract: Contract) -> tuple[str, ...]:
+    return (*contract.operations, *contract.unserved)
+
+
+def operation_named(contract: Contract, name: str) -> Operation:
+    """One of `operation_names`."""
+    return contract.operations[name] if name in contract.operations else contract.unserved[name][0]
+
+
+def methods_of(contract: Contract, name: str) -> set[str]:
+    """The methods that a request of the operation can have; a GET answers HEAD as well."""
+    method = operation_named(contract, name).method
+    return {method, "HEAD"} if method == "GET" else {method}

@@ -5,6 +5,7 @@ from typing import Any
 
 from smartcal_api.clock import NANOSECONDS
 from smartcal_api.control.control import Control, ControlHandler
+from smartcal_api.control.filters import Filters
 from smartcal_api.control.moments import nanoseconds
 from smartcal_api.errors import Problem, shortened
 from smartcal_api.http.answer import Answer, json_answer
@@ -20,7 +21,13 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
     def list_deliveries(exchange: Exchange) -> Answer:
         log, wanted = DeliveryLog(exchange.sandbox.store), dict(exchange.parameters)
         limit = wanted.pop("limit")
-        named = {name: wanted.get(name) for name in ("state", "webhook", "event_type", "event")}
+        filters = Filters(control.contract, exchange.sandbox, at="")
+        named = {
+            "state": wanted.get("state"),
+            "webhook": filters.webhook(wanted),
+            "event_type": filters.event_type(wanted),
+            "event": filters.event(wanted),
+        }
         return json_answer(200, {"data": log.deliveries(limit=limit, **named), "counts": log.counts()})
 
     def get_delivery(exchange: Exchange) -> Answer:
@@ -51,7 +58,8 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
 
     async def wait_for_deliveries(exchange: Exchange) -> Answer:
         body, sandbox = exchange.body or {}, exchange.sandbox
-        log, kind, count = DeliveryLog(sandbox.store), body.get("event_type"), body.get("count")
+        kind, count = Filters(control.contract, sandbox, at="/").event_type(body), body.get("count")
+        log = DeliveryLog(sandbox.store)
         patience = body.get("timeout_seconds", default_patience)
 
         def done() -> bool:
@@ -66,7 +74,8 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
         except TimeoutError:
             raise Problem(
                 "timed_out",
-                f"After {patience} s the deliveries stand like this: {log.counts(event_type=kind) or 'none'}.",
+                f"After {patience} s the deliveries stand like this: {log.counts(event_type=kind) or 'none'}."
+                + _unheard(log, kind),
             ) from None
         return json_answer(200, {"data": log.deliveries(event_type=kind), "counts": log.counts(event_type=kind)})
 
@@ -74,7 +83,9 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
         return json_answer(200, {"data": _documents(exchange)})
 
     def add_misbehaviour(exchange: Exchange) -> Answer:
-        body = dict(exchange.body)
+        body, filters = dict(exchange.body), Filters(control.contract, exchange.sandbox, at="/")
+        named = {"webhook": filters.webhook(body), "event_type": filters.event_type(body)}
+        body |= {name: value for name, value in named.items() if value is not None}
         if "by" in body:
             body["by"] = nanoseconds(body["by"])
         exchange.sandbox.outbox.misbehaviours.plan(Misbehaviour(**body))
@@ -106,6 +117,14 @@ def _documents(exchange: Exchange) -> list[dict[str, Any]]:
         }
         for each in exchange.sandbox.outbox.misbehaviours.planned()
     ]
+
+
+def _unheard(log: DeliveryLog, event_type: str | None) -> str:
+    """What there is to say where nobody would have been told."""
+    active = [each for each in log.subscriptions() if each["active"]]
+    if any(event_type is None or event_type in each["events"] for each in active):
+        return ""
+    return f" No active subscription names {event_type}." if event_type else " There is no active subscription."
 
 
 def _missing(identifier: str) -> Problem:

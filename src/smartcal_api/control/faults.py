@@ -1,13 +1,15 @@
 """The faults of a sandbox: armed, listed, removed (law SBX 5)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from smartcal_api.contract import Contract
-from smartcal_api.control.choices import budget_of, chosen, fingerprint
+from smartcal_api.control.choices import budget_of, chosen, methods_of, operation_names, refusal
 from smartcal_api.control.control import PREFIX, Control, ControlHandler
 from smartcal_api.errors import Invalid, Problem
 from smartcal_api.http.answer import Answer, json_answer
 from smartcal_api.http.exchange import Exchange
+from smartcal_api.journal import fingerprint
 from smartcal_api.sandbox import Sandbox
 from smartcal_api.sandbox.faults import Fault
 
@@ -15,6 +17,8 @@ _MOST = 256
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 # Headers of answers that a contract doesn't list. Those that frame one are not among them: for that there are kinds.
 _COMMON_HEADERS = ("Content-Type", "Content-Encoding", "Content-Language", "Cache-Control", "ETag", "Vary")
+
+_FRAMING = frozenset({"connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"})
 
 
 def handlers(control: Control) -> dict[str, ControlHandler]:
@@ -54,23 +58,35 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
 def _resolved(sandbox: Sandbox, contract: Contract, wanted: dict[str, Any]) -> dict[str, Any]:
     """What was wanted, with every name as the contract writes it, and a credential as its budget."""
     resolved = dict(wanted)
-    operations = (*contract.operations, *contract.unserved)
     named = (
-        ("operations", operations, "operation"),
+        ("operations", operation_names(contract), "operation"),
         ("methods", _METHODS, "method"),
         ("scopes", contract.scopes, "scope"),
     )
     for member, known, what in named:
         if member in wanted:
             names = [wanted[member]] if isinstance(wanted[member], str) else wanted[member]
-            resolved[member] = [chosen(name, known, what=what, pointer=f"/{member}") for name in names]
+            resolved[member] = [chosen(name, known, what=what, at=f"/{member}") for name in names]
+    _check_methods(contract, resolved)
+    for header in wanted.get("headers", {}):
+        if header.lower() in _FRAMING:
+            detail = f"{header} frames the answer, and would break it. For that there are the kinds truncate and drop."
+            raise refusal(detail, f"/headers/{header}")
     if "credential" in wanted:
         resolved["credential"] = budget_of(sandbox, wanted["credential"])
     if "header" in wanted:
-        resolved["header"] = chosen(wanted["header"], _headers(contract), what="header of answers", pointer="/header")
+        resolved["header"] = chosen(wanted["header"], _headers(contract), what="header of answers", at="/header")
     if wanted.get("up_to_seconds", wanted.get("seconds")) != wanted.get("seconds"):
         _check_range(wanted["seconds"], wanted["up_to_seconds"])
     return resolved
+
+
+def _check_methods(contract: Contract, resolved: Mapping[str, Any]) -> None:
+    """Raises 400 where no operation that was named has a method that was: such a fault would hit nothing."""
+    operations, methods = resolved.get("operations"), resolved.get("methods")
+    if operations and methods and not any(set(methods) & methods_of(contract, each) for each in operations):
+        takes = ", ".join(f"{each} has {' and '.join(sorted(methods_of(contract, each)))}" for each in operations)
+        raise refusal(f"No request has these operations and these methods: {takes}. Leave the methods out.", "/methods")
 
 
 def _headers(contract: Contract) -> list[str]:

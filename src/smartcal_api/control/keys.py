@@ -7,7 +7,7 @@ from smartcal_api.clock import format_rfc3339
 from smartcal_api.control.control import PREFIX, Control, ControlHandler
 from smartcal_api.control.moments import moment
 from smartcal_api.control.staging import ACCOUNTS, OWNERS
-from smartcal_api.errors import Invalid, Problem
+from smartcal_api.errors import Invalid, Problem, hint, shortened
 from smartcal_api.http.answer import Answer, json_answer
 from smartcal_api.http.exchange import Exchange
 from smartcal_api.sandbox import Sandbox
@@ -64,7 +64,9 @@ def check_scopes(scopes: list[str], control: Control) -> None:
     """Raises 400 for one that the contract lacks."""
     known = control.contract.scopes
     faults = [
-        Invalid(f"is no scope of the contract; it has {', '.join(known)}.", pointer=f"/scopes/{index}")
+        Invalid(
+            f"{shortened(scope, 64)!r} is not a scope of the contract; {hint(scope, known)}", pointer=f"/scopes/{index}"
+        )
         for index, scope in enumerate(scopes)
         if scope not in known
     ]

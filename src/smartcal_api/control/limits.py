@@ -3,11 +3,12 @@
 from typing import Any
 
 from smartcal_api.clock import NANOSECONDS
-from smartcal_api.control.choices import budget_of, chosen, fingerprint
+from smartcal_api.control.choices import budget_of, chosen
 from smartcal_api.control.control import PREFIX, Control, ControlHandler
 from smartcal_api.errors import Problem
 from smartcal_api.http.answer import Answer, json_answer
 from smartcal_api.http.exchange import Exchange
+from smartcal_api.journal import fingerprint
 
 
 def handlers(_: Control) -> dict[str, ControlHandler]:
@@ -32,7 +33,7 @@ def handlers(_: Control) -> dict[str, ControlHandler]:
             )
         windows = {each.name: each for each in sandbox.limits.windows}
         name = wanted.get("window", next(iter(windows)))
-        window = windows[chosen(name, windows, what="window", pointer="/window")]
+        window = windows[chosen(name, windows, what="window", at="/window")]
         sandbox.limits.exhaust(window, exchange.now, budget=_budget(exchange))
         return _answer(exchange)
 

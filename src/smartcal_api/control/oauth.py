@@ -59,7 +59,7 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
     def remove_client(exchange: Exchange) -> Answer:
         identifier = exchange.parameters["client_id"]
         if not exchange.sandbox.oauth.remove_client(identifier):
-            raise Problem("not_found", f"There is no client {identifier[:64]!r}. GET the clients to see all.")
+            raise Problem("not_found", exchange.sandbox.oauth.clients.unknown(identifier))
         return Answer(204)
 
     def get_oauth(exchange: Exchange) -> Answer:

@@ -5,7 +5,7 @@ from inspect import isawaitable
 
 from starlette.types import Receive, Scope, Send
 
-from smartcal_api.errors import Problem
+from smartcal_api.errors import Problem, hint
 from smartcal_api.http.answer import Answer
 from smartcal_api.http.exchange import KEY, Exchange
 from smartcal_api.http.gate import Gate
@@ -30,9 +30,9 @@ class OperateControl:
         if name is not None:
             sandbox = self._registry.get(name)
             if sandbox is None:
-                raise Problem(
-                    "not_found", f"There is no sandbox {name!r}. GET /_sandbox/sandboxes lists those that there are."
-                )
+                there = [each.name for each in self._registry]
+                detail = f"There is no sandbox {name!r}; {hint(name, there)} GET /_sandbox/sandboxes lists them."
+                raise Problem("not_found", detail)
             exchange.sandbox = sandbox
             self._registry.touch(sandbox)
         if served.body is not None:

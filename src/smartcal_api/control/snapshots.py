@@ -8,7 +8,7 @@ from smartcal_api.clock import NANOSECONDS, format_rfc3339
 from smartcal_api.control.control import PREFIX, Control, ControlHandler
 from smartcal_api.control.journal import documents_of
 from smartcal_api.control.sandboxes import created_answer, sandbox_document
-from smartcal_api.errors import Problem, UsageError
+from smartcal_api.errors import Problem, UsageError, hint
 from smartcal_api.http.answer import Answer, json_answer
 from smartcal_api.http.exchange import Exchange
 from smartcal_api.journal import Wanted
@@ -143,7 +143,8 @@ def _find(sandbox: Sandbox, name: str) -> Image:
 
 def _missing(sandbox: Sandbox, name: str) -> Problem:
     path = f"{PREFIX}/sandboxes/{sandbox.name}/snapshots"
-    return Problem("not_found", f"This sandbox has no snapshot {name!r}. GET {path} lists those that it has.")
+    there = [each.name for each in sandbox.snapshots]
+    return Problem("not_found", f"This sandbox has no snapshot {name!r}; {hint(name, there)} GET {path} lists them.")
 
 
 def _unreadable(name: str, error: UsageError) -> Problem:

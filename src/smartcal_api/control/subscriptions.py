@@ -1,7 +1,8 @@
 """Webhook subscriptions as a sandbox sees them: with their health, and with a secret of one's own."""
 
+from smartcal_api.control.choices import refusal
 from smartcal_api.control.control import Control, ControlHandler
-from smartcal_api.errors import Invalid, Problem, shortened
+from smartcal_api.errors import Invalid, Problem, hint, shortened
 from smartcal_api.http.answer import Answer, json_answer
 from smartcal_api.http.exchange import Exchange
 from smartcal_api.sandbox.subscriptions import COLLECTION, subscribe, unsubscribe, url_fault
@@ -19,9 +20,10 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
         body, sandbox = exchange.body, exchange.sandbox
         fault = url_fault(body["url"], control.receivers)
         types = tuple(control.contract.data["webhooks"])
-        unknown = [each for each in body.get("events", ()) if each not in types]
-        if unknown:
-            fault = f"is for the event type {unknown[0]}, which the contract lacks; it has {', '.join(types)}."
+        for index, name in enumerate(body.get("events", ())):
+            if name not in types:
+                detail = f"There is no event type {shortened(name, 64)!r}; {hint(name, types)}"
+                raise refusal(detail, f"/events/{index}")
         if fault is not None:
             raise Problem("invalid_body", f"The subscription {fault}", errors=[Invalid(fault, pointer="/")])
         secret = body.get("secret") or fresh_secret(control.contract.policy.secrets["webhook_secret"])

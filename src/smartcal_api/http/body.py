@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
-import orjson
 from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
 from starlette.types import Receive
 
@@ -13,7 +12,7 @@ from smartcal_api.contract.document import escape
 from smartcal_api.contract.operation import Body
 from smartcal_api.contract.policy import RequestLimits
 from smartcal_api.contract.schemas import clause
-from smartcal_api.errors import Clause, Invalid, Problem, shortened
+from smartcal_api.errors import Clause, Invalid, Problem
 from smartcal_api.http.exchange import Exchange
 from smartcal_api.http.form import parse_form
 from smartcal_api.http.json_text import NotJson, TooDeep, parse_json
@@ -26,6 +25,7 @@ class BodyReader:
     def __init__(self, body: Body, schemas: Schemas, limits: RequestLimits) -> None:
         self._required = body.required
         self._limits = limits
+        self._explain = schemas.explain
         self._validators = {media_type: schemas.at(pointer) for media_type, pointer in body.media_types.items()}
         self._takes = " or ".join(body.media_types)
 
@@ -64,20 +64,21 @@ class BodyReader:
                 deep = Clause("/x-request-limits/json_depth", {"limit": levels}) if isinstance(error, TooDeep) else None
                 detail = f"The body is not JSON: {error}."
                 raise Problem("invalid_body", detail, errors=[Invalid(f"{error}.", pointer="")], clause=deep) from None
-        errors = list(_errors(self._validators[media_type], value, len(body)))
+        errors = sorted(_errors(self._validators[media_type], value, len(body)), key=_is_missing)
         faults = [
             Invalid(
-                f"{shortened(_message(error))}.",
+                self._explain(error),
                 pointer="".join("/" + escape(str(part)) for part in error.instance_path),
             )
             for error in errors
         ]
         if faults:
             first = faults[0]
+            more = f" And {len(faults) - 1} more, in errors." if len(faults) > 1 else ""
             where = f"at {first.pointer}" if first.pointer else "at its top"
             raise Problem(
                 "invalid_body",
-                f"The body does not fit the schema {where}: {first.detail}",
+                f"The body does not fit the schema {where}: {first.detail}{more}",
                 errors=faults,
                 clause=Clause(clause(errors[0])),
             )
@@ -119,12 +120,9 @@ def _errors(validator: Draft202012Validator, value: Any, size: int) -> Iterable[
     return ()
 
 
-def _message(error: ValidationError) -> str:
-    """What is wrong; of what may be one of many, all of them."""
-    if not isinstance(error.kind, ValidationErrorKind.Enum):
-        return error.message
-    options = ", ".join(orjson.dumps(each).decode() for each in error.kind.options)
-    return f"{error.message.partition(' is not one of ')[0]} is not one of {options}"
+def _is_missing(error: ValidationError) -> bool:
+    """Told last: a member that is missing may just be misspelt, and that says what to do about it."""
+    return isinstance(error.kind, ValidationErrorKind.Required)
 
 
 def _missing() -> Invalid:

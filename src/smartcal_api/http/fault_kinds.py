@@ -47,6 +47,8 @@ async def status(hit: Hit, app: ASGIApp, scope: Scope, receive: Receive, send: S
     exchange: Exchange = scope[KEY]
     if hit.after_work:
         await _unheard(app, scope, receive)
+    for header, value in hit.wanted.get("headers", {}).items():
+        send = _with_header(send, header, str(value))
     await hit.forgery.answer(exchange, hit.wanted["status"], send)
 
 

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from jsonschema_rs import Draft202012Validator
-
 from smartcal_api.contract import Operation, Parameter, Schemas
-from smartcal_api.errors import Invalid, Problem, shortened
+from smartcal_api.errors import Invalid, Problem
 
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})", re.ASCII)
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,17})?(?:[eE][+-]?[0-9]{1,2})?", re.ASCII)
@@ -18,11 +17,12 @@ _TEXTS: dict[str, Any] = {"true": True, "false": False}
 class _Reader:
     """One parameter: text → value, valid by its schema."""
 
-    def __init__(self, parameter: Parameter, validator: Draft202012Validator) -> None:
+    def __init__(self, parameter: Parameter, schemas: Schemas) -> None:
         self.name = parameter.name
         self.required = parameter.required
         self.explode = parameter.explode
-        self._validator = validator
+        self._validator = schemas.at(parameter.pointer)
+        self._explain = schemas.explain
         schema = parameter.schema
         self.array = schema.get("type") == "array"
         self._types = _types(schema.get("items", {}) if self.array else schema)
@@ -56,7 +56,7 @@ class _Reader:
 
     def _fault(self, text: str, error: Any) -> str:
         if not self._timestamp:
-            return f"{shortened(error.message)}."
+            return self._explain(error)
         if " " in text:
             return "a + in a query stands for a space; write it as %2B."
         return "write it as RFC 3339 with an offset, such as 2026-03-02T09:00:00Z."
@@ -72,7 +72,7 @@ class ParameterReader:
         declared: dict[str, _Reader] = {}
         self._defaults: dict[str, Any] = {}
         for parameter in operation.parameters:
-            reader = _Reader(parameter, schemas.at(parameter.pointer))
+            reader = _Reader(parameter, schemas)
             if parameter.location == "query":
                 self._query[parameter.name] = reader
             elif parameter.location == "header":
@@ -128,7 +128,9 @@ class ParameterReader:
 
     def _unknown(self, name: str) -> str:
         known = ", ".join(self._query) or "none"
-        return f"is not a parameter of this operation; it takes: {known}."
+        close = get_close_matches(name.lower(), self._query, n=1)
+        meant = f"did you mean {close[0]}? It" if close else "it"
+        return f"is not a parameter of this operation; {meant} takes: {known}."
 
 
 def invalid_request(faults: Sequence[Invalid]) -> Problem:

@@ -37,19 +37,26 @@ class UnknownPaths:
                 f"This server speaks OAuth 2.0, not OpenID Connect: its metadata (RFC 8414) is at {root}"
                 f"{self._metadata}. Tell the library so; for openid-client and oauth4webapi the algorithm is oauth2."
             )
-        if len(path) <= _LONGEST:
-            mended = list(self._mended(path))
-            for meant, slips in mended:
-                if self._has(meant):
-                    return f"There is nothing at this path: {' and '.join(slips)}. Ask for {shortened(root + meant)}."
-            for meant in (path, *(meant for meant, _ in mended)):
-                alike = self._alike(meant)
-                if alike is not None:
-                    return f"There is nothing at this path. Did you mean {shortened(root + alike)}?"
+        meant = self.meant(path)
+        if meant is not None and meant[1]:
+            return f"There is nothing at this path: {' and '.join(meant[1])}. Ask for {shortened(root + meant[0])}."
+        if meant is not None:
+            return f"There is nothing at this path. Did you mean {shortened(root + meant[0])}?"
         return (
             "There is nothing at this path. Compare it, letter by letter, with the paths of the contract, which is at "
             f"{root.removesuffix(prefix)}{self._served_at}."
         )
+
+    def meant(self, path: str) -> tuple[str, list[str]] | None:
+        """The path that this one may have meant, and the slips that it has; without any it is misspelt."""
+        if len(path) > _LONGEST:
+            return None
+        mended = list(self._mended(path))
+        for whole, slips in mended:
+            if self._has(whole):
+                return whole, slips
+        alike = (self._alike(each) for each in (path, *(whole for whole, _ in mended)))
+        return next(((each, []) for each in alike if each is not None), None)
 
     def _mended(self, path: str) -> Iterator[tuple[str, list[str]]]:
         """The path without its slips, and what they are; one that has several is mended of all."""

@@ -37,7 +37,7 @@ class Documents:
             "sandbox": entry.sandbox,
             "principal": principal
             and {
-                "fingerprint": fingerprint(principal),
+                "fingerprint": fingerprint(principal.budget),
                 "account": principal.owner,
                 "scopes": list(principal.granted),
                 "method": principal.method,
@@ -52,6 +52,19 @@ class Documents:
             "clause": self.clause(entry),
             "faults": list(entry.faults or ()),
             "curl": curl(entry, masks, root=url_root(entry, self._root)),
+        }
+
+    def outline(self, entry: Entry) -> dict[str, Any]:
+        """Without headers and bodies."""
+        return {
+            "serial": entry.serial,
+            "time": format_rfc3339(entry.at),
+            "duration_ms": entry.took / 1000,
+            "method": entry.method,
+            "path": self._masks.target(entry.path, entry.query),
+            "status": entry.status,
+            "request_id": entry.request_id,
+            "clause": self.clause(entry),
         }
 
     def line(self, entry: Entry) -> str:

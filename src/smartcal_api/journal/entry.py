@@ -9,6 +9,9 @@ from smartcal_api.contract import Operation
 from smartcal_api.errors import Clause, Invalid, Problem
 from smartcal_api.journal.heads import Fields, read_request, read_response
 
+# As many of a key's hash as a list of keys shows.
+_DIGITS = 12
+
 
 class Refusal(NamedTuple):
     """What of a problem is kept: without the exception, whose traceback has the request and all that served it."""
@@ -124,6 +127,7 @@ def _inside(sandbox: str, path: bytes) -> bytes:
     return b"/" + rest if named else path
 
 
-def fingerprint(principal: Principal) -> str:
-    """A credential as it may be shown: the head of its hash."""
-    return principal.budget[:12]
+def fingerprint(budget: str) -> str:
+    """The credential of a budget as it may be shown: a key by the head of its hash, an OAuth client by its id."""
+    kind, _, identifier = budget.partition(" ")
+    return identifier if kind == "client" else budget[:_DIGITS]

@@ -78,6 +78,10 @@ class Journal:
         first = max(serial, self.first_serial)
         return (Entry.of(self._sandbox, each) for each in islice(self._kept, first - self.first_serial, None))
 
+    def latest(self, most: int) -> list[Kept]:
+        """The last ones as they are kept, oldest first."""
+        return list(self._kept)[-most:]
+
     def missing(self, serial: int) -> int:
         """How many entries from that serial on were dropped."""
         return min(self.dropped, max(0, self.first_serial - max(serial, 1)))

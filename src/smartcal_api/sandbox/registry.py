@@ -5,6 +5,7 @@ from hashlib import sha256
 from time import monotonic_ns
 
 from smartcal_api.contract import Contract
+from smartcal_api.journal.departed import Departed
 from smartcal_api.sandbox.sandbox import Sandbox
 from smartcal_api.webhooks.dispatcher import Dispatcher
 
@@ -24,6 +25,8 @@ class Registry:
         self._monotonic = monotonic
         self._homes: dict[bytes | str, str] = {}
         self._dispatcher: Dispatcher | None = None
+        self.departed = Departed()
+        """What was last asked of those that are gone."""
 
     def __iter__(self) -> Iterator[Sandbox]:
         return iter(tuple(self._sandboxes.values()))
@@ -67,6 +70,7 @@ class Registry:
         """Ends a sandbox, and everything that it held; `default` can't be removed."""
         assert name != DEFAULT
         sandbox = self._sandboxes.pop(name)
+        self.departed.keep(name, sandbox.journal)
         if self._dispatcher is not None:
             self._dispatcher.detach(sandbox)
         sandbox.store.close()

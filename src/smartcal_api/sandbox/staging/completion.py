@@ -1,6 +1,5 @@
 """Partial documents made whole, by a draft or by what is there, and judged by the contract (law SRC 5)."""
 
-import difflib
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
@@ -9,7 +8,7 @@ import orjson
 
 from smartcal_api.contract import Contract
 from smartcal_api.contract.document import escape
-from smartcal_api.errors import Invalid, shortened
+from smartcal_api.errors import Invalid, hint
 from smartcal_api.mock import Unsatisfiable, ValueGenerator, repair
 from smartcal_api.sandbox.staging.instants import Instants
 from smartcal_api.sandbox.staging.refusal import Absent, Conflicting, Unfit, unfit
@@ -27,20 +26,20 @@ class Completion:
         self._generator = ValueGenerator(contract.data, seed=0)
 
     def read(self, collection: str, given: Any, *, now: int) -> dict[str, Any]:
-        """What was given, times written out; raises `Unfit` for what is no object of known members."""
+        """What was given, times written out; raises `Unfit` for what is not an object of known members."""
         if collection not in self._contract.data["components"]["schemas"]:
             raise Absent(f"The contract has no schema {collection!r}.")
         if not isinstance(given, dict):
-            raise unfit("", "is no object; give the members that matter, the others are filled in.")
+            raise unfit("", "is not an object; give the members that matter, the others are filled in.")
         instants = Instants(self._contract.document.resolve, now)
         settled: dict[str, Any] = instants.settle(given, self._contract.schema(collection))
         known = dict.fromkeys(self.members(collection))
         faults = [Invalid(detail, pointer=pointer) for pointer, detail in instants.faults.items()]
         for name in settled if known else ():
             if name not in known:
-                close = difflib.get_close_matches(name, known, 1)
-                hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}."
-                faults.append(Invalid(f"is no member of {collection}; {hint}", pointer=f"/{escape(name)}"))
+                faults.append(
+                    Invalid(f"is not a member of {collection}; {hint(name, known)}", pointer=f"/{escape(name)}")
+                )
         if faults:
             raise Unfit(*faults[:_FAULTS])
         return settled
@@ -82,7 +81,7 @@ class Completion:
         errors = islice(validator.iter_errors(document), _FAULTS) if not validator.is_valid(document) else ()
         faults = [
             Invalid(
-                f"does not fit the contract: {shortened(error.message)}.",
+                f"does not fit the contract: {self._contract.schemas.explain(error)}",
                 pointer="".join("/" + escape(str(token)) for token in error.instance_path),
             )
             for error in errors

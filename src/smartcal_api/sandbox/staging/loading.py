@@ -1,11 +1,10 @@
 """Resources of one's own to begin with: of both accounts, partial, naming each other (law SRC 5)."""
 
-import difflib
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from smartcal_api.contract.document import escape
-from smartcal_api.errors import Invalid
+from smartcal_api.errors import Invalid, hint
 from smartcal_api.sandbox.sandbox import Sandbox
 from smartcal_api.sandbox.staging.bookings import BOOKING, PAGE, Bookings
 from smartcal_api.sandbox.staging.change import MAIN, OTHER, Change, Document
@@ -108,15 +107,13 @@ def _each(entries: list[_Entry], do: Any) -> None:
 def _entries(data: Any, owner: int, base: str, collections: list[str]) -> Iterator[_Entry]:
     """One for each document: a collection has a list of them, or one alone."""
     if not isinstance(data, Mapping):
-        raise unfit(base, f"is no mapping; it has collections, such as {EVENT}.")
+        raise unfit(base, f"is not a mapping; it has collections, such as {EVENT}.")
     for name, documents in data.items():
         pointer = f"{base}/{escape(name)}"
         if name == _OTHER and owner == MAIN:
             continue
         if name not in collections:
-            close = difflib.get_close_matches(name, [*collections, _OTHER], 1)
-            hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(collections)}."
-            raise unfit(pointer, f"is no collection; {hint}")
+            raise unfit(pointer, f"is not a collection; {hint(name, [*collections, _OTHER])}")
         if not isinstance(documents, list):
             yield _Entry(owner, name, pointer, documents)
             continue

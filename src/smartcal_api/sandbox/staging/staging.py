@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from smartcal_api.contract import Contract
+from smartcal_api.errors import hint
 from smartcal_api.sandbox.population import default_cast
 from smartcal_api.sandbox.sandbox import Sandbox
 from smartcal_api.sandbox.staging.bookings import BOOKING, Bookings
@@ -63,7 +64,7 @@ class Staging:
     ) -> list[Happened]:
         """Makes an event of that type happen, by the change that leads to it; all events that came of it, in order."""
         if event_type not in self._triggers:
-            raise Absent(f"The contract has no event type {event_type!r}; it has {', '.join(self._triggers)}.")
+            raise Absent(f"The contract has no event type {event_type!r}; {hint(event_type, self._triggers)}")
         trigger = self._triggers[event_type]
         with self._change(sandbox, owner) as change:
             if trigger is None:
@@ -133,7 +134,7 @@ class Staging:
         """Raises `Absent` for a name of none."""
         known = self._collections(sandbox)
         if name not in known:
-            raise Absent(f"There is no collection {name!r}; there are {', '.join(known)}.")
+            raise Absent(f"There is no collection {name!r}; {hint(name, known)}")
 
     def _collections(self, sandbox: Sandbox) -> list[str]:
         return [each for each in sandbox.store.collections if each in self._contract.data["components"]["schemas"]]

@@ -1,0 +1,76 @@
+"""What a schema refuses is told as a person understands it, wherever the schema stands and however it is composed."""
+
+import json
+from typing import Any
+
+import pytest
+
+from smartcal_api.contract import Contract, Schemas
+from smartcal_api.contract.document import Document
+from tests.control.plane import Plane, open_plane
+
+CLOSED = {"type": "object", "additionalProperties": False, "properties": {"title": {}, "start_time": {}}}
+UNEVALUATED = {
+    "allOf": [{"$ref": "#/components/schemas/Base"}],
+    "if": {"properties": {"kind": {"const": "late"}}, "required": ["kind"]},
+    "then": {"properties": {"seconds": {}}},
+    "anyOf": [{"properties": {"colour": {}}}, True],
+    "unevaluatedProperties": False,
+}
+LOOP = {"properties": {"size": {}, "inner": {"$ref": "#/components/schemas/Loop"}}}
+BASE = {"properties": {"kind": {}, "never": False}, "$ref": "#/components/schemas/Loop"}
+# What a validator says, and nobody wants to read.
+ITS_WORDS = ("dditional properties", "nevaluated properties", "was unexpected", "were unexpected", "required property")
+
+
+@pytest.fixture
+def document(contract: Contract, tmp_path: Any) -> Document:
+    components = {"Closed": CLOSED, "Open": UNEVALUATED, "Base": BASE, "Loop": LOOP}
+    path = tmp_path / "some.yaml"
+    path.write_text(json.dumps({"components": {"schemas": components}}))
+    return Document.read(path)
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "said"),
+    [
+        ("Closed", {"titel": 1}, "'titel' is not a member; did you mean title?"),
+        ("Closed", {"TITLE": 1}, "'TITLE' is not a member; did you mean title?"),
+        ("Closed", {"qqq": 1}, "'qqq' is not a member; there are title, start_time."),
+        ("Closed", {"q" * 500: 1}, f"'{'q' * 63}…' is not a member; there are title, start_time."),
+        ("Open", {"kind": "late", "second": 1}, "'second' is not a member; did you mean seconds?"),
+        ("Open", {"kynd": 1}, "'kynd' is not a member; did you mean kind?"),
+        ("Open", {"sise": 1}, "'sise' is not a member; did you mean size?"),
+        ("Open", {"color": 1}, "'color' is not a member; did you mean colour?"),
+    ],
+)
+def test_a_member_that_there_is_not_is_told_with_the_one_that_was_meant(
+    document: Document, schema: str, value: Any, said: str
+) -> None:
+    schemas = Schemas(document)
+    (error,) = schemas.at(f"/components/schemas/{schema}").iter_errors(value)
+    assert schemas.explain(error) == said
+
+
+def bodies(document: dict[str, Any]) -> list[tuple[str, str]]:
+    """Method and path of whatever takes JSON, for ids and names that needn't exist to have the body refused."""
+    return [
+        (method.upper(), path)
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+        if method in ("post", "put", "patch")
+        and "application/json" in operation.get("requestBody", {}).get("content", {})
+    ]
+
+
+def test_no_operation_of_either_document_answers_in_the_validators_words(contract: Contract) -> None:
+    plane: Plane = open_plane(contract)
+    key = plane.world.key("admin")
+    asked = bodies(plane.get("/contract").json) + bodies(plane.get("/openapi").json)
+    assert len(asked) > 15
+    for method, path in asked:
+        target = path.replace("{sandbox}", "default").replace("{collection}", "Event").replace("{event_type}", "x")
+        reply = plane.request(method, target.replace("{", "").replace("}", ""), body={"unherd": 1}, key=key)
+        assert reply.status in (400, 404, 409, 422), (method, path, reply)
+        said = reply.body.decode()
+        assert [words for words in ITS_WORDS if words in said] == [], (method, path, said)
