@@ -103,11 +103,9 @@ class NotFound(Problem):
 
 
 class Unavailable(Problem):
-    def __init__(self, cause: str) -> None:
-        super().__init__(
-            "unavailable",
-            f"The store could not do this now: {cause}. Nothing has changed; free it and send the request again.",
-        )
+    def __init__(self, cause: str, advice: str = "free it and send the request again") -> None:
+        super().__init__("unavailable", f"The store could not do this now: {cause}. Nothing has changed; {advice}.")
+        self.cause = cause
 
 
 def hint(name: str, known: Iterable[str], *, most: int = 24) -> str:

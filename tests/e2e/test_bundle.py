@@ -90,7 +90,7 @@ def test_a_file_that_is_no_bundle_is_refused_with_a_line(
     for name, said in {
         "store.db": "give it to --store",
         "theirs.db": "another program",
-        "text": "no image of a sandbox",
+        "text": "is not an image of a sandbox",
         "empty": "is empty",
         "cut": "damaged",
         "missing": "No such file",

@@ -4,6 +4,15 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
+FULL, LOCKED, BROKEN = "database or disk is full", "database is locked", "disk I/O error"
+DAMAGED = "database disk image is malformed"
+CODES = {
+    FULL: sqlite3.SQLITE_FULL,
+    LOCKED: sqlite3.SQLITE_BUSY,
+    BROKEN: sqlite3.SQLITE_IOERR_WRITE,
+    DAMAGED: sqlite3.SQLITE_CORRUPT_INDEX,
+}
+
 
 class FailingConnection:
     """A connection whose n-th statement from now on fails, before it does anything, or each one that begins so."""
@@ -56,13 +65,18 @@ class FailingConnection:
 
     def _count(self, statement: str) -> None:
         if statement.startswith(self._refused):
-            raise sqlite3.OperationalError(self.message)
+            raise self._error()
         if self.statements_left is None or self.failed:
             return
         if self.statements_left == 0:
             self.failed = statement
             if self.rolls_back and self.in_transaction:
                 self.real.rollback()  # as SQLite itself does at some failures
-            raise sqlite3.OperationalError(self.message)
+            raise self._error()
         self.statements_left -= 1
         self.committed |= statement == "COMMIT"
+
+    def _error(self) -> sqlite3.OperationalError:
+        error = sqlite3.OperationalError(self.message)
+        error.sqlite_errorcode = CODES[self.message]
+        return error

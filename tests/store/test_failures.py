@@ -16,11 +16,10 @@ from smartcal_api.errors import Unavailable
 from smartcal_api.sandbox.difference import Difference, difference
 from smartcal_api.store import Store, collections, open_file, open_image, open_memory
 from tests.e2e.server import serving
-from tests.store.failing import FailingConnection
+from tests.store.failing import BROKEN, CODES, DAMAGED, FULL, LOCKED, FailingConnection
 from tests.store.states import dump, pages_of
 from tests.wire import Reply, World, open_world
 
-FULL, LOCKED, BROKEN = "database or disk is full", "database is locked", "disk I/O error"
 ADVANCE = "/_sandbox/sandboxes/default/clock/advance"
 HOOK = {"url": "https://example.com/hook", "events": ["booking.cancelled"]}
 
@@ -176,6 +175,20 @@ def test_store_3_a_completion_that_fails_at_any_statement_is_whole_or_none(contr
         assert not world.sandbox.store.behind
         assert_nothing_is_remembered_wrong(world, contract)
     assert nth > 4
+
+
+@pytest.mark.parametrize("message", CODES)
+def test_store_4_a_503_tells_damage_from_what_passes_and_says_what_to_do(contract, message):
+    connection = FailingConnection(open_memory())
+    world = open_world(contract, store=Store(connection, collections(contract)))
+    key = world.key("read")
+    connection.arm(0, message)
+    reply = world.get("/api/v1/me", key=key)
+    assert (reply.status, reply.code) == (503, "unavailable")
+    damaged = message == DAMAGED
+    assert ("is damaged" in reply.json["detail"]) == damaged
+    assert ("with a copy of the file from before" in reply.json["detail"]) == damaged
+    assert ("send the request again" in reply.json["detail"]) != damaged
 
 
 def test_store_3_a_503_counts_for_its_own_budget_and_has_the_headers(contract):

@@ -15,7 +15,7 @@ from smartcal_api.contract import Contract
 from smartcal_api.errors import UsageError
 from smartcal_api.server.world import open_sandbox
 from smartcal_api.settings import Settings
-from smartcal_api.store import Store, file, open_store
+from smartcal_api.store import Store, layout, open_store
 from tests.e2e.server import run, serving
 from tests.store.states import dump
 from tests.wire import open_world
@@ -112,10 +112,10 @@ def test_a_second_process_on_one_file_ends_with_exit_code_2_and_a_line(tmp_path)
 def test_a_file_of_another_version_is_refused_by_number(contract, path):
     filled(contract, path).close()
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute(f"PRAGMA user_version = {file.FORMAT + 1}")
+        connection.execute(f"PRAGMA user_version = {layout.FORMAT + 1}")
     line = refusal(contract, path)
-    assert f"store format {file.FORMAT + 1}" in line
-    assert f"format {file.FORMAT};" in line
+    assert f"store format {layout.FORMAT + 1}" in line
+    assert f"format {layout.FORMAT};" in line
 
 
 def test_a_database_of_another_program_is_refused_and_left_as_it_is(contract, path):
@@ -143,6 +143,27 @@ def test_a_file_that_was_cut_off_is_refused_or_read_but_never_a_traceback(contra
         path.write_bytes(whole[:size])
         with suppress(UsageError):
             open_store(contract, path).close()
+
+
+def test_store_4_a_file_that_is_damaged_anywhere_is_refused_as_damaged_and_left_as_it_is(contract, path):
+    filled(contract, path).close()
+    whole = path.read_bytes()
+    for start in range(0, len(whole), 4096):
+        damaged = whole[:start] + b"\xff" * 4096 + whole[start + 4096 :]
+        path.write_bytes(damaged)
+        line = refusal(contract, path)
+        assert "is damaged" in line if start else "is not a database" in line
+        assert path.read_bytes() == damaged
+
+
+def test_store_4_a_document_that_is_not_json_any_more_is_damage_too(contract, path):
+    filled(contract, path).close()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        (text,) = connection.execute("""SELECT document FROM "resources Event" LIMIT 1""").fetchone()
+    path.write_bytes(path.read_bytes().replace(text.encode(), text.replace("{", "[", 1).encode()))
+    line = refusal(contract, path)
+    assert "is damaged (Event 'evt_" in line
+    assert "is not JSON" in line
 
 
 def test_places_where_no_file_can_be_are_refused_with_the_reason(contract, tmp_path):

@@ -9,7 +9,7 @@ from smartcal_api.errors import Finding, UsageError
 from smartcal_api.sandbox import Sandbox
 from smartcal_api.sandbox.restoring import altered
 from smartcal_api.sandbox.staging import Conflicting, Staging, Unfit
-from smartcal_api.store import BEGAN, Store
+from smartcal_api.store import BEGAN, Store, check_image
 
 
 def load_data(sandbox: Sandbox, contract: Contract, path: Path) -> None:
@@ -46,6 +46,9 @@ def data_of(store: Store) -> bytes | None:
     if not kept:
         return None
     try:
-        return zlib.decompress(b64decode(kept))
+        data = zlib.decompress(b64decode(kept))
     except (ValueError, zlib.error) as error:
         raise UsageError(f"{store.path}: what it began with is damaged: {error}.") from None
+    if store.path is not None:
+        check_image(data, store.path)
+    return data

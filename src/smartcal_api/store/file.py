@@ -9,60 +9,22 @@ from contextlib import closing
 from pathlib import Path
 
 from smartcal_api.errors import UsageError
-
-FORMAT = 2
-_APPLICATION_ID = 0x5343_4150  # "SCAP", in the header of every file that we write
+from smartcal_api.store.held import kept_of, wal_of
+from smartcal_api.store.layout import check, prepare
+from smartcal_api.store.refusal import UNREADABLE, code_of, damage
 
 # In `meta`, what is of a store and not of its data: an image that takes their place leaves it as it is.
 BEGAN, OPENED = "began", "opened"
 _OWN = (BEGAN, OPENED)
 
-# The tables of what lets somebody in.
-CREDENTIALS = ("keys", "oauth_clients", "oauth_tokens", "oauth_grants", "oauth_tickets")
-
-_TABLES = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE serials (kind TEXT PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE keys (
-    digest BLOB PRIMARY KEY, owner INTEGER NOT NULL, scopes TEXT NOT NULL, label TEXT NOT NULL,
-    created_at INTEGER NOT NULL, expires_at INTEGER, revoked_at INTEGER
-) WITHOUT ROWID;
-CREATE TABLE webhook_secrets (webhook TEXT PRIMARY KEY, secret TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE webhook_failures (webhook TEXT PRIMARY KEY, exhausted INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE webhook_events (
-    id TEXT PRIMARY KEY, owner INTEGER NOT NULL, type TEXT NOT NULL, created_at INTEGER NOT NULL, body BLOB NOT NULL
-);
-CREATE TABLE deliveries (
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, event TEXT NOT NULL, webhook TEXT NOT NULL, url TEXT NOT NULL,
-    state TEXT NOT NULL, cause TEXT NOT NULL, tries INTEGER NOT NULL, attempts INTEGER NOT NULL, due_at INTEGER
-);
-CREATE INDEX deliveries_due ON deliveries (due_at, number) WHERE state = 'pending';
-CREATE INDEX deliveries_of ON deliveries (webhook, state);
-CREATE TABLE attempts (
-    delivery TEXT NOT NULL, number INTEGER NOT NULL, cause TEXT NOT NULL, at INTEGER NOT NULL,
-    duration INTEGER NOT NULL, status INTEGER, error TEXT, detail TEXT NOT NULL, head BLOB NOT NULL, next_at INTEGER,
-    misbehaviour TEXT, PRIMARY KEY (delivery, number)
-) WITHOUT ROWID;
-CREATE TABLE oauth_clients (
-    id TEXT PRIMARY KEY, secret BLOB, name TEXT NOT NULL, redirect_uris TEXT NOT NULL, scopes TEXT,
-    development INTEGER NOT NULL, created_at INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE oauth_grants (
-    id INTEGER PRIMARY KEY, code BLOB NOT NULL UNIQUE, client TEXT NOT NULL, owner INTEGER NOT NULL,
-    scopes TEXT NOT NULL, redirect_uri TEXT NOT NULL, challenge TEXT, expires_at INTEGER NOT NULL,
-    used_at INTEGER, revoked_at INTEGER, kept_until INTEGER NOT NULL
-);
-CREATE TABLE oauth_tokens (
-    digest BLOB PRIMARY KEY, grant_id INTEGER NOT NULL, kind TEXT NOT NULL, scopes TEXT NOT NULL,
-    expires_at INTEGER NOT NULL, used_at INTEGER, revoked_at INTEGER
-) WITHOUT ROWID;
-CREATE TABLE oauth_tickets (digest BLOB PRIMARY KEY, expires_at INTEGER NOT NULL) WITHOUT ROWID;
-"""
+_INSTEAD = "give --store a file of its own"
+# Of a WAL that holds no change yet (SQLite file format, section 4.1).
+_WAL_HEADER_BYTES = 32
 
 
 def open_memory() -> sqlite3.Connection:
     connection = _connect()
-    _prepare(connection)
+    prepare(connection)
     return connection
 
 
@@ -123,7 +85,7 @@ def open_file(path: Path) -> sqlite3.Connection:
         raise UsageError(f"{path}: {_refusal(error)}") from None
     try:
         _claim(connection, path)
-    except sqlite3.Error as error:
+    except UNREADABLE as error:
         connection.close()
         raise UsageError(f"{path}: {_refusal(error)}") from None
     except BaseException:
@@ -136,11 +98,30 @@ def _connect() -> sqlite3.Connection:
     return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False, cached_statements=64)
 
 
+def _refuse_remains(path: Path) -> None:
+    """Changes that no file has taken tell that there was data: that file was deleted, emptied or replaced meanwhile."""
+    kept, wal = kept_of(path), wal_of(path)
+    if kept.exists():
+        raise UsageError(
+            f"{path}: was changed by something else while a server had it open, whose last changes are in {kept.name}; "
+            f"see that the file is the one you want, and move {kept.name} away."
+        )
+    empty = not path.exists() or path.stat().st_size == 0
+    if empty and wal.exists() and wal.stat().st_size > _WAL_HEADER_BYTES:
+        state = "is empty" if path.exists() else "is missing"
+        raise UsageError(
+            f"{path}: {state}, but {wal.name} beside it has the last changes of a store that was there; put a copy of "
+            f"the store back, or move {wal.name} away to begin anew."
+        )
+
+
 def _make_private(path: Path) -> None:
     """Makes the file here and not by SQLite, for the mode: webhook secrets are in it in clear.
 
     One that is there is not opened: closing it again would drop the locks that this process may have on it.
     """
+    if path.name:  # else it is a folder
+        _refuse_remains(path)
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600))
     except FileExistsError:
@@ -159,38 +140,21 @@ def _claim(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("BEGIN EXCLUSIVE")
     (objects,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if objects:
-        check_format(connection, path, instead="give --store a file of its own")
+        check(connection, path, instead=_INSTEAD)
     connection.execute("COMMIT")
     connection.execute("PRAGMA journal_mode = WAL")
     # With WAL, NORMAL loses nothing committed when the process is killed; only a power cut can take the last commits.
     connection.execute("PRAGMA synchronous = NORMAL")
     if not objects:
-        _prepare(connection)
+        prepare(connection)
 
 
-def check_format(connection: sqlite3.Connection, path: Path, *, instead: str) -> None:
-    """Raises `UsageError` for a database that another program made, or another version of this one."""
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if application != _APPLICATION_ID:
-        raise UsageError(f"{path}: is a database of another program; {instead}.")
-    if version != FORMAT:
-        raise UsageError(
-            f"{path}: has store format {version}, and this version of smartcal reads format {FORMAT}; "
-            "use the version that wrote it, or a new file."
-        )
-
-
-def _prepare(connection: sqlite3.Connection) -> None:
-    connection.executescript(
-        f"BEGIN IMMEDIATE; PRAGMA application_id = {_APPLICATION_ID}; PRAGMA user_version = {FORMAT}; {_TABLES} COMMIT;"
-    )
-
-
-def _refusal(error: sqlite3.Error) -> str:
-    message = str(error)
-    if "locked" in message:
+def _refusal(error: Exception) -> str:
+    code = code_of(error)
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return "is in use by another smartcal; stop that one, or give --store another file."
-    if "not a database" in message:
-        return "is no database; give --store a file that smartcal made, or one that doesn't exist yet."
-    return f"can't be used as a store: {message}."
+    if code == sqlite3.SQLITE_NOTADB:
+        return "is not a database; give --store a file that smartcal made, or one that doesn't exist yet."
+    if (found := damage(error)) is not None:
+        return f"is damaged ({found}); {_INSTEAD}, or a copy from before."
+    return f"can't be used as a store: {error}."

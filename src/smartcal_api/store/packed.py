@@ -9,7 +9,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from smartcal_api.errors import Unavailable, UsageError
-from smartcal_api.store.file import check_format, deserialised, without_wal
+from smartcal_api.store.file import deserialised, without_wal
+from smartcal_api.store.layout import check, check_objects
+from smartcal_api.store.refusal import UNREADABLE, damage
 
 _PREFIX = "image."
 _INSTEAD = "give a snapshot or a bundle"
@@ -29,13 +31,16 @@ def unpack(path: Path) -> tuple[bytes, dict[str, str]]:
         if not content:
             raise UsageError(f"{path}: is empty.")
         with closing(deserialised(without_wal(content))) as connection:
-            check_format(connection, path, instead=_INSTEAD)
-            for (verdict,) in connection.execute("PRAGMA quick_check(1)"):
-                if verdict != "ok":
-                    raise UsageError(f"{path}: is damaged: {verdict}.")
+            check(connection, path, instead=_INSTEAD)
             members = _members(connection, path)
             connection.execute("DELETE FROM meta WHERE name LIKE ?", (f"{_PREFIX}%",))
             return connection.serialize(), members
+
+
+def check_image(database: bytes, path: Path) -> None:
+    """Raises `UsageError` for an image within a file that isn't ours to the letter, or is damaged."""
+    with _reading(path), closing(deserialised(database)) as connection:
+        check(connection, path, instead=_INSTEAD)
 
 
 def peek(path: Path) -> dict[str, str]:
@@ -43,7 +48,7 @@ def peek(path: Path) -> dict[str, str]:
     # Immutable, or SQLite would look for a journal beside it, and ask for locks.
     name = f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1"
     with _reading(path), closing(sqlite3.connect(name, uri=True)) as connection:
-        check_format(connection, path, instead=_INSTEAD)
+        check_objects(connection, path, instead=_INSTEAD)
         return _members(connection, path)
 
 
@@ -81,5 +86,5 @@ def _reading(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise UsageError(f"{path}: can't be read: {error.strerror}.") from None
-    except sqlite3.Error as error:
-        raise UsageError(f"{path}: is no image of a sandbox, or a damaged one: {error}.") from None
+    except UNREADABLE as error:
+        raise UsageError(f"{path}: is not an image of a sandbox, or a damaged one: {damage(error) or error}.") from None

@@ -6,18 +6,44 @@ from contextlib import contextmanager
 
 from smartcal_api.errors import Unavailable
 
-_CAUSES = {"full": "its disk is full", "locked": "its file is locked", "readonly": "its file can't be written"}
+# What is raised about a file that may be anybody's: SQLite's own words about it may quote what can't be decoded.
+UNREADABLE = (sqlite3.Error, UnicodeDecodeError)
+_FREE = "free it and send the request again"
+_REPLACE = "stop the server and start it with a copy of the file from before"
+# By SQLite's primary result code: what is the matter, and what to do about it.
+_CAUSES = {
+    sqlite3.SQLITE_FULL: ("its disk is full", _FREE),
+    sqlite3.SQLITE_BUSY: ("its file is locked", _FREE),
+    sqlite3.SQLITE_LOCKED: ("its file is locked", _FREE),
+    sqlite3.SQLITE_READONLY: ("its file can't be written", "make it writable and send the request again"),
+    sqlite3.SQLITE_IOERR: ("its disk can't be read or written", "see to the disk and send the request again"),
+    sqlite3.SQLITE_CANTOPEN: ("its file can't be opened", "see to its folder and send the request again"),
+}
 
 
 def unavailable(error: sqlite3.DatabaseError) -> Exception:
     """SQLite's refusal as a 503; a statement that is wrong in itself stays the defect that it is."""
     if "closed database" in str(error):
-        return Unavailable("its sandbox was removed meanwhile")
-    if isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError:
-        message = str(error)
-        if not message.startswith(("no such", "near ")):
-            return Unavailable(next((words for sign, words in _CAUSES.items() if sign in message), message))
-    return error
+        return Unavailable("its sandbox was removed meanwhile", "name a sandbox that there is")
+    if (found := damage(error)) is not None:
+        return Unavailable(f"its file is damaged ({found})", _REPLACE)
+    cause = _CAUSES.get(code_of(error))
+    return error if cause is None else Unavailable(*cause)
+
+
+def damage(error: Exception) -> str | None:
+    """What is broken in a database, in SQLite's words; None where it refused for another reason."""
+    if isinstance(error, UnicodeDecodeError):
+        return "it has text that is not UTF-8"
+    broken = code_of(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    # The documents are JSON that we wrote, and no statement has any of its own.
+    return str(error) if broken or str(error) == "malformed JSON" else None
+
+
+def code_of(error: Exception) -> int:
+    """SQLite's primary result code; 0 for a refusal of Python's."""
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF
 
 
 @contextmanager

@@ -31,7 +31,7 @@ def make_tables(database: Database, collections: Sized[Collection]) -> None:
             )
             present = {
                 row[0].decode()
-                for row in database.query("SELECT name FROM pragma_table_xinfo(?)", (collection.table[1:-1],))
+                for row in database.query("SELECT name FROM pragma_table_xinfo(?)", (f"resources {collection.name}",))
             }
             for name, definition in collection.columns():
                 if name not in present:

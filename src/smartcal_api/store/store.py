@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import orjson
 
 from smartcal_api.store.collection import Row
 from smartcal_api.store.file import deserialised, image_of, replace_by_image
+from smartcal_api.store.held import Held
 from smartcal_api.store.reading import Reading, Shapes
 from smartcal_api.store.refusal import in_transaction, refusals_told_apart
 from smartcal_api.store.schema import Indexes, make_indexes, make_tables, outgrown
@@ -26,11 +27,17 @@ class Store(Reading):
 
     def __init__(self, connection: sqlite3.Connection, collections: Shapes, *, small: int = _SMALL) -> None:
         super().__init__(connection)
-        self.path: Path | None = None  # of its file
+        self.path: Path | None = None
+        """Of its file."""
+        self._held: Held | None = None
         self._small = small
         self.behind = False
         """Whether something that is seen could not be written yet."""
         self.adopt(collections)
+
+    def hold(self, path: Path) -> None:
+        """From now on nothing is written unless this file is what our last change has left (law STORE 4)."""
+        self.path, self._held = path, Held(path)
 
     # -- writing, inside a transaction
 
@@ -42,6 +49,7 @@ class Store(Reading):
             return
         if self.behind:
             self.catch_up()
+        self._check_file()
         self.query("BEGIN IMMEDIATE")
         indexes = self._indexes
         try:
@@ -54,6 +62,8 @@ class Store(Reading):
             if in_transaction(self._connection):
                 self._connection.rollback()
             raise
+        finally:
+            self._remember_file()
 
     def show(self, collection: str, documents: Iterable[Mapping[str, Any]]) -> None:
         """Has everybody see these in the place of what is stored by their ids, which can't be replaced just now.
@@ -111,7 +121,8 @@ class Store(Reading):
         return number
 
     def set_meta(self, name: str, value: str) -> None:
-        self.query("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+        with self.transaction():
+            self.query("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
     # -- the whole database
 
@@ -140,16 +151,31 @@ class Store(Reading):
 
     def load_image(self, image: bytes, *statements: str) -> None:
         """Puts an image in the place of all data that is there, in one transaction; `statements` change it before."""
-        with refusals_told_apart():
-            replace_by_image(image, self._connection, statements)
-            if self._unwritten is not None:
-                self._unwritten.forget()
+        self._check_file()
+        try:
+            with refusals_told_apart():
+                replace_by_image(image, self._connection, statements)
+                if self._unwritten is not None:
+                    self._unwritten.forget()
+                # With the next statement, whatever it is, SQLite writes the WAL of a backup into the file.
+                self._connection.execute("SELECT 1").fetchall()
+        finally:
+            self._remember_file()
         self.behind, self._unwritten = False, None
         self.adopt(self.collections)
         self.index()
 
     def close(self) -> None:
-        self._connection.close()
+        with self._held.closing() if self._held is not None else nullcontext():
+            self._connection.close()
+
+    def _check_file(self) -> None:
+        if self._held is not None:
+            self._held.check()
+
+    def _remember_file(self) -> None:
+        if self._held is not None:
+            self._held.remember()
 
     def _write(self, collection: str, rows: Sequence[tuple[str, int, str]]) -> None:
         statement = (
