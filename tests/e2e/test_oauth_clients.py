@@ -156,7 +156,7 @@ def test_a_denial_reaches_the_client_as_what_it_is(server):
             session.fetch_token(stated["token_endpoint"], authorization_response=consent(server, url, "deny"))
 
 
-def test_token_6_the_issuer_follows_the_host_that_was_asked_if_it_is_a_known_one(server):
+def test_oauth_14_the_issuer_follows_the_host_that_was_asked_if_it_is_a_known_one(server):
     path = server.ready["oauth"]["metadata_url"].removeprefix(server.ready["root_url"])
     for host, issuer in (("localhost:9", "http://localhost:9"), ("evil.example", server.ready["root_url"])):
         stated = server.request("GET", path, headers={"Host": host}).json

@@ -1,4 +1,4 @@
-"""Fifty at once, and a restart: what a real server with a file does (laws OAUTH, token 3 and 5)."""
+"""Fifty at once, and a restart: what a real server with a file does (laws OAUTH 9 and 11)."""
 
 import threading
 from collections import Counter
@@ -43,7 +43,7 @@ def me(server: Running, access: str) -> int:
 
 @pytest.mark.parametrize("kept", [True, False])
 @pytest.mark.parametrize("what", [redeem, refresh])
-def test_token_3_of_fifty_at_once_one_succeeds_and_the_rest_end_what_it_got(tmp_path: Path, what, kept):
+def test_oauth_9_of_fifty_at_once_one_succeeds_and_the_rest_end_what_it_got(tmp_path: Path, what, kept):
     store = ("--store", str(tmp_path / "store.db")) if kept else ()
     with serving(tmp_path, *FLAGS, *store) as server:
         value = code(server)

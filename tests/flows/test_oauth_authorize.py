@@ -1,4 +1,4 @@
-"""What the authorization endpoint takes and refuses, and where it sends the browser (laws OAUTH, authorize)."""
+"""What the authorization endpoint takes and refuses, and where it sends the browser (laws OAUTH 1 to 5, and 12)."""
 
 import re
 from urllib.parse import quote, quote_from_bytes, urlencode
@@ -32,7 +32,7 @@ def error(reply, uri: str = CALLBACK) -> str:
 
 @pytest.mark.parametrize("part", EVIL)
 @pytest.mark.parametrize("name", ["client_id", "redirect_uri"])
-def test_authorize_1_a_client_or_redirect_uri_with_anything_odd_in_it_is_a_page(flow, name, part):
+def test_oauth_1_a_client_or_redirect_uri_with_anything_odd_in_it_is_a_page(flow, name, part):
     for value in (part, asking()[name] + part, part + asking()[name]):
         reply = flow.ask({name: value})
         assert is_error_page(reply)
@@ -40,13 +40,13 @@ def test_authorize_1_a_client_or_redirect_uri_with_anything_odd_in_it_is_a_page(
         assert "evil.example" not in reply.body.decode()
 
 
-def test_authorize_1_a_redirect_uri_of_8_kb_is_refused_for_the_length_of_the_url(flow):
+def test_oauth_1_a_redirect_uri_of_8_kb_is_refused_for_the_length_of_the_url(flow):
     reply = flow.ask(redirect_uri=CALLBACK + "/" * 8192)
     assert (reply.status, reply.code) == (414, "uri_too_long")
 
 
 @given(st.sampled_from(["client_id", "redirect_uri"]), st.text(max_size=60))
-def test_authorize_1_any_other_text_is_a_page_and_is_not_repeated_as_markup(shared_flow: Flow, name, text):
+def test_oauth_1_any_other_text_is_a_page_and_is_not_repeated_as_markup(shared_flow: Flow, name, text):
     if text != asking()[name]:
         reply = shared_flow.ask({name: text})
         assert is_error_page(reply)
@@ -54,7 +54,7 @@ def test_authorize_1_any_other_text_is_a_page_and_is_not_repeated_as_markup(shar
         assert "<" not in text or text in page or text not in reply.body.decode()
 
 
-def test_authorize_1_missing_and_repeated_ones_are_pages(flow):
+def test_oauth_1_missing_and_repeated_ones_are_pages(flow):
     for name in ("client_id", "redirect_uri"):
         assert is_error_page(flow.ask({name: None}))
         assert is_error_page(flow.ask({name: ""}))
@@ -62,7 +62,7 @@ def test_authorize_1_missing_and_repeated_ones_are_pages(flow):
         assert is_error_page(flow.world.get(AUTHORIZE, query=twice))
 
 
-def test_authorize_1_the_page_says_what_to_do_and_names_what_is_registered(flow):
+def test_oauth_1_the_page_says_what_to_do_and_names_what_is_registered(flow):
     text = flow.ask(redirect_uri="https://evil.example/").body.decode()
     assert CALLBACK in text
     assert "redirect_uri" in text
@@ -70,7 +70,7 @@ def test_authorize_1_the_page_says_what_to_do_and_names_what_is_registered(flow)
 
 
 @given(st.integers(1, 65535), st.sampled_from(["", "/"]), st.sampled_from(["read", "write"]))
-def test_authorize_2_the_port_of_127_0_0_1_is_free_and_nothing_else(shared_flow: Flow, port, ending, scope):
+def test_oauth_2_the_port_of_127_0_0_1_is_free_and_nothing_else(shared_flow: Flow, port, ending, scope):
     uri = f"http://127.0.0.1:{port}/callback"
     assert shared_flow.ask(redirect_uri=uri, scope=scope).status == 200
     assert is_error_page(shared_flow.ask(redirect_uri=f"http://localhost:{port}/callback{ending}"))
@@ -80,7 +80,7 @@ def test_authorize_2_the_port_of_127_0_0_1_is_free_and_nothing_else(shared_flow:
 
 
 @given(st.data())
-def test_authorize_2_any_change_of_a_byte_of_a_registered_uri_is_another_one(shared_flow: Flow, data):
+def test_oauth_2_any_change_of_a_byte_of_a_registered_uri_is_another_one(shared_flow: Flow, data):
     at = data.draw(st.integers(0, len(ELSEWHERE) - 1))
     other = data.draw(st.characters(codec="utf-8").filter(lambda each: each != ELSEWHERE[at]))
     assert is_error_page(shared_flow.ask(redirect_uri=ELSEWHERE[:at] + other + ELSEWHERE[at + 1 :]))
@@ -100,7 +100,7 @@ def test_authorize_2_any_change_of_a_byte_of_a_registered_uri_is_another_one(sha
         ({"code_challenge": "short", "code_challenge_method": "S256"}, "invalid_request"),
     ],
 )
-def test_authorize_3_any_other_error_goes_to_the_app_with_state_and_issuer(flow, changed, expected):
+def test_oauth_3_any_other_error_goes_to_the_app_with_state_and_issuer(flow, changed, expected):
     reply = flow.ask(changed)
     assert error(reply) == expected
     assert answer(reply)["state"] == changed.get("state", "xyz")
@@ -108,14 +108,14 @@ def test_authorize_3_any_other_error_goes_to_the_app_with_state_and_issuer(flow,
     assert reply.body == b""
 
 
-def test_authorize_3_the_query_of_the_redirect_uri_stays(flow):
+def test_oauth_3_the_query_of_the_redirect_uri_stays(flow):
     assert error(flow.ask(redirect_uri=ELSEWHERE, scope="nothing"), ELSEWHERE) == "invalid_scope"
     page = flow.ask(redirect_uri=ELSEWHERE)
     assert answer(flow.decide(page), ELSEWHERE)["code"]
 
 
 @given(st.sampled_from(["response_type", "scope", "state", "code_challenge", "code_challenge_method"]))
-def test_authorize_4_a_repeated_parameter_is_refused(shared_flow: Flow, name):
+def test_oauth_4_a_repeated_parameter_is_refused(shared_flow: Flow, name):
     parameters = asking() | challenge()
     for second in (parameters[name], "other", ""):
         reply = shared_flow.world.get(AUTHORIZE, query=urlencode([*parameters.items(), (name, second)]))
@@ -124,7 +124,7 @@ def test_authorize_4_a_repeated_parameter_is_refused(shared_flow: Flow, name):
 
 
 @given(st.dictionaries(st.text(min_size=1, max_size=20), st.text(max_size=20), max_size=3))
-def test_authorize_4_unknown_parameters_are_ignored(shared_flow: Flow, unknown):
+def test_oauth_4_unknown_parameters_are_ignored(shared_flow: Flow, unknown):
     known = asking() | challenge()
     others = [(name, value) for name, value in unknown.items() if name not in known]
     query = urlencode([*asking().items(), *others, *others])
@@ -132,7 +132,7 @@ def test_authorize_4_unknown_parameters_are_ignored(shared_flow: Flow, unknown):
 
 
 @given(st.binary(max_size=60))
-def test_authorize_4_the_state_goes_back_byte_for_byte_allowed_denied_or_refused(shared_flow: Flow, state):
+def test_oauth_4_the_state_goes_back_byte_for_byte_allowed_denied_or_refused(shared_flow: Flow, state):
     """Whether it is text or not: what is no UTF-8 is refused, and goes back all the same."""
     query = urlencode(asking() | {"state": state})
     reply = shared_flow.world.get(AUTHORIZE, query=query)
@@ -151,7 +151,7 @@ def test_authorize_4_the_state_goes_back_byte_for_byte_allowed_denied_or_refused
         assert f"&state={quote_from_bytes(state, safe='')}&" in each.headers["location"]
 
 
-def test_authorize_4_an_absent_state_stays_absent(flow):
+def test_oauth_4_an_absent_state_stays_absent(flow):
     assert "state" not in answer(flow.decide(flow.ask(state=None)))
     assert "state" not in answer(flow.decide(flow.ask(state=None), "deny"))
     assert "state" not in answer(flow.ask(state=None, scope="nothing"))
@@ -171,25 +171,25 @@ def test_authorize_4_an_absent_state_stays_absent(flow):
     ],
 )
 @pytest.mark.parametrize("client", ["app", "pub"])
-def test_authorize_5_half_a_challenge_plain_and_a_wrong_form_are_refused(flow, client, sent):
+def test_oauth_5_half_a_challenge_plain_and_a_wrong_form_are_refused(flow, client, sent):
     assert error(flow.ask(sent, client_id=client)) == "invalid_request"
 
 
-def test_authorize_5_a_public_client_must_send_a_challenge_and_a_confidential_one_may(flow):
+def test_oauth_5_a_public_client_must_send_a_challenge_and_a_confidential_one_may(flow):
     assert error(flow.ask(client_id="pub")) == "invalid_request"
     assert flow.ask(challenge(), client_id="pub").status == 200
     assert flow.ask(challenge()).status == 200
     assert flow.ask().status == 200
 
 
-def test_authorize_5_the_strict_profile_demands_a_challenge_of_everybody(flow):
+def test_oauth_5_the_strict_profile_demands_a_challenge_of_everybody(flow):
     flow.world.sandbox.oauth.pkce_required = True
     assert error(flow.ask()) == "invalid_request"
     assert flow.ask(challenge()).status == 200
 
 
 @given(st.lists(st.sampled_from(["read", "write", "webhooks", "admin", "nothing"]), min_size=1, max_size=5))
-def test_authorize_5_what_is_granted_is_what_was_asked_for_and_the_client_may_have(shared_flow: Flow, asked):
+def test_oauth_12_what_is_granted_is_what_was_asked_for_and_the_client_may_have(shared_flow: Flow, asked):
     for client, may in (("app", {"read", "write", "webhooks", "admin"}), ("reader", {"read"})):
         reply = shared_flow.ask(client_id=client, scope=" ".join(asked))
         if set(asked) <= may:
@@ -200,7 +200,7 @@ def test_authorize_5_what_is_granted_is_what_was_asked_for_and_the_client_may_ha
             assert error(reply) == "invalid_scope"
 
 
-def test_authorize_5_without_a_scope_it_is_all_that_the_client_may_have(flow, contract):
+def test_oauth_12_without_a_scope_it_is_all_that_the_client_may_have(flow, contract):
     assert flow.tokens(scope=None).scope.split() == list(contract.scopes)
     assert flow.tokens(scope="").scope.split() == list(contract.scopes)
     page = flow.ask(scope=None, client_id="reader")

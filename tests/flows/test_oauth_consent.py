@@ -1,4 +1,4 @@
-"""The page that asks a person, and the form that it sends (law OAUTH, authorize 6)."""
+"""The page that asks a person, and the form that it sends (law OAUTH 6)."""
 
 import re
 from html.parser import HTMLParser
@@ -33,7 +33,7 @@ class Tags(HTMLParser):
         assert self._open.pop() == tag
 
 
-def test_authorize_6_the_page_names_the_app_the_account_and_each_scope_in_the_contracts_words(flow, contract):
+def test_oauth_6_the_page_names_the_app_the_account_and_each_scope_in_the_contracts_words(flow, contract):
     text = flow.ask(scope="read webhooks").body.decode()
     (account,) = owned(flow.world, "Account")
     words = contract.data["components"]["securitySchemes"]["oauth2"]["flows"]["authorizationCode"]["scopes"]
@@ -44,7 +44,7 @@ def test_authorize_6_the_page_names_the_app_the_account_and_each_scope_in_the_co
     assert words["write"] not in text
 
 
-def test_authorize_6_the_page_can_be_used_by_everybody(flow):
+def test_oauth_6_the_page_can_be_used_by_everybody(flow):
     text = flow.ask().body.decode()
     found = Tags(text).found
     assert ("html", {"lang": "en"}) in found
@@ -62,7 +62,7 @@ def test_authorize_6_the_page_can_be_used_by_everybody(flow):
 
 
 @pytest.mark.parametrize("changed", [{}, {"client_id": "nobody"}])
-def test_authorize_6_pages_are_not_kept_not_framed_and_fetch_nothing(flow, changed):
+def test_oauth_6_pages_are_not_kept_not_framed_and_fetch_nothing(flow, changed):
     headers = flow.ask(changed).headers
     policy = headers["content-security-policy"]
     assert headers["cache-control"] == "no-store"
@@ -84,13 +84,13 @@ def test_authorize_6_pages_are_not_kept_not_framed_and_fetch_nothing(flow, chang
         ("http://[::1]:5001/callback", "http:"),
     ],
 )
-def test_authorize_6_the_form_leads_here_and_to_the_app_alone(flow, uri, source):
+def test_oauth_6_the_form_leads_here_and_to_the_app_alone(flow, uri, source):
     flow.world.sandbox.oauth.clients.add("kinds", [uri], secret=None)
     policy = flow.ask(challenge(), client_id="kinds", redirect_uri=uri).headers["content-security-policy"]
     assert policy.endswith(f"; form-action 'self' {source}")
 
 
-def test_authorize_6_allowing_gives_a_code_and_denying_gives_none(flow):
+def test_oauth_6_allowing_gives_a_code_and_denying_gives_none(flow):
     allowed = answer(flow.decide(flow.ask()))
     assert allowed["code"].startswith(flow.world.contract.policy.secrets["authorization_code"])
     denied = answer(flow.decide(flow.ask(), "deny"))
@@ -98,20 +98,20 @@ def test_authorize_6_allowing_gives_a_code_and_denying_gives_none(flow):
     assert "code" not in denied
 
 
-def test_authorize_6_a_form_without_a_decision_gets_the_page_again(flow):
+def test_oauth_6_a_form_without_a_decision_gets_the_page_again(flow):
     again = flow.decide(flow.ask(), None)
     assert answer(flow.decide(again))["code"]
     assert answer(flow.decide(flow.decide(flow.ask(), "perhaps")))["code"]
 
 
-def test_authorize_6_a_form_works_once(flow):
+def test_oauth_6_a_form_works_once(flow):
     page = flow.ask()
     assert answer(flow.decide(page))["code"]
     assert is_error_page(flow.decide(page))
     assert is_error_page(flow.decide(page, "deny"))
 
 
-def test_authorize_6_a_form_waits_for_ten_minutes(flow):
+def test_oauth_6_a_form_waits_for_ten_minutes(flow):
     early, late = flow.ask(), flow.ask()
     flow.advance(599)
     assert answer(flow.decide(early))["code"]
@@ -120,7 +120,7 @@ def test_authorize_6_a_form_waits_for_ten_minutes(flow):
 
 
 @given(st.sampled_from(["client_id", "redirect_uri", "response_type", "scope", "code_challenge"]), st.text(max_size=50))
-def test_authorize_6_a_form_that_was_changed_decides_nothing(shared_flow: Flow, name, text):
+def test_oauth_6_a_form_that_was_changed_decides_nothing(shared_flow: Flow, name, text):
     page = shared_flow.ask(challenge())
     # An empty field counts as left out, which is a change, too.
     for value in (text, None, "read write admin", "pub", ELSEWHERE):
@@ -130,7 +130,7 @@ def test_authorize_6_a_form_that_was_changed_decides_nothing(shared_flow: Flow, 
 
 
 @given(st.data())
-def test_authorize_6_no_ticket_but_an_own_one_is_taken(shared_flow: Flow, data):
+def test_oauth_6_no_ticket_but_an_own_one_is_taken(shared_flow: Flow, data):
     page = shared_flow.ask()
     ticket = hidden(page)["ticket"]
     at = data.draw(st.integers(0, len(ticket) - 1))
@@ -140,7 +140,7 @@ def test_authorize_6_no_ticket_but_an_own_one_is_taken(shared_flow: Flow, data):
         assert is_error_page(shared_flow.decide(page, ticket=forged))
 
 
-def test_authorize_6_a_ticket_of_another_server_is_not_taken(flow, contract):
+def test_oauth_6_a_ticket_of_another_server_is_not_taken(flow, contract):
     from tests.flows.oauth import flow_of
     from tests.wire import open_world
 
@@ -160,30 +160,30 @@ def test_authorize_6_a_ticket_of_another_server_is_not_taken(flow, contract):
         ({"origin": "http://127.0.0.1:9090"}, False),
     ],
 )
-def test_authorize_6_a_form_of_another_site_decides_nothing(flow, headers, taken):
+def test_oauth_6_a_form_of_another_site_decides_nothing(flow, headers, taken):
     fields = {**hidden(flow.ask()), "decision": "allow"}
     reply = flow.post(AUTHORIZE, fields, headers=headers)
     assert (reply.status == 303) == taken
     assert taken or is_error_page(reply)
 
 
-def test_authorize_6_a_repeated_field_decides_nothing(flow):
+def test_oauth_6_a_repeated_field_decides_nothing(flow):
     fields = [*hidden(flow.ask()).items(), ("decision", "deny"), ("decision", "allow")]
     assert is_error_page(flow.post(AUTHORIZE, fields))
 
 
-def test_authorize_6_a_client_that_is_gone_meanwhile_gets_nothing(flow):
+def test_oauth_6_a_client_that_is_gone_meanwhile_gets_nothing(flow):
     page = flow.ask()
     flow.world.sandbox.oauth.clients.add("app", ["https://moved.example/"], secret="x")
     assert is_error_page(flow.decide(page))
 
 
-def test_authorize_6_another_content_type_is_415(flow):
+def test_oauth_6_another_content_type_is_415(flow):
     reply = flow.world.post(AUTHORIZE, body=b"{}", media_type="application/json")
     assert (reply.status, reply.code) == (415, "unsupported_media_type")
 
 
-def test_authorize_6_for_tests_the_server_answers_without_a_page(flow):
+def test_oauth_6_for_tests_the_server_answers_without_a_page(flow):
     flow.world.sandbox.oauth.auto_consent = True
     given = answer(flow.ask())
     assert given["state"] == asking()["state"]
@@ -192,7 +192,7 @@ def test_authorize_6_for_tests_the_server_answers_without_a_page(flow):
     assert is_error_page(flow.ask(redirect_uri="https://evil.example/"))
 
 
-def test_authorize_6_no_origin_is_let_in_by_cors(flow):
+def test_oauth_6_no_origin_is_let_in_by_cors(flow):
     origin = {"origin": "http://localhost:3000"}
     for method in ("GET", "POST", "OPTIONS"):
         reply = flow.world.request(method, AUTHORIZE, headers=origin | {"access-control-request-method": "GET"})

@@ -112,21 +112,21 @@ def check(reply, *, html: bool) -> None:
 @settings(max_examples=300)
 @given(parameters)
 @example([(n.encode(), v.encode()) for n, v in asking().items()] + [(b"redirect_uri", b"https://evil.example")])
-def test_authorize_1_any_query_at_all(shared_flow: Flow, pairs):
+def test_oauth_1_any_query_at_all(shared_flow: Flow, pairs):
     reply = shared_flow.world.get(AUTHORIZE, query=encode(pairs))
     check(reply, html=True)
 
 
 @settings(max_examples=300)
 @given(parameters, st.sampled_from([TOKEN, REVOKE]), authorization)
-def test_token_1_any_form_at_all(shared_flow: Flow, pairs, path, header):
+def test_oauth_7_any_form_at_all(shared_flow: Flow, pairs, path, header):
     headers = {"authorization": header} if header else {}
     check(shared_flow.world.post(path, body=encode(pairs).encode(), media_type=FORM, headers=headers), html=False)
 
 
 @settings(max_examples=150)
 @given(parameters, st.sampled_from(["allow", "deny"]))
-def test_authorize_6_any_change_of_the_consent_form(shared_flow: Flow, pairs, decision):
+def test_oauth_6_any_change_of_the_consent_form(shared_flow: Flow, pairs, decision):
     fields = list({**hidden(shared_flow.ask()), "decision": decision}.items())
     body = encode([*((n.encode(), v.encode()) for n, v in fields), *pairs])
     check(shared_flow.world.post(AUTHORIZE, body=body.encode(), media_type=FORM), html=True)
@@ -134,12 +134,12 @@ def test_authorize_6_any_change_of_the_consent_form(shared_flow: Flow, pairs, de
 
 @settings(max_examples=200)
 @given(st.binary(max_size=200), st.sampled_from([AUTHORIZE, TOKEN, REVOKE]))
-def test_token_1_any_bytes_at_all_as_a_body(shared_flow: Flow, body, path):
+def test_oauth_7_any_bytes_at_all_as_a_body(shared_flow: Flow, body, path):
     check(shared_flow.world.post(path, body=body, media_type=FORM), html=path == AUTHORIZE)
 
 
 @given(st.binary(max_size=60))
-def test_authorize_1_any_bytes_at_all_as_a_query(shared_flow: Flow, query):
+def test_oauth_1_any_bytes_at_all_as_a_query(shared_flow: Flow, query):
     """As far as HTTP lets them through: what a URL can't hold never gets here."""
     text = "".join(chr(each) for each in query if 33 <= each < 127 and each not in b"#")
     check(shared_flow.world.get(AUTHORIZE, query=text), html=True)

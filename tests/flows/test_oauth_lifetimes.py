@@ -1,4 +1,4 @@
-"""How long codes and tokens live, and what ends them early (laws OAUTH, token 3 and 5)."""
+"""How long codes and tokens live, and what ends them early (laws OAUTH 9, 11, 13 and 15)."""
 
 import pytest
 from hypothesis import given
@@ -16,7 +16,7 @@ def lifetimes(contract) -> tuple[int, ...]:
     return tuple(contract.policy.lifetimes[name] for name in LIFETIMES)
 
 
-def test_token_3_a_code_lives_to_the_second(flow, lifetimes):
+def test_oauth_15_a_code_lives_to_the_second(flow, lifetimes):
     early, late = flow.code(), flow.code()
     flow.advance(lifetimes[0] - 1)
     assert flow.redeem(early).status == 200
@@ -26,7 +26,7 @@ def test_token_3_a_code_lives_to_the_second(flow, lifetimes):
     assert "expired" in refused(flow.redeem(late), "invalid_grant")
 
 
-def test_token_3_an_access_token_lives_to_the_second_and_says_so(flow, lifetimes):
+def test_oauth_15_an_access_token_lives_to_the_second_and_says_so(flow, lifetimes):
     reply = flow.redeem(flow.code())
     assert reply.json["expires_in"] == lifetimes[1]
     flow.advance(lifetimes[1] - 0.001)
@@ -36,7 +36,7 @@ def test_token_3_an_access_token_lives_to_the_second_and_says_so(flow, lifetimes
     assert 'error="invalid_token"' in flow.me(tokens(reply).access).headers["www-authenticate"]
 
 
-def test_token_3_a_refresh_token_lives_to_the_second(flow, lifetimes):
+def test_oauth_15_a_refresh_token_lives_to_the_second(flow, lifetimes):
     early, late = flow.tokens(), flow.tokens()
     flow.advance(lifetimes[2] - 0.001)
     assert flow.refresh(early.refresh).status == 200
@@ -44,7 +44,7 @@ def test_token_3_a_refresh_token_lives_to_the_second(flow, lifetimes):
     assert "expired" in refused(flow.refresh(late.refresh), "invalid_grant")
 
 
-def test_token_3_every_refresh_starts_a_new_life(flow, lifetimes):
+def test_oauth_15_every_refresh_starts_a_new_life(flow, lifetimes):
     held = flow.tokens()
     for _ in range(5):
         flow.advance(lifetimes[2] - 1)
@@ -54,7 +54,7 @@ def test_token_3_every_refresh_starts_a_new_life(flow, lifetimes):
     assert flow.alive(held.access)
 
 
-def test_token_3_a_code_used_again_ends_its_tokens_and_those_that_came_of_them(flow):
+def test_oauth_9_a_code_used_again_ends_its_tokens_and_those_that_came_of_them(flow):
     code, other = flow.code(), flow.tokens()
     first = tokens(flow.redeem(code))
     second = tokens(flow.refresh(first.refresh))
@@ -64,7 +64,7 @@ def test_token_3_a_code_used_again_ends_its_tokens_and_those_that_came_of_them(f
     assert flow.alive(other.access)
 
 
-def test_token_3_a_code_used_again_ends_its_tokens_however_late(flow, lifetimes):
+def test_oauth_9_a_code_used_again_ends_its_tokens_however_late(flow, lifetimes):
     code = flow.code()
     held = tokens(flow.redeem(code))
     for _ in range(3):
@@ -76,21 +76,21 @@ def test_token_3_a_code_used_again_ends_its_tokens_however_late(flow, lifetimes)
     assert not flow.alive(held.access)
 
 
-def test_token_3_somebody_elses_used_code_ends_nothing(flow):
+def test_oauth_9_somebody_elses_used_code_ends_nothing(flow):
     code = flow.code()
     held = tokens(flow.redeem(code))
     refused(flow.redeem(code, **credentials("rival", "another secret")), "invalid_grant")
     assert flow.alive(held.access)
 
 
-def test_token_3_a_code_that_was_burned_led_to_nothing(flow):
+def test_oauth_9_a_code_that_was_burned_led_to_nothing(flow):
     code = flow.code(**challenge())
     refused(flow.redeem(code, code_verifier="x" * 43), "invalid_grant")
     refused(flow.redeem(code, code_verifier=VERIFIER), "invalid_grant")
     assert flow.redeem(flow.code(**challenge()), code_verifier=VERIFIER).status == 200
 
 
-def test_token_5_refreshing_rotates_and_a_used_one_ends_the_family(flow):
+def test_oauth_11_refreshing_rotates_and_a_used_one_ends_the_family(flow):
     first, other = flow.tokens(), flow.tokens()
     second = tokens(flow.refresh(first.refresh))
     assert len({first.access, first.refresh, second.access, second.refresh}) == 4
@@ -104,7 +104,7 @@ def test_token_5_refreshing_rotates_and_a_used_one_ends_the_family(flow):
 
 
 @given(st.data())
-def test_token_5_scope_only_narrows_and_the_refresh_token_keeps_it_all(shared_flow: Flow, data):
+def test_oauth_12_scope_only_narrows_and_the_refresh_token_keeps_it_all(shared_flow: Flow, data):
     scopes = ["read", "write", "webhooks", "admin"]
     granted = data.draw(st.lists(st.sampled_from(scopes), min_size=1, unique=True))
     held = shared_flow.tokens(scope=" ".join(granted))
@@ -120,21 +120,21 @@ def test_token_5_scope_only_narrows_and_the_refresh_token_keeps_it_all(shared_fl
     assert tokens(shared_flow.refresh(held.refresh)).scope.split() == granted
 
 
-def test_token_5_a_refresh_token_is_good_for_its_client_alone(flow):
+def test_oauth_11_a_refresh_token_is_good_for_its_client_alone(flow):
     held = flow.tokens()
     refused(flow.refresh(held.refresh, **credentials("rival", "another secret")), "invalid_grant")
     refused(flow.refresh(held.access), "invalid_grant")
     assert flow.refresh(held.refresh).status == 200
 
 
-def test_token_5_a_public_client_refreshes_without_a_secret(flow):
+def test_oauth_11_a_public_client_refreshes_without_a_secret(flow):
     code = flow.code(**challenge(), client_id="pub")
     held = tokens(flow.redeem(code, code_verifier=VERIFIER, client_id="pub", client_secret=None))
     assert flow.refresh(held.refresh, client_id="pub", client_secret=None).status == 200
 
 
 @pytest.mark.parametrize("hint", [None, "access_token", "refresh_token", "id_token", "é" * 99])
-def test_token_5_revoking_an_access_token_ends_it_alone(flow, hint):
+def test_oauth_13_revoking_an_access_token_ends_it_alone(flow, hint):
     held = flow.tokens()
     reply = flow.revoke(held.access, token_type_hint=hint)
     assert (reply.status, reply.body, reply.headers["cache-control"]) == (200, b"", "no-store")
@@ -143,7 +143,7 @@ def test_token_5_revoking_an_access_token_ends_it_alone(flow, hint):
 
 
 @pytest.mark.parametrize("hint", [None, "access_token", "refresh_token"])
-def test_token_5_revoking_a_refresh_token_ends_its_family(flow, hint):
+def test_oauth_13_revoking_a_refresh_token_ends_its_family(flow, hint):
     first, other = flow.tokens(), flow.tokens()
     second = tokens(flow.refresh(first.refresh))
     assert flow.revoke(second.refresh, token_type_hint=hint).status == 200
@@ -154,11 +154,11 @@ def test_token_5_revoking_a_refresh_token_ends_its_family(flow, hint):
 
 
 @given(st.text(min_size=1, max_size=255))
-def test_token_5_revoking_what_nobody_knows_is_fine(shared_flow: Flow, text):
+def test_oauth_13_revoking_what_nobody_knows_is_fine(shared_flow: Flow, text):
     assert shared_flow.revoke(text).status == 200
 
 
-def test_token_5_revoking_twice_and_revoking_what_has_expired_is_fine(flow, lifetimes):
+def test_oauth_13_revoking_twice_and_revoking_what_has_expired_is_fine(flow, lifetimes):
     held = flow.tokens()
     for _ in range(2):
         assert flow.revoke(held.access).status == flow.revoke(held.refresh).status == 200
@@ -167,7 +167,7 @@ def test_token_5_revoking_twice_and_revoking_what_has_expired_is_fine(flow, life
     assert flow.revoke(held.access).status == flow.revoke(held.refresh).status == 200
 
 
-def test_token_5_another_clients_token_is_refused_and_stays_alive(flow):
+def test_oauth_13_another_clients_token_is_refused_and_stays_alive(flow):
     held = flow.tokens()
     for token in (held.access, held.refresh):
         refused(flow.revoke(token, **credentials("rival", "another secret")), "invalid_grant")
@@ -176,7 +176,7 @@ def test_token_5_another_clients_token_is_refused_and_stays_alive(flow):
     assert flow.refresh(held.refresh).status == 200
 
 
-def test_token_3_what_is_over_is_forgotten(flow, lifetimes):
+def test_oauth_9_what_is_over_is_forgotten(flow, lifetimes):
     """Neither codes, nor tokens, nor the marks of spent forms are kept for ever."""
     query = flow.world.sandbox.store.query
 
@@ -192,7 +192,7 @@ def test_token_3_what_is_over_is_forgotten(flow, lifetimes):
     assert kept() == [1, 2, 1]
 
 
-def test_token_3_one_code_many_claims_in_one_process(contract):
+def test_oauth_9_one_code_many_claims_in_one_process(contract):
     """The statement that claims a code is the one that decides: a second one finds nothing to claim."""
     codes = flow_of(open_world(contract)).world.sandbox.oauth.codes
     asked = {"client": "app", "redirect_uri": "http://127.0.0.1/callback"}

@@ -1,4 +1,4 @@
-"""Tokens at the product's operations, budgets of tokens and clients, metadata (laws SCOPE, RATE 4, OAUTH token 6)."""
+"""Tokens at the product's operations, budgets of tokens and clients, metadata (laws SCOPE, RATE 4, OAUTH 14)."""
 
 import re
 
@@ -102,7 +102,7 @@ def test_rate_3_a_client_without_room_is_refused_and_nothing_is_used_up(limited)
     assert limit > 3
 
 
-def test_token_6_every_url_that_the_metadata_names_works_and_is_in_the_contract(flow):
+def test_oauth_14_every_url_that_the_metadata_names_works_and_is_in_the_contract(flow):
     stated = flow.world.get(METADATA).json
     assert stated["issuer"] == "http://127.0.0.1:8080"
     urls = {name: url for name, url in stated.items() if name.endswith("_endpoint")}
@@ -114,7 +114,7 @@ def test_token_6_every_url_that_the_metadata_names_works_and_is_in_the_contract(
     refused(flow.world.post(paths["revocation_endpoint"]), "invalid_client", 401)
 
 
-def test_token_6_every_method_that_the_metadata_names_works_and_no_other(flow):
+def test_oauth_14_every_method_that_the_metadata_names_works_and_no_other(flow):
     stated = flow.world.get(METADATA).json
     code = {"client_secret_post": credentials(), "client_secret_basic": {}, "none": credentials("pub", None)}
     for endpoint in ("token", "revocation"):

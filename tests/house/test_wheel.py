@@ -24,6 +24,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_contains_the_contract_the_fixtures_and_the_types(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         assert archive.read("smartcal_api/openapi.yaml") == (ROOT / "openapi.yaml").read_bytes()
+        assert archive.read("smartcal_api/laws.md") == (ROOT / "docs/laws.md").read_bytes()
         for name in ("default.jsonl", "cast.json"):
             assert archive.read(f"smartcal_api/fixtures/{name}") == (ROOT / "fixtures" / name).read_bytes()
         assert "smartcal_api/py.typed" in archive.namelist()

@@ -21,6 +21,7 @@ SETTINGS_FILE = "smartcal.toml"
 _COMMANDS = {
     "serve": "start a local SmartCal Pro",
     "verify": "judge a deployment by the contract",
+    "laws": "say what each law asks, and what it needs",
     "prove": "prove that the laws catch what breaks them",
     "seed": "fill a store file with a data set",
     "keys": "list, add and revoke the API keys of a store file",

@@ -1,4 +1,4 @@
-"""Which redirect URIs may be registered, which match, and how an answer is put into one (OAUTH authorize 2 and 3)."""
+"""Which redirect URIs may be registered, which match, and how an answer is put into one (laws OAUTH 2 and 3)."""
 
 from urllib.parse import parse_qsl, unquote_to_bytes, urlsplit
 
@@ -22,19 +22,19 @@ URIS = [
 
 
 @given(LOOPBACK, REST, st.one_of(st.none(), PORTS), st.one_of(st.none(), PORTS))
-def test_authorize_2_any_port_of_a_loopback_address_is_as_good_as_another(host, rest, registered, asked):
+def test_oauth_2_any_port_of_a_loopback_address_is_as_good_as_another(host, rest, registered, asked):
     first, second = (f"http://{host}{f':{port}' if port else ''}{rest}" for port in (registered, asked))
     assert matches(first, second, development=False)
 
 
 @given(st.one_of(st.none(), PORTS), st.one_of(st.none(), PORTS), st.booleans())
-def test_authorize_2_the_port_of_localhost_is_free_for_development_clients_alone(registered, asked, development):
+def test_oauth_2_the_port_of_localhost_is_free_for_development_clients_alone(registered, asked, development):
     first, second = (f"http://localhost{f':{port}' if port else ''}/callback" for port in (registered, asked))
     assert matches(first, second, development=development) == (development or first == second)
 
 
 @given(st.sampled_from(URIS), st.text(max_size=60), st.booleans())
-def test_authorize_2_any_other_text_is_another_place(registered, text, development):
+def test_oauth_2_any_other_text_is_another_place(registered, text, development):
     assert matches(registered, registered, development=development)
     for other in (text, registered + text, text + registered):
         assert other == registered or not matches(registered, other, development=development)
@@ -63,7 +63,7 @@ def test_authorize_2_any_other_text_is_another_place(registered, text, developme
         "http://0x7f000001:80/callback",
     ],
 )
-def test_authorize_2_what_only_looks_like_the_loopback_address_is_none(asked):
+def test_oauth_2_what_only_looks_like_the_loopback_address_is_none(asked):
     assert not matches("http://127.0.0.1/callback", asked, development=True)
 
 
@@ -102,7 +102,7 @@ def test_what_leads_to_none_may_not(uri):
 
 
 @given(st.sampled_from(URIS), st.lists(st.tuples(st.sampled_from(["code", "state", "error"]), st.binary(max_size=20))))
-def test_authorize_3_an_answer_adds_to_the_query_and_leaves_the_rest_as_it_is(uri, parameters):
+def test_oauth_3_an_answer_adds_to_the_query_and_leaves_the_rest_as_it_is(uri, parameters):
     location = answered(uri, parameters)
     assert location.startswith(uri)
     assert location.isascii()
@@ -114,7 +114,7 @@ def test_authorize_3_an_answer_adds_to_the_query_and_leaves_the_rest_as_it_is(ur
 
 
 @pytest.mark.parametrize("uri", URIS)
-def test_authorize_6_a_source_for_the_policy_is_one_word_without_a_semicolon(uri):
+def test_oauth_6_a_source_for_the_policy_is_one_word_without_a_semicolon(uri):
     source = form_action(uri)
     assert uri.startswith(source)
     assert not set(source) & set(" ;,'")

@@ -1,4 +1,4 @@
-"""The token and the revocation endpoint: forms in, the JSON of RFC 6749 out (laws OAUTH, token)."""
+"""The token and the revocation endpoint: forms in, the JSON of RFC 6749 out (laws OAUTH 7 to 13)."""
 
 from abc import abstractmethod
 from collections.abc import Callable
