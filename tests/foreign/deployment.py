@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ class Deployment:
 
     document: dict[str, Any]
     receiver_port: int
+    issued: Path
+    """The secrets that it has given out, one a line."""
 
     @property
     def root(self) -> str:
@@ -43,6 +46,13 @@ class Deployment:
     @property
     def other_key(self) -> str:
         return str(self.document["other_keys"][0]["value"])
+
+    @property
+    def secrets(self) -> set[str]:
+        """All that it has told anybody in confidence."""
+        given = self.issued.read_text(encoding="utf-8").split() if self.issued.exists() else []
+        keys = [each["value"] for name in ("keys", "other_keys") for each in self.document[name]]
+        return {*given, *keys, *(each["secret"] for each in self.document["clients"] if each["secret"])}
 
     @property
     def flags(self) -> list[str]:
@@ -82,14 +92,15 @@ class Judged:
 @contextmanager
 def deployed(kind: str, *flags: str) -> Iterator[Deployment]:
     """`node` or `stdlib`, until the block is left."""
-    port = _free_port()
-    command = [*COMMANDS[kind], "--tunnel", f"{PUBLIC}=http://127.0.0.1:{port}", *flags]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            yield Deployment(json.loads(process.stdout.readline()), port)
-        finally:
-            process.kill()
+    with tempfile.TemporaryDirectory() as folder:
+        port, issued = _free_port(), Path(folder, "issued")
+        told = ["--tunnel", f"{PUBLIC}=http://127.0.0.1:{port}", "--issued", str(issued), *flags]
+        with subprocess.Popen([*COMMANDS[kind], *told], cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+            try:
+                assert process.stdout is not None
+                yield Deployment(json.loads(process.stdout.readline()), port, issued)
+            finally:
+                process.kill()
 
 
 def verify(deployment: Deployment, folder: Path, *flags: str) -> Judged:
@@ -99,6 +110,15 @@ def verify(deployment: Deployment, folder: Path, *flags: str) -> Judged:
     report = folder / "verdict.json"
     verdict = json.loads(report.read_text(encoding="utf-8")) if report.exists() else {}
     return Judged(done.returncode, done.stdout + done.stderr, verdict)
+
+
+def leaked(deployment: Deployment, folder: Path, text: str) -> list[str]:
+    """Where a secret stands in what was said of the deployment: the file, or the terminal."""
+    said = {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir() if path.is_file()}
+    secrets = deployment.secrets
+    return [
+        name for name, content in (said | {"the terminal": text}).items() if any(each in content for each in secrets)
+    ]
 
 
 def of(laws: Sequence[str], found: Sequence[str]) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.foreign.bugs import BUGS, FULL, QUICK, Bug
-from tests.foreign.deployment import KINDS, deployed, of, verify
+from tests.foreign.deployment import KINDS, deployed, leaked, of, verify
 
 SEEDS = {QUICK: range(1, 21), FULL: range(1, 3)}
 NOISE = ("--latency", "300", "--gateway", "0.01")
@@ -24,6 +24,7 @@ def test_a_right_deployment_holds_in_full(kind: str, seed: int, tmp_path: Path) 
 def test_a_bug_is_seen_by_its_law(bug: Bug, tmp_path: Path) -> None:
     with deployed(bug.deployment, "--bugs", bug.name) as deployment:
         judged = verify(deployment, tmp_path, "--profile", bug.profile)
+        assert leaked(deployment, tmp_path, judged.text) == []
     assert judged.exit_code == 1, judged.text
     assert of(bug.laws, list(judged.broken)), judged.broken
 
@@ -59,5 +60,6 @@ def test_another_envelope_is_told_once_and_breaks_nothing(kind: str, envelope: s
 def _holds(kind: str, folder: Path, *flags: str, noise: tuple[str, ...] = ()) -> None:
     with deployed(kind, *noise) as deployment:
         judged = verify(deployment, folder, *flags)
+        assert leaked(deployment, folder, judged.text) == []
     assert judged.broken == {}, judged.text
     assert judged.exit_code == 0, judged.text

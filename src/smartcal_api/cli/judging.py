@@ -35,6 +35,7 @@ def tell(result: "Result", masks: "Masks", folder: Path | None) -> int:
     from smartcal_api.conformance.report.annotations import annotations_report
     from smartcal_api.conformance.report.terminal import terminal_report
 
+    masks.learn(result.evidence)
     click.echo(terminal_report(result, masks))
     if os.environ.get("GITHUB_ACTIONS") == "true":
         click.echo(annotations_report(result, masks), nl=False)

@@ -61,6 +61,7 @@ def proxy(
     masks, recording = Masks(contract, target, foreign=True), Recording(contract)
 
     def record(exchange: Exchange, unread: str) -> None:
+        masks.learn([exchange])
         for side, fault in recording.add(exchange, unread):
             said = f"{masks.text(str(exchange))}: {masks.text(fault.message)}"
             click.echo(f"✗ {side.family.lower()}, {recording.basis(fault)}: {said} ({fault.clause})")

@@ -1,9 +1,8 @@
 // Authorization codes and the tokens that they are exchanged for: RFC 6749, with PKCE by RFC 7636.
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHash, timingSafeEqual } from "node:crypto";
 
 const CODE_LIFE = 10 * 60_000;
 const TOKEN_LIFE = 2 * 3_600_000;
-const fresh = () => randomBytes(32).toString("base64url");
 const s256 = (verifier) => createHash("sha256").update(verifier).digest("base64url");
 const same = (a, b) => {
   const [x, y] = [Buffer.from(a), Buffer.from(b)];
@@ -26,7 +25,7 @@ export class Grants {
   }
 
   code(client, uri, scopes, challenge) {
-    const value = fresh();
+    const value = this.site.secret(32);
     this.codes.set(value, { client, uri, scopes, challenge, until: Date.now() + CODE_LIFE, tokens: [], usedAt: null });
     return value;
   }
@@ -44,7 +43,7 @@ export class Grants {
       return null;
     }
     code.usedAt ??= Date.now();
-    const token = fresh();
+    const token = this.site.secret(32);
     code.tokens.push(token);
     const until = Date.now() + TOKEN_LIFE;
     this.site.keys.set(token, { account: this.site.accounts[0], scopes: code.scopes, kind: "token", value: token, until });

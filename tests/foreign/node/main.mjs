@@ -19,6 +19,7 @@ const { values } = parseArgs({
     ids: text("uuid"), // uuid, number
     tunnel: text(""), // https://PUBLIC=http://LOCAL: where a public address really leads to
     bookings: text("150"),
+    issued: text(""), // where to note the secrets that are given out
   },
 });
 
@@ -28,6 +29,7 @@ const site = new Site({
   ids: values.ids,
   envelope: values.envelope,
   bookings: Number(values.bookings),
+  issued: values.issued,
   tunnel: values.tunnel ? values.tunnel.split("=") : null,
 });
 const limiter = new Limiter(values.limiter, bugs, Number(values.minute), Number(values.hour));

@@ -1,5 +1,6 @@
 // The accounts of a deployment: their data, their keys, the apps that may ask for access.
 import { randomBytes, randomUUID } from "node:crypto";
+import { appendFileSync } from "node:fs";
 import { Deliveries } from "./deliveries.mjs";
 import { Grants } from "./grants.mjs";
 
@@ -7,8 +8,8 @@ const DAY = 86_400_000;
 const SCOPES = ["read", "write", "webhooks", "admin"];
 
 export class Site {
-  constructor({ bugs, ids, envelope, bookings, tunnel }) {
-    Object.assign(this, { bugs, envelope, ids, serial: 1000, keys: new Map() });
+  constructor({ bugs, ids, envelope, bookings, tunnel, issued }) {
+    Object.assign(this, { bugs, envelope, ids, issued, serial: 1000, keys: new Map() });
     this.accounts = [this.account("Nora Field", bookings, 60), this.account("Omar Voss", 8, 9)];
     this.own = this.issue(this.accounts[0], [["read"], ["write"], ["webhooks"], ["admin"]]);
     this.other = this.issue(this.accounts[1], [["admin"]]);
@@ -27,6 +28,13 @@ export class Site {
 
   id() {
     return this.ids === "number" ? String((this.serial += 7)) : randomUUID();
+  }
+
+  // A secret that is given out, noted for whoever looks where it is shown.
+  secret(bytes) {
+    const value = randomBytes(bytes).toString("base64url");
+    if (this.issued) appendFileSync(this.issued, `${value}\n`);
+    return value;
   }
 
   issue(account, grants) {

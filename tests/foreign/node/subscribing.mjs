@@ -1,5 +1,4 @@
 // Webhook subscriptions.
-import { randomBytes } from "node:crypto";
 import { parsed } from "./body.mjs";
 import { Refusal, json } from "./problem.mjs";
 import { iso } from "./site.mjs";
@@ -14,7 +13,7 @@ export function subscribe({ site, account, body }) {
   if (!secure(url)) throw new Refusal(422, "bad_url", "The url is one of https.");
   if (!Array.isArray(events) || !events.length || !events.every((each) => TYPES.includes(each)))
     throw new Refusal(422, "bad_events", `The events are some of ${TYPES.join(", ")}.`);
-  const secret = randomBytes(32).toString("base64url");
+  const secret = site.secret(32);
   const hook = { id: site.id(), url, events: [...new Set(events)], created_at: iso(Date.now()), secret };
   account.hooks.set(hook.id, hook);
   return json(201, hook);

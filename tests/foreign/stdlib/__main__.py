@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 import json
 import random
+from pathlib import Path
 
 from .api import Api
 from .limits import KINDS, Limiter
@@ -29,11 +30,11 @@ async def main() -> None:
     parser.add_argument("--ids", choices=["ulid", "uuid"], default="ulid")
     parser.add_argument("--tunnel", default="", help="https://PUBLIC=http://LOCAL: where a public address leads to")
     parser.add_argument("--bookings", type=int, default=150)
+    parser.add_argument("--issued", type=Path, help="where to note the secrets that are given out")
     given = parser.parse_args()
     bugs = frozenset(filter(None, given.bugs.split(",")))
-    site = Site(
-        bugs, ids=given.ids, bookings=given.bookings, tunnel=tuple(given.tunnel.split("=")) if given.tunnel else None
-    )
+    tunnel = tuple(given.tunnel.split("=")) if given.tunnel else None
+    site = Site(bugs, ids=given.ids, bookings=given.bookings, tunnel=tunnel, issued=given.issued)
     limiter = Limiter(KINDS[given.limiter], bugs, minute=given.minute, hour=given.hour)
     noise = Noise(given.latency / 1000, given.gateway, given.coding, random.Random())
     server = Server(Api(site, given.envelope), OAuth(site), limiter, noise)

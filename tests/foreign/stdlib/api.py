@@ -121,7 +121,8 @@ class Api:
             raise Refusal(400, "The url is an https one.")
         if not isinstance(events, list) or not events or any(not isinstance(e, str) or e not in TYPES for e in events):
             raise Refusal(400, f"The events are some of {', '.join(sorted(TYPES))}.")
-        account, identifier, secret = caller.account, self.site.new_id(), secrets.token_hex(32)
+        account, identifier = caller.account, self.site.new_id()
+        secret = self.site.issue(secrets.token_hex(32))
         account.hooks[identifier] = {"id": identifier, "url": url, "events": sorted(set(events))}
         account.secrets[identifier] = secret
         if "webhook-gone-after-3-s" in self.bugs:

@@ -60,7 +60,7 @@ class OAuth:
             grant = self._asked(app, given)
         except _Denied as denied:
             return _led(uri, {"error": denied.error, "error_description": denied.why}, state)
-        code = secrets.token_urlsafe(24)
+        code = self.site.issue(secrets.token_urlsafe(24))
         self.codes[code] = replace(grant, uri=given.get("redirect_uri"), until=time.time() + _CODE_LIFE)
         return _led(uri, {"code": code}, state)
 
@@ -157,7 +157,7 @@ class OAuth:
         return told
 
     def _tokens(self, grant: Grant) -> dict[str, object]:
-        access, refresh = secrets.token_hex(24), secrets.token_hex(24)
+        access, refresh = (self.site.issue(secrets.token_hex(24)) for _ in range(2))
         scopes = SCOPES if "token-has-every-scope" in self.bugs else grant.scopes
         self.site.tokens[access] = Caller(self.site.accounts[0], scopes, access, time.time() + _TOKEN_LIFE)
         self.refreshing[refresh] = grant

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 from .deliveries import Deliveries
@@ -56,8 +57,11 @@ class App:
 
 
 class Site:
-    def __init__(self, bugs: frozenset[str], *, ids: str, bookings: int, tunnel: tuple[str, ...] | None) -> None:
+    def __init__(
+        self, bugs: frozenset[str], *, ids: str, bookings: int, tunnel: tuple[str, ...] | None, issued: Path | None
+    ) -> None:
         self.bugs = bugs
+        self.issued = issued
         self.lagging: dict[str, Row] = {}
         self.new_id = ulid if ids == "ulid" else lambda: str(uuid.uuid4())
         self.accounts = [self._account("Ines Rask", bookings, 60), self._account("Paul Quint", 7, 9)]
@@ -78,6 +82,13 @@ class Site:
 
         clients = [{"id": each.id, "secret": each.secret, "uris": each.uris} for each in self.apps]
         return {"keys": told(self.own), "other_keys": told(self.other), "clients": clients}
+
+    def issue(self, secret: str) -> str:
+        """A secret that is given out, noted for whoever looks where it is shown."""
+        if self.issued is not None:
+            with self.issued.open("a") as file:
+                file.write(f"{secret}\n")
+        return secret
 
     def later(self, seconds: float, act: Callable[[], object]) -> None:
         asyncio.get_running_loop().call_later(seconds, act)
