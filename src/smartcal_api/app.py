@@ -23,6 +23,7 @@ from smartcal_api.http.head import HeadGuard
 from smartcal_api.http.identify import Identify, Limit
 from smartcal_api.http.judge import Judges
 from smartcal_api.http.operate import Operate
+from smartcal_api.http.paths import Paths
 from smartcal_api.http.preferences import Preferences
 from smartcal_api.http.raw import RawPaths
 from smartcal_api.http.record import Record
@@ -74,7 +75,8 @@ def build(contract: Contract, registry: Registry, options: Options) -> Applicati
     stated = Stated(contract, generator)
     roots = Roots(options.public_url, allowed_hosts=options.allowed_hosts)
     policy = contract.policy
-    fail = partial(Fail, gate=gate, stated=stated, served=served.values())
+    paths = Paths(contract.data["paths"])
+    fail = partial(Fail, gate=gate, stated=stated, paths=paths)
     metadata = contract.operations.get(METADATA)
     unknown = UnknownPaths(
         contract.data["paths"],
@@ -87,9 +89,9 @@ def build(contract: Contract, registry: Registry, options: Options) -> Applicati
         partial(Record, gate=gate),
         partial(Cors, origins=options.origins, contract=contract),
         partial(HeadGuard, limits=policy.request_limits, roots=roots),
-        partial(Identify, registry=registry, identification=identification, raw=RawPaths(served)),
+        partial(Identify, registry=registry, identification=identification, raw=RawPaths(served.values(), paths)),
         partial(Limit, retry_after=policy.rate_limit_headers.retry_after, control=PREFIX, fail=fail),
-        partial(Route, contract=contract, served=served, unknown=unknown),
+        partial(Route, contract=contract, served=served, paths=paths, unknown=unknown),
         Authorise,
     ]
     connexion = Connexion(

@@ -20,6 +20,7 @@ from smartcal_api.contract import Contract, Operation, Response
 _HOST = "http://judged.invalid"
 _UNROUTED = "/x-unrouted"
 _NUMBER = re.compile("[0-9]+")
+_PARAMETER = re.compile(r"\{[^}]*\}")
 _REMEMBERED = 20_000
 """Texts, some of them a kilobyte or two: what a run has of them is a tenth of that."""
 
@@ -38,6 +39,7 @@ class Judge:
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
+        self._templates = [(each, _template(each.path)) for each in contract.operations.values()]
         document = copy.deepcopy(dict(contract.data))
         document["servers"] = [{"url": _HOST}]
         document["paths"] = {
@@ -57,20 +59,19 @@ class Judge:
         self._sound: set[tuple[str, str]] = set()
 
     def operation_of(self, method: str, path: str) -> Operation | None:
-        """The operation that a request reaches; a path without parameters before one with them. HEAD is GET."""
+        """The operation that a request reaches; a path without parameters before one with them. HEAD is GET.
+
+        The path is taken as it was sent: a slash that is percent-encoded separates nothing.
+        """
         wanted = "GET" if method == "HEAD" else method
-        parts = path.split("/")
-        found = [
-            each
-            for each in self._contract.operations.values()
-            if each.method == wanted and _fits(each.path.split("/"), parts)
-        ]
+        parts = [unquote(part) for part in path.split("/")]
+        found = [each for each, template in self._templates if each.method == wanted and _fits(template, parts)]
         return min(found, key=lambda each: len(each.path_names), default=None)
 
     def faults(self, exchange: Exchange, *, whole: bool = True) -> list[Fault]:
         """Everything in which an answer differs from the contract; none where it is valid. Unless it is `whole`, its
         body isn't known."""
-        operation = self.operation_of(exchange.method, unquote(exchange.path))
+        operation = self.operation_of(exchange.method, exchange.path)
         response = operation.responses.get(exchange.status) if operation else None
         path, method = (operation.path, operation.method) if operation and response else (_UNROUTED, "GET")
         response = response or self._contract.unrouted.get(exchange.status)
@@ -198,8 +199,19 @@ def _said(error: BaseException) -> str:
     return str(error).partition("\n")[0] or type(error).__name__
 
 
-def _fits(template: list[str], parts: list[str]) -> bool:
-    return len(template) == len(parts) and all(
-        bool(given) if stated.startswith("{") else stated == given
-        for stated, given in zip(template, parts, strict=True)
-    )
+def _template(path: str) -> list[re.Pattern[str]]:
+    """What each segment of a path has to be once it is decoded."""
+    parts = [_PARAMETER.split(part) for part in path.split("/")]
+    return [re.compile("(.+)".join(re.escape(unquote(each)) for each in part), re.DOTALL) for part in parts]
+
+
+def path_texts(operation: Operation, path: str) -> dict[str, str]:
+    """The values of a path's parameters, decoded."""
+    parts = map(unquote, path.split("/"))
+    matches = map(re.Pattern.fullmatch, _template(operation.path), parts)
+    texts = [text for match in matches if match is not None for text in match.groups()]
+    return dict(zip(operation.path_names, texts, strict=False))
+
+
+def _fits(template: list[re.Pattern[str]], parts: list[str]) -> bool:
+    return len(template) == len(parts) and all(map(re.Pattern.fullmatch, template, parts))

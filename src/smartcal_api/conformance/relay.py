@@ -5,7 +5,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import ThreadingHTTPServer
-from urllib.parse import unquote
 
 from smartcal_api.conformance.credential import Credential
 from smartcal_api.conformance.findings import Finding
@@ -27,7 +26,7 @@ def relay(session: Session, credential: Callable[[Operation | None], Credential]
             body = self.body()
             fields = [(name, value) for name, value in self.headers.items() if name.lower() not in _OWN]
             own = [field for field in fields if stands_for not in field[1]]
-            operation = session.judge.operation_of(self.command, unquote(self.path.partition("?")[0]))
+            operation = session.judge.operation_of(self.command, self.path.partition("?")[0])
             used = credential(operation) if len(own) < len(fields) else None
             name = operation.id if operation and operation.method == self.command else None
             try:

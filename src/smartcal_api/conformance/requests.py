@@ -4,18 +4,19 @@ import copy
 import json
 import re
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote_plus, urlsplit
 
 from jsonschema_path import SchemaPath
 from openapi_core.datatypes import RequestParameters
 from openapi_core.validation.request.validators import V31RequestBodyValidator, V31RequestParametersValidator
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
-from smartcal_api.conformance.exchange import Exchange
-from smartcal_api.conformance.judge import Fault, Judge
-from smartcal_api.contract import Contract, Operation
+from smartcal_api.conformance.exchange import Exchange, Fields
+from smartcal_api.conformance.judge import Fault, Judge, path_texts
+from smartcal_api.contract import Contract, Operation, Parameter
 
 _HOST = "http://judged.invalid"
 
@@ -27,6 +28,7 @@ class RequestJudge:
         self._contract = contract
         self._judge = judge
         document = copy.deepcopy(dict(contract.data)) | {"servers": [{"url": _HOST}]}
+        _explode(document)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it knows no oauth2, which is not for it to judge
             spec = SchemaPath.from_dict(document)
@@ -36,7 +38,7 @@ class RequestJudge:
 
     def faults(self, exchange: Exchange) -> list[Fault]:
         """Everything in which a request differs from the contract; none where it is valid."""
-        operation = self._judge.operation_of(exchange.method, unquote(exchange.path))
+        operation = self._judge.operation_of(exchange.method, exchange.path)
         if operation is None:
             return [Fault("/paths", f"there is no operation {exchange.method} {exchange.path}")]
         request = _Asked(exchange, operation)
@@ -56,44 +58,89 @@ class _Asked:
 
     def __init__(self, exchange: Exchange, operation: Operation) -> None:
         self.host_url = _HOST
-        self.path = exchange.path
+        self.path = operation.path.replace("{", "").replace("}", "")
         self.method = operation.method.lower()
-        headers = Headers(list(exchange.request_headers))
+        headers = Headers(_joined(exchange.request_headers))
         self.content_type = (headers.get("Content-Type") or "").partition(";")[0].strip().lower()
         self.body = exchange.request_body or None
-        query = parse_qsl(urlsplit(exchange.target).query, keep_blank_values=True)
-        self.parameters = RequestParameters(query=ImmutableMultiDict(query), header=headers)
+        query = [
+            (each.name, text)
+            for each in operation.parameters
+            if each.location == "query"
+            for text in _query_texts(exchange, each)
+        ]
+        texts = path_texts(operation, exchange.path)
+        self.parameters = RequestParameters(query=ImmutableMultiDict(query), header=headers, path=texts)
+
+
+def _explode(document: Any) -> None:
+    """Has each value of a list be a parameter of its own: openapi-core would look for commas in what it has decoded."""
+    for node in _nodes(document):
+        if node.get("in") == "query" and node.get("explode") is False:
+            node["explode"] = True
+
+
+def _nodes(node: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(node, dict):
+        yield node
+    for inner in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from _nodes(inner)
+
+
+def _pairs(exchange: Exchange) -> list[tuple[str, str]]:
+    """Names of a query's parameters, and their texts, which are still encoded."""
+    pairs = (pair.partition("=") for pair in urlsplit(exchange.target).query.split("&") if pair)
+    return [(unquote_plus(name), text) for name, _, text in pairs]
+
+
+def _query_texts(exchange: Exchange, parameter: Parameter) -> list[str]:
+    """What the query has of a parameter; an encoded comma separates nothing."""
+    texts = [text for name, text in _pairs(exchange) if name == parameter.name]
+    if parameter.schema.get("type") == "array" and not parameter.explode:
+        texts = [item for text in texts for item in text.split(",")]
+    return [unquote_plus(text) for text in texts]
+
+
+def _joined(fields: Fields) -> list[tuple[str, str]]:
+    """Field lines of one name as one (RFC 9110 section 5.3)."""
+    joined: dict[str, str] = {}
+    for name, value in fields:
+        before = joined.get(name.lower())
+        joined[name.lower()] = value.strip(" \t") if before is None else f"{before}, {value}"
+    return list(joined.items())
 
 
 def _unknown(exchange: Exchange, operation: Operation) -> Iterator[Fault]:
-    """Query parameters that the contract lacks, or that stand there twice: openapi-core lets both pass."""
+    """Query parameters that the contract lacks, and any that stand there twice: openapi-core lets both pass."""
     if not operation.alternatives:
         return  # the OAuth endpoints ignore what they don't know
     known = {each.name: each for each in operation.parameters if each.location == "query"}
-    seen: set[str] = set()
-    for name, _ in parse_qsl(urlsplit(exchange.target).query, keep_blank_values=True):
+    for name, times in Counter(name for name, _ in _pairs(exchange)).items():
         if name not in known:
             yield Fault(f"{operation.pointer}/parameters", f"there is no query parameter {name!r}")
-        elif name in seen and known[name].schema.get("type") != "array":
+        elif times > 1 and not (known[name].schema.get("type") == "array" and known[name].explode):
             yield Fault(f"{operation.pointer}/parameters", f"the query parameter {name!r} stands there twice")
-        seen.add(name)
+    sent = Counter(name.lower() for name, _ in exchange.request_headers)
+    for each in operation.parameters:
+        if each.location == "header" and each.schema.get("type") != "array" and sent[each.name.lower()] > 1:
+            yield Fault(f"{operation.pointer}/parameters", f"the header parameter {each.name!r} stands there twice")
 
 
 def _miswritten(exchange: Exchange, operation: Operation) -> Iterator[Fault]:
     """Numbers and booleans that aren't written as JSON writes them: openapi-core reads `TRUE`, `yes` and `1_0`, too."""
-    query = parse_qsl(urlsplit(exchange.target).query, keep_blank_values=True)
+    fields = dict(_joined(exchange.request_headers))
     for parameter in operation.parameters:
-        name = parameter.name.lower()
         if parameter.location == "query":
-            texts = [value for given, value in query if given == parameter.name]
-        elif parameter.location == "header":
-            texts = [value.strip() for given, value in exchange.request_headers if given.lower() == name]
+            texts = _query_texts(exchange, parameter)
+        elif parameter.location == "header" and parameter.name.lower() in fields:
+            texts = [fields[parameter.name.lower()]]
         else:
             continue  # the template of a path has no types to be told apart by
         schema = parameter.schema
         if schema.get("type") == "array":
             schema = schema.get("items", {})
-            texts = texts if parameter.explode else [part for text in texts for part in text.split(",")]
+            if parameter.location == "header":
+                texts = [item.strip(" \t") for text in texts for item in text.split(",") if item.strip(" \t")]
         wrong = next((text for text in texts if not _written(text, schema)), None)
         if wrong is not None:
             kind = " or ".join(_types(schema))

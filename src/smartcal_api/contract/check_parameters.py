@@ -98,10 +98,9 @@ def _typed(survey: Survey, at: str, stated: Any) -> Iterator[Finding]:
             if not key.startswith("x-"):
                 message = "has no effect beside the $ref of a parameter; put both into a schema of their own"
                 yield Finding(f"{at}/schema/{key}", message)
-    query = stated["in"] == "query"
     schema = survey.schema(stated["schema"])
-    if query and schema.get("type") == "array":
+    if schema.get("type") == "array":
         schema = survey.schema(schema.get("items"))
     if schema.get("type") not in _SCALARS:
-        listed = ", or an array whose items are" if query else ""
-        yield Finding(f"{at}/schema", f"must be of one type, of {', '.join(_SCALARS)}{listed}, to be read from text")
+        message = f"must be of one type, of {', '.join(_SCALARS)}, or an array whose items are, to be read from text"
+        yield Finding(f"{at}/schema", message)

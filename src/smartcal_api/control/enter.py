@@ -6,6 +6,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from smartcal_api.auth import Identity
 from smartcal_api.http.exchange import KEY, Exchange
+from smartcal_api.http.paths import decoded
 from smartcal_api.sandbox.registry import Registry
 
 
@@ -20,6 +21,8 @@ class Enter:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
+        if b"%2" in scope["raw_path"]:
+            scope["path"] = decoded(scope["raw_path"])
         sandbox = self._registry.default
         exchange = scope[KEY] = Exchange(scope, sandbox, request_id=sandbox.request_id(self._ids))
         exchange.identity = Identity(None, None, None)

@@ -25,7 +25,7 @@ class OperateControl:
         exchange: Exchange = scope[KEY]
         served = exchange.served
         assert served is not None  # `Authorise` answers 404 without one
-        exchange.parameters = served.parameters.read(scope["path_params"], scope["query_string"], exchange.headers)
+        exchange.parameters = served.parameters.read(scope["path_params"], scope["query_string"], scope["headers"])
         name = exchange.parameters.get(SANDBOX)
         if name is not None:
             sandbox = self._registry.get(name)

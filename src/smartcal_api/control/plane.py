@@ -23,6 +23,7 @@ from smartcal_api.http.failures import Failures
 from smartcal_api.http.gate import Gate
 from smartcal_api.http.head import HeadGuard
 from smartcal_api.http.judge import Judges
+from smartcal_api.http.paths import Paths
 from smartcal_api.http.roots import Roots
 from smartcal_api.http.routing import Authorise, Route
 from smartcal_api.http.served import Handler, Served
@@ -75,7 +76,7 @@ def build_control(
         partial(Failures, gate=gate, counted=False),
         partial(HeadGuard, limits=description.policy.request_limits, roots=roots),
         partial(Admit, roots=roots, token=token, product=product),
-        partial(Route, contract=description, served=served, unknown=unknown),
+        partial(Route, contract=description, served=served, paths=Paths(description.data["paths"]), unknown=unknown),
         Authorise,
     ]
     connexion = Connexion(

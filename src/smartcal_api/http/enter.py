@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from smartcal_api.errors import Clause, Problem
 from smartcal_api.http.exchange import KEY, Exchange
+from smartcal_api.http.paths import decoded
 from smartcal_api.sandbox.registry import Registry
 
 # What a path begins with that names its sandbox, before the sandbox's name.
@@ -27,6 +28,8 @@ class Enter:
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != "http":
             return _nothing()
+        if b"%2" in scope["raw_path"]:
+            scope["path"] = decoded(scope["raw_path"])
         named = scope["path"].startswith(_NAMED)
         exchange = scope[KEY] = self._named(scope) if named else Exchange(scope, self._registry.default)
         exchange.started = monotonic_ns()

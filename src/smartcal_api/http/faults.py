@@ -1,7 +1,6 @@
 """Has a sandbox's faults hit what they are for (law SBX 5); no request without any comes here."""
 
-import re
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Sequence
 from functools import partial
 from typing import cast
 
@@ -13,7 +12,7 @@ from smartcal_api.http.failures import Failures
 from smartcal_api.http.fault_kinds import KINDS, Effect, Hit
 from smartcal_api.http.forgery import Forgery
 from smartcal_api.http.gate import Gate
-from smartcal_api.http.served import Served
+from smartcal_api.http.paths import Paths
 from smartcal_api.http.stated import Stated
 from smartcal_api.sandbox.faults import Fault
 
@@ -23,11 +22,11 @@ _ORDER = {name: place for place, name in enumerate(KINDS)}
 class Fail:
     """Stands before routing, so that a request fails as it would on its way to the product."""
 
-    def __init__(self, app: ASGIApp, *, gate: Gate, stated: Stated, served: Iterable[Served]) -> None:
+    def __init__(self, app: ASGIApp, *, gate: Gate, stated: Stated, paths: Paths) -> None:
         self._app = app
         self._answering = Failures(app, gate=gate)
         self._forgery = Forgery(gate, stated)
-        self._paths = Paths(served)
+        self._paths = paths
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         hits = self._hits(scope[KEY])
@@ -50,7 +49,8 @@ class Fail:
         budget = exchange.budget if principal is None else principal.budget
 
         def operation() -> str | None:
-            exchange.served = exchange.served or self._paths.find(scope["method"], scope["path"])
+            if exchange.served is None:
+                exchange.served, _ = self._paths.find(scope["method"], scope["raw_path"].decode("ascii"))
             return None if exchange.served is None else exchange.served.operation.id
 
         candidates = [each for each in faults.armed if each.fits(scope["method"], principal, budget, operation)]
@@ -91,24 +91,3 @@ class _Sent:
 
     def answer(self) -> Answer:
         return NOTHING if self._status is None else Answer(self._status, self._body)
-
-
-class Paths:
-    """Finds an operation as the router will."""
-
-    def __init__(self, served: Iterable[Served]) -> None:
-        paths: dict[str, dict[str, Served]] = {}
-        for each in served:
-            paths.setdefault(each.operation.path, {})[each.operation.method] = each
-        # A path without parameters comes before one that has some (OpenAPI 3.1, Paths Object).
-        self._patterns = [
-            (re.compile("/".join("[^/]+" if "{" in part else re.escape(part) for part in path.split("/"))), methods)
-            for path, methods in sorted(paths.items(), key=lambda item: "{" in item[0])
-        ]
-
-    def find(self, method: str, path: str) -> Served | None:
-        wanted = "GET" if method == "HEAD" else method
-        for pattern, methods in self._patterns:
-            if wanted in methods and pattern.fullmatch(path):
-                return methods[wanted]
-        return None

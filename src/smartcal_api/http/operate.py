@@ -27,7 +27,7 @@ class Operate:
         plain = served.body is None and not isinstance(served.handler, RawHandler)
         if not plain or PREFER in exchange.headers or scope["method"] not in _SAFE:
             return self._operate(served, exchange, scope, receive, send)
-        exchange.parameters = served.parameters.read(scope["path_params"], scope["query_string"], exchange.headers)
+        exchange.parameters = served.parameters.read(scope["path_params"], scope["query_string"], scope["headers"])
         return self._gate.respond(exchange, served.handler(exchange), send)
 
     async def _operate(self, served: Served, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> None:
@@ -38,7 +38,7 @@ class Operate:
                 served.body.check_media_type(exchange, exchange.raw)
         else:
             body = await served.body.receive(exchange, receive) if served.body is not None else b""
-            exchange.parameters = served.parameters.read(scope["path_params"], scope["query_string"], exchange.headers)
+            exchange.parameters = served.parameters.read(scope["path_params"], scope["query_string"], scope["headers"])
             if served.body is not None:
                 exchange.body = served.body.read(exchange, body)
         if PREFER in exchange.headers:

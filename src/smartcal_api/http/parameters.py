@@ -1,10 +1,10 @@
 """Reads and validates an operation's parameters: query, path and headers."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote, unquote_to_bytes
 
 from smartcal_api.contract import Operation, Parameter, Schemas
 from smartcal_api.errors import Invalid, Problem
@@ -12,6 +12,10 @@ from smartcal_api.errors import Invalid, Problem
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})", re.ASCII)
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,17})?(?:[eE][+-]?[0-9]{1,2})?", re.ASCII)
 _TEXTS: dict[str, Any] = {"true": True, "false": False}
+_NOT_UTF_8 = "is not UTF-8; percent-encode it from UTF-8."
+_BLANKS = b" \t"  # no part of a field's value (RFC 9110 section 5.5)
+
+Fields = Sequence[tuple[bytes, bytes]]
 
 
 class _Reader:
@@ -20,22 +24,29 @@ class _Reader:
     def __init__(self, parameter: Parameter, schemas: Schemas) -> None:
         self.name = parameter.name
         self.required = parameter.required
-        self.explode = parameter.explode
         self._validator = schemas.at(parameter.pointer)
         self._explain = schemas.explain
         schema = parameter.schema
         self.array = schema.get("type") == "array"
+        self.exploded = self.array and parameter.explode and parameter.location == "query"
         self._types = _types(schema.get("items", {}) if self.array else schema)
         self._timestamp = schema.get("format") == "date-time"
 
-    def read(self, texts: Sequence[str]) -> tuple[Any, str | None]:
-        """(value, None), or (None, what is wrong and what to do)."""
-        if not self.array and len(texts) > 1:
+    def read(self, given: Sequence[bytes], decode: Callable[[bytes], str]) -> tuple[Any, str | None]:
+        """(value, None), or (None, what is wrong and what to do).
+
+        What separates the values of one text is looked for before they are decoded: encoded, it is part of a value.
+        """
+        if len(given) > 1 and not self.exploded:
             return None, "stands more than once; send it once."
-        if "" in texts:
+        if b"" in given:
             return None, "is empty; give it a value or leave it out."
-        if self.array and not self.explode:
-            texts = texts[0].split(",")
+        if self.array and not self.exploded:
+            given = given[0].split(b",")
+        try:
+            texts = [decode(text) for text in given]
+        except UnicodeDecodeError:
+            return None, _NOT_UTF_8
         values = [self._value(text) for text in texts]
         value = values if self.array else values[0]
         if self._validator.is_valid(value):
@@ -85,15 +96,18 @@ class ParameterReader:
         self._path = [(f"p{index}", declared[name]) for index, name in enumerate(names) if name in declared]
         self._demanding = any(reader.required for reader in self._query.values()) or bool(self._headers)
 
-    def read(self, path: Mapping[str, str], query: bytes, headers: Mapping[bytes, bytes]) -> dict[str, Any]:
-        """Name → value, defaults filled in. Raises 400 with every fault, 404 for a path value that can name nothing."""
+    def read(self, path: Mapping[str, str], query: bytes, fields: Fields) -> dict[str, Any]:
+        """Name → value, defaults filled in. Raises 400 with every fault, 404 for a path value that can name nothing.
+
+        Texts of the path are those of `Paths`, still encoded.
+        """
         values = self._defaults.copy()
         for position, reader in self._path:
-            value, fault = reader.read((path[position],))
+            text = path[position]
+            value, fault = reader.read((text.encode(),), _decode_segment)
             if fault is not None:
-                raise Problem(
-                    "not_found", f"Nothing has the {reader.name} {path[position][:64]!r}. Look it up in the list."
-                )
+                shown = unquote(text)[:64]
+                raise Problem("not_found", f"Nothing has the {reader.name} {shown!r}. Look it up in the list.")
             values[reader.name] = value
         if not query and not self._demanding:
             return values
@@ -101,17 +115,17 @@ class ParameterReader:
         given = _split(query, faults)
         for name, texts in given.items():
             wanted = self._query.get(name)
-            if wanted is None:
-                if self._refuse_unknown:
-                    faults.append(Invalid(self._unknown(name), parameter=name[:64]))
-                continue
-            self._take(wanted, texts, values, faults)
+            if wanted is not None:
+                self._take(wanted, texts, _decode, values, faults)
+            elif self._refuse_unknown:
+                faults.append(Invalid(self._unknown(name), parameter=name[:64]))
         for reader in self._query.values():
             if reader.required and reader.name not in given:
                 faults.append(Invalid("is required; add it to the query.", parameter=reader.name))
         for name_bytes, reader in self._headers:
-            if name_bytes in headers:
-                self._take(reader, (headers[name_bytes].decode("latin-1"),), values, faults)
+            lines = [value.strip(_BLANKS) for name, value in fields if name == name_bytes]
+            if lines:
+                self._take(reader, _listed(lines) if reader.array else lines, _decode_field, values, faults)
             elif reader.required:
                 faults.append(Invalid("is required; send this header.", parameter=reader.name))
         if faults:
@@ -119,8 +133,14 @@ class ParameterReader:
         return values
 
     @staticmethod
-    def _take(reader: _Reader, texts: Sequence[str], values: dict[str, Any], faults: list[Invalid]) -> None:
-        value, fault = reader.read(texts)
+    def _take(
+        reader: _Reader,
+        given: Sequence[bytes],
+        decode: Callable[[bytes], str],
+        values: dict[str, Any],
+        faults: list[Invalid],
+    ) -> None:
+        value, fault = reader.read(given, decode)
         if fault is None:
             values[reader.name] = value
         else:
@@ -139,28 +159,41 @@ def invalid_request(faults: Sequence[Invalid]) -> Problem:
     return Problem("invalid_request", f"The parameter {first.parameter!r} {first.detail}{more}", errors=faults)
 
 
-def _split(query: bytes, faults: list[Invalid]) -> dict[str, list[str]]:
-    """The query as name → texts, by the rules of HTML forms; bytes that are not UTF-8 are faults."""
-    given: dict[str, list[str]] = {}
+def _split(query: bytes, faults: list[Invalid]) -> dict[str, list[bytes]]:
+    """The query as name → texts, by the rules of HTML forms; names that are not UTF-8 are faults."""
+    given: dict[str, list[bytes]] = {}
     for pair in query.split(b"&"):
         if not pair:
             continue
         name, _, text = pair.partition(b"=")
         try:
-            key, value = (_decode(part) for part in (name, text))
+            key = _decode(name)
         except UnicodeDecodeError:
-            faults.append(
-                Invalid("is not UTF-8; percent-encode it from UTF-8.", parameter=name[:64].decode("ascii", "replace"))
-            )
+            faults.append(Invalid(_NOT_UTF_8, parameter=name[:64].decode("ascii", "replace")))
             continue
-        given.setdefault(key, []).append(value)
+        given.setdefault(key, []).append(text)
     return given
+
+
+def _listed(lines: Sequence[bytes]) -> Sequence[bytes]:
+    """Field lines of one name as one (RFC 9110 section 5.3), without its empty items (section 5.6.1)."""
+    items = (item.strip(_BLANKS) for line in lines for item in line.split(b","))
+    return [b",".join(item for item in items if item)]
 
 
 def _decode(text: bytes) -> str:
     if b"%" not in text and b"+" not in text:
         return text.decode("utf-8")
     return unquote_to_bytes(text.replace(b"+", b" ")).decode("utf-8")
+
+
+def _decode_segment(text: bytes) -> str:
+    """Of a path, where a plus is one, and what is not UTF-8 names nothing."""
+    return unquote_to_bytes(text).decode("utf-8", "replace") if b"%" in text else text.decode("utf-8")
+
+
+def _decode_field(text: bytes) -> str:
+    return text.decode("latin-1")
 
 
 def _types(schema: Mapping[str, Any]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ for the client that is named in the query or the body: no reader of parameters a
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from urllib.parse import unquote_to_bytes
 
 from starlette.types import Receive
@@ -13,6 +13,7 @@ from starlette.types import Receive
 from smartcal_api.errors import Problem
 from smartcal_api.http.answer import Answer
 from smartcal_api.http.exchange import Exchange
+from smartcal_api.http.paths import Paths
 from smartcal_api.http.served import Served
 from smartcal_api.sandbox.registry import Registry
 
@@ -31,19 +32,20 @@ class RawHandler(ABC):
 class RawPaths:
     """The paths of such operations that anybody may call: keys are not read there, and nothing may be kept."""
 
-    def __init__(self, served: Mapping[str, Served]) -> None:
-        self._methods: dict[str, dict[str, Served]] = {}
-        for each in served.values():
-            if isinstance(each.handler, RawHandler) and not each.operation.alternatives:
-                self._methods.setdefault(each.operation.path, {})[each.operation.method] = each
+    def __init__(self, served: Iterable[Served], paths: Paths) -> None:
+        self._paths = paths
+        self._open = {
+            each.operation.path
+            for each in served
+            if isinstance(each.handler, RawHandler) and not each.operation.alternatives
+        }
 
     def __contains__(self, path: str) -> bool:
-        return path in self._methods
+        return path in self._open
 
     async def read(self, exchange: Exchange, receive: Receive, registry: Registry) -> None:
         """Takes the body in before the request is counted, for the budget may be named in it."""
-        method = exchange.scope["method"]
-        served = self._methods[exchange.scope["path"]].get("GET" if method == "HEAD" else method)
+        served, _ = self._paths.find(exchange.scope["method"], exchange.scope["raw_path"].decode("ascii"))
         if served is None or not isinstance(served.handler, RawHandler):
             return
         if served.body is not None:
