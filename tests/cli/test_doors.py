@@ -78,6 +78,24 @@ def refused(ended: Ended) -> str:
     return str(ended.err)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("clock", "show"), ("snapshot", "list"), ("fault", "list"), ("sandbox", "list")],
+    ids=lambda words: words[0],
+)
+def test_which_server_and_sandbox_stands_before_a_subcommand_or_behind_it(
+    smartcal: Command, ready: str, words: tuple[str, str]
+) -> None:
+    group, name = words
+    asked = [smartcal(group, "--target", ready, "--json", name), smartcal(group, name, "--target", ready, "--json")]
+    assert [each.code for each in asked] == [0, 0], asked
+    assert json.loads(asked[0].out).keys() == json.loads(asked[1].out).keys()
+    wrong = smartcal(group, "--target", "none.json", name, "--target", ready)
+    assert wrong.code == 0, "the one behind is the one"
+    if group != "sandbox":
+        assert "no sandbox 'nope'" in refused(smartcal(group, "--sandbox", "nope", "--target", ready, name))
+
+
 @pytest.mark.parametrize(("words", "said"), WRONG, ids=[" ".join(words) for words, _ in WRONG])
 def test_what_is_asked_wrongly_is_one_line_and_exit_2(
     smartcal: Command, ready: str, words: tuple[str, ...], said: str

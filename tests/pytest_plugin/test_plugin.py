@@ -1,5 +1,6 @@
 """The pytest plugin: a sandbox for each test, whoever runs beside it, and what a failed test leaves."""
 
+import re
 import subprocess
 import sys
 import time
@@ -101,6 +102,69 @@ def test_a_failed_test_shows_its_journal_and_leaves_a_bundle_that_opens(tmp_path
         check=False,
     )
     assert told.stdout.strip() == "2026-03-04T12:00:00Z, frozen", told.stderr
+
+
+TOLD = """
+import pytest
+
+
+def test_a_claim(smartcal):
+    smartcal.client("read").get("/events")
+    smartcal.journal.assert_count(2, operation="listEvents")
+
+
+def test_a_member(smartcal):
+    smartcal.fault("status", status=503, operation="listEvents")
+
+
+def test_a_wait(smartcal):
+    smartcal.deliveries.wait_for("booking.created", timeout=0)
+
+
+@pytest.mark.smartcal(evnts=0)
+def test_a_marker(smartcal):
+    pass
+
+
+def test_a_signature(smartcal):
+    smartcal.deliveries.misbehave("wrong_signature")
+    smartcal.receiver
+    smartcal.trigger("event.created")
+    smartcal.deliveries.wait_for("event.created")
+    smartcal.receiver.events
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_awaited(async_smartcal):
+    await async_smartcal.deliveries.wait_for("booking.created", timeout=0)
+
+
+def test_a_path_of_no_operation(smartcal):
+    smartcal.journal.assert_count(0, path="/api/v1/bokings")
+
+
+def test_a_slip(smartcal):
+    smartcal.journal.assert_count(0, operation="getAcount")
+"""
+
+
+def test_a_failure_shows_the_line_of_the_test_and_all_that_its_message_speaks_of(tmp_path: Path) -> None:
+    done = run(tmp_path, TOLD, "-p", "anyio.pytest_plugin", "-p", "no:randomly")
+    assert "6 failed, 1 passed, 1 warning, 1 error" in done.stdout, done.stdout
+    places = set(re.findall(r"^([^\s:]+):\d+: ", done.stdout, re.MULTILINE))
+    assert places == {"test_shown.py"}, done.stdout
+    for line in (
+        "errors:\nE         #1 GET /api/v1/events was answered 200",
+        "'operation' is not a member; did you mean operations?",
+        "the deliveries stand like this: none. No active subscription names booking.created.",
+        "no sandbox can be made of the marker smartcal: The body does not fit the schema at its top: 'evnts' is not a",
+        "InvalidDelivery: ",
+        "There is no operation 'getAcount'. Did you mean 'getAccount'?",
+        "has a path that begins with '/api/v1/bokings'. Did you mean /api/v1/bookings?",
+    ):
+        assert line in done.stdout, done.stdout
+    assert ">       await async_smartcal.deliveries.wait_for" in done.stdout
 
 
 def test_a_run_that_never_asks_for_it_imports_nothing_and_starts_nothing(tmp_path: Path) -> None:

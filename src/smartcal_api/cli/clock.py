@@ -4,12 +4,13 @@ from typing import Any
 
 import click
 
-from smartcal_api.cli.door import Door, door
+from smartcal_api.cli.door import Door, door, door_options
 from smartcal_api.errors import UsageError
 
 
 @click.group()
-def clock() -> None:
+@door_options
+def clock(**_: Any) -> None:
     """Read, move, stop and resume the clock of a sandbox."""
 
 

@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from smartcal_api.cli.options import option
 from smartcal_api.errors import UsageError
+
+_OPTIONS = ("target", "sandbox", "as_json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,26 +29,43 @@ class Door:
 
 
 def door(function: Callable[..., Any]) -> Any:
-    """`--target`, `--sandbox` and `--json`; the command gets a `Door` in their place."""
+    """`--target`, `--sandbox` and `--json`; the command gets a `Door` in their place. A group may have them, too."""
 
-    def command(target: Path | None, sandbox: str, as_json: bool, **rest: Any) -> Any:
+    def command(**given: Any) -> Any:
         from smartcal_api.remote import Control, Sandbox, find_target
 
+        context = click.get_current_context()
+        target, sandbox, as_json = (_stated(context, name) for name in _OPTIONS)
         control = Control(find_target(target))
         try:
+            rest = {name: value for name, value in given.items() if name not in _OPTIONS}
             return function(Door(Sandbox(control, sandbox), as_json), **rest)
         finally:
             control.close()
 
-    wrapped: Any = update_wrapper(command, function)
-    wrapped = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")(wrapped)
-    wrapped = option("--sandbox", default="default", show_default=True, metavar="NAME", help="Which sandbox.")(wrapped)
+    return door_options(update_wrapper(command, function))
+
+
+def door_options(command: Any) -> Any:
+    """The options alone, for a group: what stands before its command is for it."""
+    command = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")(command)
+    command = option("--sandbox", default="default", show_default=True, metavar="NAME", help="Which sandbox.")(command)
     return option(
         "--target",
         type=click.Path(path_type=Path),
         metavar="FILE",
         help="The ready file of the server; default: the server on port 8080.",
-    )(wrapped)
+    )(command)
+
+
+def _stated(context: click.Context, name: str) -> Any:
+    """An option's value, where it stands last; of a group's, where the command itself has none."""
+    asked: click.Context | None = context
+    while asked is not None and name in asked.params:
+        if asked.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            return asked.params[name]
+        asked = asked.parent
+    return context.params[name]
 
 
 def fields(texts: tuple[str, ...]) -> dict[str, Any]:
@@ -58,7 +78,7 @@ def fields(texts: tuple[str, ...]) -> dict[str, Any]:
         name, separator, value = text.partition("=")
         if not separator or not all(name.split(".")):
             raise UsageError(
-                f"{text!r} is no field; write it as name=value, such as status=pending or invitee.name=Ann."
+                f"{text!r} is not a field; write it as name=value, such as status=pending or invitee.name=Ann."
             )
         *path, last = name.split(".")
         inside = found

@@ -5,11 +5,12 @@ from urllib.parse import quote
 
 import click
 
-from smartcal_api.cli.door import Door, door, fields
+from smartcal_api.cli.door import Door, door, door_options, fields
 
 
 @click.group()
-def fault() -> None:
+@door_options
+def fault(**_: Any) -> None:
     """Have answers go wrong on demand: add, list and clear faults."""
 
 

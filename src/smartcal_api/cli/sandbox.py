@@ -4,11 +4,12 @@ from typing import Any
 
 import click
 
-from smartcal_api.cli.door import Door, door, fields
+from smartcal_api.cli.door import Door, door, door_options, fields
 
 
 @click.group()
-def sandbox() -> None:
+@door_options
+def sandbox(**_: Any) -> None:
     """Make, list and remove sandboxes."""
 
 

@@ -5,11 +5,12 @@ from urllib.parse import quote
 
 import click
 
-from smartcal_api.cli.door import Door, door
+from smartcal_api.cli.door import Door, door, door_options
 
 
 @click.group()
-def snapshot() -> None:
+@door_options
+def snapshot(**_: Any) -> None:
     """Save, list, restore, compare and delete snapshots of a sandbox."""
 
 

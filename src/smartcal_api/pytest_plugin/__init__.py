@@ -1,18 +1,62 @@
 """Fixtures for tests against a local SmartCal Pro; loaded by pytest wherever this package is installed.
 
-`smartcal_server` is a server, started when the first test asks for it; `smartcal` is a sandbox of a test's own on it.
+`smartcal_server` is a server, started when the first test asks for it; `smartcal` is a sandbox of a test's own on it,
+and `async_smartcal` the same for asynchronous tests.
 What it takes is imported when it is asked for: every run of pytest loads this module.
 """
 
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from smartcal_api.pytest_plugin.smartcal import SmartCal
-    from smartcal_api.remote import Control
+    from smartcal_api.pytest_plugin.asynchronous import AsyncSmartCal
+    from smartcal_api.pytest_plugin.given import Given
+    from smartcal_api.pytest_plugin.journal import Journal
+    from smartcal_api.pytest_plugin.smartcal import Clock, Limits, SmartCal, Snapshot
+    from smartcal_api.pytest_plugin.webhooks import Deliveries, SubscribedReceiver
+    from smartcal_api.remote import Control, Refused
+else:
+    # Where each of the names is that tests annotate with, imported when it is asked for.
+    _PARTS = {
+        "AsyncSmartCal": "smartcal_api.pytest_plugin.asynchronous",
+        "Clock": "smartcal_api.pytest_plugin.smartcal",
+        "Control": "smartcal_api.remote",
+        "Deliveries": "smartcal_api.pytest_plugin.webhooks",
+        "Given": "smartcal_api.pytest_plugin.given",
+        "Journal": "smartcal_api.pytest_plugin.journal",
+        "Limits": "smartcal_api.pytest_plugin.smartcal",
+        "Refused": "smartcal_api.remote",
+        "SmartCal": "smartcal_api.pytest_plugin.smartcal",
+        "Snapshot": "smartcal_api.pytest_plugin.smartcal",
+        "SubscribedReceiver": "smartcal_api.pytest_plugin.webhooks",
+    }
+
+    def __getattr__(name):
+        if name not in _PARTS:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(_PARTS[name]), name)
+
+
+__all__ = [
+    "AsyncSmartCal",
+    "Clock",
+    "Control",
+    "Deliveries",
+    "Given",
+    "Journal",
+    "Limits",
+    "Refused",
+    "SmartCal",
+    "Snapshot",
+    "SubscribedReceiver",
+]
+
+# pytest shows the test's own line, and none of these.
+__tracebackhide__ = True
 
 _FOLDER = pytest.StashKey[Path]()
 _SANDBOX = pytest.StashKey["SmartCal"]()
@@ -68,12 +112,27 @@ def smartcal_server(request: pytest.FixtureRequest) -> "Iterator[Control]":
 def smartcal(request: pytest.FixtureRequest, smartcal_server: "Control") -> "Iterator[SmartCal]":
     """A fresh sandbox, frozen at a fixed instant; gone when the test is over."""
     from smartcal_api.pytest_plugin.smartcal import SmartCal
+    from smartcal_api.remote import Refused
 
     wanted = {"now": request.config.getini("smartcal_now"), "frozen": True}
     for marker in reversed(list(request.node.iter_markers("smartcal"))):
         wanted |= marker.kwargs
-    sandbox = SmartCal(smartcal_server, smartcal_server.post("/sandboxes", wanted))
+    try:
+        made = smartcal_server.post("/sandboxes", wanted)
+    except Refused as refused:
+        pytest.fail(f"{request.node.nodeid}: no sandbox can be made of the marker smartcal: {refused}", pytrace=False)
+    sandbox = SmartCal(smartcal_server, made)
     request.node.stash[_SANDBOX] = sandbox
+    yield sandbox
+    sandbox.close()
+
+
+@pytest.fixture
+def async_smartcal(smartcal: "SmartCal") -> "Iterator[AsyncSmartCal]":
+    """The sandbox of `smartcal` for a test that runs in an event loop: its methods are awaited."""
+    from smartcal_api.pytest_plugin.asynchronous import AsyncSmartCal
+
+    sandbox = AsyncSmartCal(smartcal)
     yield sandbox
     sandbox.close()
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from smartcal_api.pytest_plugin.given import Given
 from smartcal_api.pytest_plugin.journal import Journal
+from smartcal_api.pytest_plugin.loop import Threads, blocking, in_loop
 from smartcal_api.remote import Control, Sandbox
 
 if TYPE_CHECKING:
@@ -12,12 +13,16 @@ if TYPE_CHECKING:
 
     from smartcal_api.pytest_plugin.webhooks import Deliveries, SubscribedReceiver
 
+# pytest shows the test's own line, and none of these.
+__tracebackhide__ = True
+
 
 class Clock:
     """The sandbox's clock. It stands still: time is what the test makes of it."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: Sandbox, threads: Threads) -> None:
         self._sandbox = sandbox
+        self._threads = threads
 
     @property
     def now(self) -> str:
@@ -26,12 +31,19 @@ class Clock:
 
     def advance(self, by: str | float, *, timeout: float = 30) -> str:
         """By seconds, or `90s`, `15m`, `12h`, `2d`, `1w`; returns when all that fell due on the way is done."""
+        self._check_loop("clock.advance")
         return str(self._sandbox.advance(by, timeout=timeout)["now"])
 
     def set(self, instant: str, *, timeout: float = 30) -> str:
         """Forward to an RFC 3339 instant, doing all that falls due."""
+        self._check_loop("clock.set")
         body = {"now": instant, "timeout_seconds": timeout}
         return str(self._sandbox.post("/clock/set", body, patience=timeout)["now"])
+
+    def _check_loop(self, call: str) -> None:
+        """What falls due may be delivered to the very loop that this would keep from answering."""
+        if in_loop() and not self._threads.serve_all():
+            raise blocking(call)
 
 
 class Limits:
@@ -88,25 +100,35 @@ class SmartCal:
         """The URLs of OAuth, and `clients` with their ids, secrets and redirect URIs."""
         self.sandbox = Sandbox(control, self.name)
         """The control plane, for what has no method here."""
-        self.clock = Clock(self.sandbox)
+        self.threads = Threads(self.sandbox)
+        self.clock = Clock(self.sandbox, self.threads)
         self.limits = Limits(self.sandbox)
         self.given = Given(self.sandbox)
         self.journal = Journal(self.sandbox)
         self._receiver: SubscribedReceiver | None = None
         self._closing: list[Callable[[], None]] = []
+        self._keys: dict[frozenset[str], str] = {frozenset({scope}): key for scope, key in self.keys.items()}
         self._snapshots = 0
 
     def key(self, *scopes: str) -> str:
-        """A key with these scopes and no others; without any, the one for everything."""
-        if len(scopes) == 1 and scopes[0] in self.keys:
-            return self.keys[scopes[0]]
-        if not scopes:
-            return list(self.keys.values())[-1]
-        minted: str = self.sandbox.post("/keys", {"scopes": list(scopes)})["key"]
+        """The key with these scopes and no others, the same one each time; without any, the one for everything."""
+        wanted = frozenset(scopes or self._everything)
+        if wanted not in self._keys:
+            self._keys[wanted] = self.new_key(*scopes)
+        return self._keys[wanted]
+
+    def new_key(self, *scopes: str) -> str:
+        """Another key with these scopes, with a budget of its own."""
+        minted: str = self.sandbox.post("/keys", {"scopes": list(dict.fromkeys(scopes or self._everything))})["key"]
         return minted
 
+    @property
+    def _everything(self) -> tuple[str]:
+        """The scope that implies all others, which comes last in the contract."""
+        return (list(self.keys)[-1],)
+
     def client(self, *scopes: str) -> "httpx.Client":
-        """An HTTP client for `base_url` that sends such a key; closed with the test."""
+        """An HTTP client for `base_url` that sends the `key` of these scopes; closed with the test."""
         import httpx
 
         # Without TLS to verify, nor a proxy on the way to loopback: looking for either would cost each test 20 ms.
@@ -115,7 +137,7 @@ class SmartCal:
         self._closing.append(client.close)
         return client
 
-    def trigger(self, event_type: str, **fields: Any) -> Sequence[Mapping[str, Any]]:
+    def trigger(self, event_type: str, /, **fields: Any) -> Sequence[Mapping[str, Any]]:
         """Makes something happen, such as `booking.created`; the events that came of it, in their order."""
         events: Sequence[Mapping[str, Any]] = self.sandbox.trigger(event_type, fields)["events"]
         return events
@@ -126,7 +148,7 @@ class SmartCal:
         if self._receiver is None:
             from smartcal_api.pytest_plugin.webhooks import SubscribedReceiver
 
-            self._receiver = SubscribedReceiver(self.sandbox)
+            self._receiver = SubscribedReceiver(self.sandbox, self.threads)
             self._closing.append(self._receiver.close)
         return self._receiver
 
@@ -135,10 +157,10 @@ class SmartCal:
         """Webhook deliveries: `deliveries.wait_for("booking.created")`."""
         from smartcal_api.pytest_plugin.webhooks import Deliveries
 
-        return Deliveries(self.sandbox)
+        return Deliveries(self.sandbox, self.threads)
 
-    def fault(self, kind: str, **members: Any) -> str:
-        """Arms a fault, such as `fault("status", status=503, operation="listEvents", next=2)`; its id."""
+    def fault(self, kind: str, /, **members: Any) -> str:
+        """Arms a fault, such as `fault("status", status=503, operations="listEvents", next=2)`; its id."""
         return str(self.sandbox.post("/faults", {"kind": kind, **members})["id"])
 
     def clear_faults(self) -> None:

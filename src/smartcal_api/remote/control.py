@@ -2,12 +2,17 @@
 
 import http.client
 import json
+import threading
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from smartcal_api.errors import UsageError
 from smartcal_api.remote.target import Target
+
+# Where a test runs, pytest shows its own line, and none of these.
+__tracebackhide__ = True
 
 # Longer than anything that is asked of a control plane but to wait, which says for itself how long.
 _SECONDS = 60.0
@@ -16,14 +21,20 @@ _SECONDS = 60.0
 class Refused(UsageError):
     """The control plane said no; `code` and `status` are those of its problem, the message its detail."""
 
-    def __init__(self, status: int, code: str, detail: str) -> None:
+    def __init__(self, status: int, code: str, detail: str, errors: Sequence[str] = ()) -> None:
         super().__init__(detail)
         self.status = status
         self.code = code
+        self.errors = tuple(errors)
+        """What the problem lists beside its detail."""
+
+    def in_full(self) -> str:
+        """The detail, and below it each error in a line of its own."""
+        return "\n  ".join([f"{self}\nerrors:" if self.errors else str(self), *self.errors])
 
 
 class Control:
-    """One connection, kept open; used by one thread at a time."""
+    """One connection, kept open; threads take turns."""
 
     def __init__(self, target: Target, *, timeout: float = _SECONDS) -> None:
         self.target = target
@@ -32,6 +43,7 @@ class Control:
         self._timeout = timeout
         if parts.scheme != "http" or parts.hostname is None:
             raise UsageError(f"{target.place}: the control plane is at no http URL: {target.control_url!r}.")
+        self._turn = threading.Lock()
         self._connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout)
         self._headers = {"Content-Type": "application/json", "Accept": "application/json"}
         if target.control_token:
@@ -52,7 +64,8 @@ class Control:
 
         Raises `Refused` for a problem, and `UsageError` where no such server answers.
         """
-        status, media_type, payload = self._send(method, path, body, patience)
+        with self._turn:
+            status, media_type, payload = self._send(method, path, body, patience)
         if status >= HTTPStatus.BAD_REQUEST:
             raise self._refused(status, payload)
         if not payload:
@@ -94,7 +107,19 @@ class Control:
     def _refused(self, status: int, payload: bytes) -> Refused:
         try:
             problem = json.loads(payload)
-            return Refused(status, problem["code"], problem["detail"])
+            listed = problem.get("errors", ())
+            refused = Refused(
+                status, problem["code"], problem["detail"], [_line(each, problem["code"]) for each in listed]
+            )
         except (ValueError, KeyError, TypeError):
             place = self.target.control_url
             return Refused(status, "", f"{place} answered {status} and no problem; is it a SmartCal control plane?")
+        for error in refused.errors[1:]:
+            refused.add_note(error)  # the first one is in the detail
+        return refused
+
+
+def _line(error: Mapping[str, str], code: str) -> str:
+    where = error.get("pointer") or error.get("parameter")
+    # Those of a claim tell what was seen, and are at no place of it.
+    return f"{where}: {error['detail']}" if where and code != "assertion_failed" else error["detail"]

@@ -6,6 +6,9 @@ from urllib.parse import quote
 
 from smartcal_api.remote.control import Control
 
+# Where a test runs, pytest shows its own line, and none of these.
+__tracebackhide__ = True
+
 
 class Sandbox:
     """Thin: each method is one request, and answers what that answers. Raises what `Control.request` raises."""

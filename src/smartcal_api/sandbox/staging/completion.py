@@ -12,10 +12,14 @@ from smartcal_api.errors import Invalid, hint
 from smartcal_api.mock import Unsatisfiable, ValueGenerator, repair
 from smartcal_api.sandbox.staging.instants import Instants
 from smartcal_api.sandbox.staging.refusal import Absent, Conflicting, Unfit, unfit
+from smartcal_api.sandbox.subscriptions import COLLECTION as WEBHOOK
 from smartcal_api.seeding.zones import zone
 
 Given = Mapping[str, Any]
 _FAULTS = 20
+# What can be given with a resource and is none of its members: the secret that signs a subscription's deliveries.
+SECRET = "secret"  # noqa: S105  # the name of a member
+WRITE_ONLY: Mapping[str, tuple[str, ...]] = {WEBHOOK: (SECRET,)}
 
 
 class Completion:
@@ -34,6 +38,7 @@ class Completion:
         instants = Instants(self._contract.document.resolve, now)
         settled: dict[str, Any] = instants.settle(given, self._contract.schema(collection))
         known = dict.fromkeys(self.members(collection))
+        known |= dict.fromkeys(WRITE_ONLY.get(collection, ())) if known else {}
         faults = [Invalid(detail, pointer=pointer) for pointer, detail in instants.faults.items()]
         for name in settled if known else ():
             if name not in known:

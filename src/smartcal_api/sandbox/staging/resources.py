@@ -3,7 +3,7 @@
 from smartcal_api.contract import Contract
 from smartcal_api.sandbox.staging.bookings import BOOKING, PAGE
 from smartcal_api.sandbox.staging.change import Change, Document
-from smartcal_api.sandbox.staging.completion import Completion, Given
+from smartcal_api.sandbox.staging.completion import SECRET, Completion, Given
 from smartcal_api.sandbox.staging.drafts import Drafts
 from smartcal_api.sandbox.staging.refusal import Conflicting, unfit
 from smartcal_api.sandbox.subscriptions import COLLECTION as WEBHOOK
@@ -12,6 +12,7 @@ from smartcal_api.webhooks.network import Receivers
 from smartcal_api.webhooks.signing import fresh_secret
 
 ACCOUNT = "Account"
+_LONGEST_SECRET = 255
 
 
 class Resources:
@@ -26,8 +27,9 @@ class Resources:
     def put(
         self, change: Change, collection: str, identifier: str | None, former: Document | None, given: Given
     ) -> tuple[str, Document, str | None]:
-        """The id, the resource and, of a new subscription, the secret that signs its deliveries."""
+        """The id, the resource and, where it is new or was given, the secret that signs a subscription's deliveries."""
         members = set(self._completion.members(collection))
+        given, secret = _without_secret(given) if collection == WEBHOOK and SECRET not in members else (given, None)
         whole = dict(former) if former is not None else self._draft(change, collection)
         if former is not None and "updated_at" in members:
             whole["updated_at"] = change.at
@@ -38,9 +40,9 @@ class Resources:
         if former is None:
             change.free(collection, known_by)
         change.put(collection, document, identifier=known_by)
-        if collection != WEBHOOK or former is not None:
+        if collection != WEBHOOK or (former is not None and secret is None):
             return known_by, document, None
-        secret = fresh_secret(self._secret_prefix)
+        secret = secret or fresh_secret(self._secret_prefix)
         change.store.query("INSERT OR REPLACE INTO webhook_secrets VALUES (?, ?)", (known_by, secret))
         change.sandbox.secrets.keep(secret, change.store)
         return known_by, document, secret
@@ -72,3 +74,10 @@ class Resources:
             there = change.select(ACCOUNT, "1")
             if there is not None:
                 raise Conflicting(f"This account is there already; put it under its id, {there['id']}.")
+
+
+def _without_secret(given: Given) -> tuple[Given, str | None]:
+    secret = given.get(SECRET)
+    if SECRET in given and not (isinstance(secret, str) and 1 <= len(secret) <= _LONGEST_SECRET):
+        raise unfit(f"/{SECRET}", f"is not a text of 1 to {_LONGEST_SECRET} characters; leave it out for a random one.")
+    return {name: value for name, value in given.items() if name != SECRET}, secret
