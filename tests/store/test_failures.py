@@ -14,7 +14,7 @@ from smartcal_api.clock import NANOSECONDS, parse_rfc3339
 from smartcal_api.contract import Contract
 from smartcal_api.errors import Unavailable
 from smartcal_api.sandbox.difference import Difference, difference
-from smartcal_api.store import Store, collections, open_file, open_image, open_memory
+from smartcal_api.store import Store, collections, open_file, open_image, open_memory, open_store
 from tests.e2e.server import serving
 from tests.store.failing import BROKEN, CODES, DAMAGED, FULL, LOCKED, FailingConnection
 from tests.store.states import dump, pages_of
@@ -136,6 +136,22 @@ def test_store_3_what_time_has_done_is_seen_at_once_and_written_when_it_can_be(c
     assert stored(connection) == dump(right.sandbox.store)["resources Booking"], "written by the next request"
     assert create(failing, None).status == 201
     assert_nothing_is_remembered_wrong(failing, contract)
+
+
+def test_store_3_what_could_not_be_written_is_when_the_store_is_closed(contract, tmp_path):
+    connection = FailingConnection(open_file(tmp_path / "store.db"))
+    world = open_world(contract, store=Store(connection, collections(contract)))
+    let_a_booking_end(world)
+    connection.refuse(FULL, "COMMIT")
+    seen = world.get("/api/v1/bookings?status=completed", key=world.key("read")).json["pagination"]["total"]
+    connection.disarm()
+    world.sandbox.store.close()
+    again = open_store(contract, tmp_path / "store.db")
+    (stored,) = again.query(
+        """SELECT count(*) FROM "resources Booking" WHERE owner = 1 AND "field status" = 'completed'"""
+    )
+    assert stored == (seen,)
+    again.close()
 
 
 def reads(world: World) -> list[str]:

@@ -10,6 +10,7 @@ import pytest
 
 from smartcal_api.contract import Contract
 from smartcal_api.errors import UsageError
+from smartcal_api.sandbox.snapshots import read_image
 from smartcal_api.server.world import open_sandbox
 from smartcal_api.settings import Settings
 from smartcal_api.store import open_store
@@ -146,8 +147,11 @@ def test_store_4_a_server_whose_store_was_deleted_reads_on_and_the_next_start_sa
         refused = server.request("POST", "/api/v1/webhooks", key=key, body=body)
         assert (refused.status, refused.json["code"]) == (503, "unavailable")
         assert "store.db was deleted" in refused.json["detail"]
+        saved = server.request("POST", "/_sandbox/sandboxes/default/snapshots", body=b'{"name": "saved"}')
+        assert saved.status == 201, "as the refusal says"
         assert "Traceback" not in server.said()
         server.process.kill()
+    assert read_image(tmp_path / "store.snapshot-saved.db").database
     for state in ("is missing", "is empty"):
         again = run("serve", "--port", "0", "--store", "store.db", folder=tmp_path)
         assert (again.returncode, again.stdout) == (2, "")

@@ -2,12 +2,13 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from smartcal_api.errors import Unavailable
 from smartcal_api.store.collection import Row
 from smartcal_api.store.file import deserialised, image_of, replace_by_image
 from smartcal_api.store.held import Held
@@ -166,6 +167,8 @@ class Store(Reading):
         self.index()
 
     def close(self) -> None:
+        with suppress(Unavailable):  # of a store that was behind to its end
+            self.catch_up()
         with self._held.closing() if self._held is not None else nullcontext():
             self._connection.close()
 
