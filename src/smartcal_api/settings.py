@@ -77,6 +77,7 @@ class Settings:
     max_connections: int | None = None
     reload: bool = False
     ready_file: Path | None = None
+    replace: bool = False
     stop_with: int | None = None
 
     @property

@@ -19,7 +19,9 @@ from smartcal_api.server import run as server
 from smartcal_api.settings import Settings
 from tests.cli.conftest import Ended
 
-FLAGS = {option.name.replace("_", "-"): option for option in serve.params if isinstance(option, click.Option)}
+OPTIONS = {option.name.replace("_", "-"): option for option in serve.params if isinstance(option, click.Option)}
+# What destroys is for the command line alone: a smartcal.toml may be somebody else's.
+FLAGS = {name: option for name, option in OPTIONS.items() if name != "replace"}
 _WORDS = st.text("abcdefghij", min_size=1, max_size=8)
 _OWN = {
     "now": st.datetimes().filter(lambda d: 1900 < d.year < 9000).map(lambda d: d.strftime("%Y-%m-%dT%H:%M:%SZ")),
@@ -80,6 +82,10 @@ def understood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Call
 def test_every_flag_has_the_environment_variable_of_its_name(name: str) -> None:
     assert FLAGS[name].envvar == "SMARTCAL_" + name.upper().replace("-", "_")
     assert FLAGS[name].help
+
+
+def test_what_destroys_is_asked_for_on_the_command_line_alone() -> None:
+    assert OPTIONS["replace"].envvar is None
 
 
 @pytest.mark.parametrize("command", [routes, seed])
@@ -153,6 +159,7 @@ def test_an_instant_may_stand_in_the_file_as_text_or_as_toml_writes_instants(
         ("now = 2026-03-04", ["now takes text"]),
         ("now = 2026-03-04T12:00:00", ["--now"]),
         ("a = 1\na = 2", ["line 2"]),
+        ("replace = true", ["no setting 'replace'"]),
     ],
 )
 def test_a_wrong_settings_file_is_one_line_and_exit_2(

@@ -95,7 +95,7 @@ def test_no_report_holds_a_credential_or_somebodys_data(contract: Contract, mask
     ).encode()
     found = replace(outcome(Verdict.BROKEN), why=f"{KEY.value} was seen", story=(exchange(body=body),))
     made = replace(result(contract, found), evidence=[exchange(body=body)])
-    text = REPORTS[name](made, masks)
+    text = REPORTS[name].write(made, masks)
     assert text.encode()
     for secret in (KEY.value, "ann@example.com", "Ann"):
         assert secret not in text
@@ -116,17 +116,17 @@ def test_auth_3_no_report_holds_an_encoded_credential_or_a_foreign_one(contract:
         (Masks(contract, Target(root=target.root), foreign=True), replace(exchange(), request_headers=foreign)),
     ):
         found = replace(outcome(Verdict.BROKEN), why="it was seen", story=(asked,))
-        text = REPORTS[name](replace(result(contract, found), evidence=[asked]), masks)
+        text = REPORTS[name].write(replace(result(contract, found), evidence=[asked]), masks)
         assert [form for form in (*forms, "my_key", "nobody-knows-it") if form in text] == []
 
 
 def test_a_report_can_be_read_by_what_it_is_for(contract: Contract, masks: Masks) -> None:
     made = result(contract, outcome(Verdict.BROKEN), outcome(Verdict.HELD, name="X 2"), outcome(Verdict.INCONCLUSIVE))
-    suites = ElementTree.fromstring(REPORTS["junit.xml"](made, masks))
+    suites = ElementTree.fromstring(REPORTS["junit.xml"].write(made, masks))
     assert [suite.attrib["failures"] for suite in suites] == ["1"]
-    assert json.loads(REPORTS["evidence.har"](made, masks))["log"]["entries"][0]["response"]["status"] == 200
+    assert json.loads(REPORTS["evidence.har"].write(made, masks))["log"]["entries"][0]["response"]["status"] == 200
     line = contract.document.line(DOCUMENTED)
-    annotation = REPORTS["annotations.txt"](made, masks)
+    annotation = REPORTS["annotations.txt"].write(made, masks)
     assert annotation.startswith(f"::error file=openapi.yaml,line={line},title=X 1 is broken::Something holds. it was")
 
 
@@ -157,7 +157,7 @@ class Tags(HTMLParser):
 
 def test_the_page_is_whole_and_needs_nothing_else(contract: Contract, masks: Masks) -> None:
     verdicts = [outcome(each, name=f"X {number}") for number, each in enumerate(Verdict)]
-    page = REPORTS["report.html"](result(contract, *verdicts), masks)
+    page = REPORTS["report.html"].write(result(contract, *verdicts), masks)
     tags = Tags()
     tags.feed(page)
     assert tags.open == []
@@ -190,7 +190,7 @@ def test_a_run_is_compared_with_one_before(contract: Contract, masks: Masks, tmp
         *(outcome(Verdict.HELD, name=name) for name in ("A 3", "A 4", "A 5")),
     )
     path = tmp_path / "verdict.json"
-    path.write_text(REPORTS["verdict.json"](before, masks))
+    path.write_text(REPORTS["verdict.json"].write(before, masks))
     now = [
         outcome(Verdict.BROKEN, name="A 1"),
         outcome(Verdict.HELD, name="A 2"),
@@ -225,3 +225,12 @@ def test_a_baseline_without_a_reason_is_refused(tmp_path: Path) -> None:
     path.write_text('[[accepted]]\nfingerprint = "x"\n')
     with pytest.raises(UsageError, match="number 1 lacks reason"):
         read_baseline(path)
+
+
+def test_a_report_of_an_earlier_run_is_told_from_a_file_of_somebodys_own(contract: Contract, masks: Masks) -> None:
+    for verdict in (Verdict.HELD, Verdict.BROKEN, Verdict.INCONCLUSIVE):
+        made = result(contract, outcome(verdict))
+        for name, report in REPORTS.items():
+            text = report.write(made, masks).encode()
+            assert not text or report.is_one(text), name
+            assert not any(report.is_one(each) for each in (b"", b"notes", b"{}", b'<?xml version="1.0"?>\n', text[1:]))

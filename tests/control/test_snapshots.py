@@ -211,13 +211,22 @@ def test_a_snapshot_file_that_is_none_is_left_out_and_refused(contract: Contract
     plane = open_plane(contract, store=open_store(contract, tmp_path / "calendar.db"))
     save(plane, "cut")
     cut = tmp_path / "calendar.snapshot-cut.db"
-    for content in (b"", b"hello", cut.read_bytes()[: cut.stat().st_size // 2]):
+    broken = cut.read_bytes()[: cut.stat().st_size // 2]
+    for content in (b"", b"hello", broken):
         cut.write_bytes(content)
         refused = plane.post(f"{SNAPSHOTS}/cut/restore")
         assert (refused.status, refused.code) == (409, "unreadable_snapshot")
     for content in (b"", b"hello"):
         cut.write_bytes(content)
         assert plane.get(SNAPSHOTS).json["data"] == []
+    store = tmp_path / "another.db"
+    open_store(contract, store).close()
+    for content in (b"hello", store.read_bytes()):
+        cut.write_bytes(content)
+        for refused in (plane.post(SNAPSHOTS, {"name": "cut"}), plane.request("DELETE", f"{SNAPSHOTS}/cut")):
+            assert (refused.status, refused.code) == (409, "unreadable_snapshot")
+        assert cut.read_bytes() == content, "what isn't a snapshot is the user's"
+    cut.write_bytes(broken)
     save(plane, "cut")
     assert restore(plane, "cut")["generation"] == 1
     plane.sandbox("default").store.close()

@@ -24,6 +24,7 @@ LAYERS = (
     ("settings",),
     ("remote",),
     ("bookings",),
+    ("output",),
     ("errors", "clock", "ids", "__init__"),
 )
 # A judge of deployments must not share anything with what it judges but the contract.

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from smartcal_api.clock import Clock, parse_rfc3339
-from smartcal_api.contract import Contract
+from smartcal_api.contract import Contract, Document
 from smartcal_api.errors import UsageError
 from smartcal_api.sandbox import Sandbox
 from smartcal_api.server.data import load_data
@@ -27,7 +27,7 @@ def loaded(contract: Contract, path: Path, text: str) -> Sandbox:
     path.write_text(text, encoding="utf-8")
     clock = Clock(parse_rfc3339(NOW), frozen=True)
     sandbox = Sandbox("default", contract, open_store(contract), clock)
-    load_data(sandbox, contract, path)
+    load_data(sandbox, contract, Document.read(path))
     return sandbox
 
 

@@ -15,7 +15,7 @@ from smartcal_api.cli.serve import serve
 from smartcal_api.errors import UsageError
 
 # Where the server listens and whom it tells is the business of this command.
-_OWN = frozenset({"port", "ready_file", "reload", "stop_with"})
+_OWN = frozenset({"port", "ready_file", "replace", "reload", "stop_with"})
 _SHOWN = 20
 
 

@@ -139,7 +139,8 @@ def _settings_file(path: Path) -> dict[str, Any]:
         raise click.UsageError(f"{path}: {error}.") from None
     from smartcal_api.cli.serve import serve
 
-    known = {parameter.name: parameter for parameter in serve.params if isinstance(parameter, click.Option)}
+    # What has no environment variable is for the command line alone.
+    known = {each.name: each for each in serve.params if isinstance(each, click.Option) and each.envvar}
     settings = {}
     for name, value in stated.items():
         option = known.get(name.replace("-", "_"))

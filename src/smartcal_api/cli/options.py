@@ -16,6 +16,11 @@ def option(name: str, *, prefix: str = "SMARTCAL_", **attributes: Any) -> Callab
     return click.option(name + switch, envvar=environment, **attributes)
 
 
+def replace_option(command: Any) -> Any:
+    """`--replace`: what it destroys, nobody may ask for but on the command line."""
+    return click.option("--replace", is_flag=True, help="Replace files that smartcal didn't write, too.")(command)
+
+
 def spec_options(command: Any) -> Any:
     """`--spec` and `--draft`."""
     command = option("--draft", is_flag=True, help="Serve what is understood of the contract; the rest answers 501.")(

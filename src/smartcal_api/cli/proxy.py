@@ -10,8 +10,9 @@ import click
 
 from smartcal_api.cli.command import run_command
 from smartcal_api.cli.interruption import interruptible
-from smartcal_api.cli.judging import judging_extra, tell
+from smartcal_api.cli.judging import judging_extra, report_folder, tell
 from smartcal_api.cli.options import option as shared_option
+from smartcal_api.cli.options import replace_option
 
 _FILE = click.Path(path_type=Path)
 _SECONDS = click.FloatRange(0, min_open=True)
@@ -26,6 +27,7 @@ option = partial(shared_option, prefix="SMARTCAL_PROXY_")
 @option("--strict", is_flag=True, help="What the contract decides counts as what is documented.")
 @option("--spec", type=_FILE, metavar="FILE", help="The contract; default: the one shipped.")
 @option("--report-dir", type=_FILE, metavar="DIR", help="Where to write the reports.")
+@replace_option
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 def proxy(
     upstream: str,
@@ -35,6 +37,7 @@ def proxy(
     strict: bool,
     spec: Path | None,
     report_dir: Path | None,
+    replace: bool,
     command: tuple[str, ...],
 ) -> int:
     """Stand between an app and a deployment, and judge what both send.
@@ -57,6 +60,8 @@ def proxy(
         from smartcal_api.conformance.proxy import Proxy
         from smartcal_api.conformance.recorded import Recording
         from smartcal_api.conformance.target import Target, root_of
+
+        folder = report_folder(report_dir, replace=replace)
     target = Target(root=root_of(upstream), cacert=cacert)
     masks, recording = Masks(contract, target, foreign=True), Recording(contract)
 
@@ -78,5 +83,5 @@ def proxy(
                 click.echo(f"{command[0]} ended with {code}.", err=True)
         else:
             running.serve(until_idle)
-    told = tell(recording.result(target.root, seconds=time.monotonic() - began, strict=strict), masks, report_dir)
+    told = tell(recording.result(target.root, seconds=time.monotonic() - began, strict=strict), masks, folder)
     return 1 if failed else told

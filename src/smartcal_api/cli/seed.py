@@ -24,13 +24,16 @@ def seed(
     from smartcal_api.cli.progress import progress
     from smartcal_api.contract import Contract
     from smartcal_api.errors import UsageError
+    from smartcal_api.server.rehearsal import rehearse
     from smartcal_api.server.world import open_sandbox
     from smartcal_api.settings import Settings, parse_now
 
     settings = Settings(
         store=path, seed=seed or 0, events=events, bookings=bookings, now=parse_now(now) if now is not None else None
     )
-    with open_sandbox(Contract.read(spec, draft=draft), settings, report=progress("seeding")) as sandbox:
+    contract = Contract.read(spec, draft=draft)
+    rehearse(contract, settings)
+    with open_sandbox(contract, settings, report=progress("seeding")) as sandbox:
         counts = {name: sandbox.store.count(name) for name in sandbox.store.collections}
     if not any(counts.values()):
         raise UsageError(f"{path}: nothing was stored.")

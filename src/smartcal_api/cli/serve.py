@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from smartcal_api.cli.addresses import origins, root
-from smartcal_api.cli.options import SWITCH, data_options, option, spec_options
+from smartcal_api.cli.options import SWITCH, data_options, option, replace_option, spec_options
 from smartcal_api.errors import UsageError
 
 
@@ -115,6 +115,7 @@ from smartcal_api.errors import UsageError
 @option("--reload", is_flag=True, help="Take the contract up again whenever it is saved.")
 @option("--stop-with", type=click.IntRange(min=1), metavar="PID", help="Stop when this process has ended.")
 @option("--ready-file", type=click.Path(path_type=Path), metavar="FILE", help="Written when the server answers.")
+@replace_option
 def serve(
     host: str,
     port: int,
@@ -148,6 +149,7 @@ def serve(
     defect: str | None,
     reload: bool,
     ready_file: Path | None,
+    replace: bool,
     stop_with: int | None,
 ) -> None:
     """Start a local SmartCal Pro: state, real keys, real limits.
@@ -193,6 +195,7 @@ def serve(
         max_connections=max_connections,
         reload=reload,
         ready_file=ready_file,
+        replace=replace,
         stop_with=stop_with,
     )
     if defect == "list":

@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
-from smartcal_api.cli.judging import judging_extra, tell
+from smartcal_api.cli.judging import judging_extra, report_folder, tell
 from smartcal_api.cli.options import option as shared_option
+from smartcal_api.cli.options import replace_option
 
 _FILE = click.Path(path_type=Path)
 # A prefix of its own: SMARTCAL_SEED and SMARTCAL_KEY are those of a server.
@@ -43,6 +44,7 @@ option = partial(shared_option, prefix="SMARTCAL_VERIFY_")
 @option("--baseline", type=_FILE, metavar="FILE", help="Deviations that are accepted, each with reason, owner, expiry.")
 @option("--har", type=_FILE, metavar="FILE", help="Judge recorded traffic, and send nothing.")
 @option("--report-dir", type=_FILE, metavar="DIR", help="Where to write the reports.")
+@replace_option
 def verify(**given: Any) -> int:
     """Judge a deployment by the contract: which laws hold, and which are broken.
 
@@ -64,6 +66,8 @@ def verify(**given: Any) -> int:
         from smartcal_api.conformance.report.progress import LiveProgress
         from smartcal_api.conformance.target import Target, root_of
         from smartcal_api.conformance.verification import FULL, Options, chosen, verify
+
+        folder = report_folder(given["report_dir"], replace=given["replace"])
     options = Options(
         profile=given["profile"],
         seed=given["seed"],
@@ -83,7 +87,7 @@ def verify(**given: Any) -> int:
         for why, numbers in archive.left_out.items():
             recording.leave_out(f"{why} (entries {', '.join(map(str, numbers))})", len(numbers))
         result = recording.result(archive.root, seconds=0.0, strict=options.strict)
-        return tell(result, Masks(contract, Target(root=archive.root), foreign=True), given["report_dir"])
+        return tell(result, Masks(contract, Target(root=archive.root), foreign=True), folder)
     with given_target(contract, given) as target:
         if given["plan"]:
             full = options.profile == FULL
@@ -93,4 +97,4 @@ def verify(**given: Any) -> int:
         live = LiveProgress(sys.stderr)
         result = verify(contract, target, options, progress=live.case, waiting=live.waiting)
         live.done()
-    return tell(result, Masks(contract, target), given["report_dir"])
+    return tell(result, Masks(contract, target), folder)

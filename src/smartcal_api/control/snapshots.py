@@ -32,7 +32,10 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
     def save_snapshot(exchange: Exchange) -> Answer:
         snapshots = exchange.sandbox.snapshots
         name = (exchange.body or {}).get("name") or snapshots.fresh_name()
-        snapshots.save(name, image_of(exchange.sandbox))
+        try:
+            snapshots.save(name, image_of(exchange.sandbox))
+        except UsageError as error:
+            raise _foreign(name, error) from None
         location = f"{exchange.root}{PREFIX}/sandboxes/{exchange.sandbox.name}/snapshots/{name}"
         return json_answer(201, _document(_look(exchange.sandbox, name)), headers={"Location": location})
 
@@ -41,7 +44,11 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
 
     def delete_snapshot(exchange: Exchange) -> Answer:
         name = exchange.parameters["snapshot"]
-        if not exchange.sandbox.snapshots.delete(name):
+        try:
+            deleted = exchange.sandbox.snapshots.delete(name)
+        except UsageError as error:
+            raise _foreign(name, error) from None
+        if not deleted:
             raise _missing(exchange.sandbox, name)
         return Answer(204)
 
@@ -145,6 +152,12 @@ def _missing(sandbox: Sandbox, name: str) -> Problem:
     path = f"{PREFIX}/sandboxes/{sandbox.name}/snapshots"
     there = [each.name for each in sandbox.snapshots]
     return Problem("not_found", f"This sandbox has no snapshot {name!r}; {hint(name, there)} GET {path} lists them.")
+
+
+def _foreign(name: str, error: UsageError) -> Problem:
+    return Problem(
+        "unreadable_snapshot", f"There is a file where the snapshot {name!r} is kept. {error} Take another name."
+    )
 
 
 def _unreadable(name: str, error: UsageError) -> Problem:

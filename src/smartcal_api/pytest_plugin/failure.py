@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from smartcal_api.errors import UsageError
+from smartcal_api.output import Output
 
 if TYPE_CHECKING:
     from smartcal_api.pytest_plugin.smartcal import SmartCal
@@ -21,10 +22,16 @@ def sections(smartcal: "SmartCal", folder: Path, test: str) -> Iterator[tuple[st
         bundle = smartcal.sandbox.get("/bundle")
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / (re.sub(r"[^A-Za-z0-9_.-]+", "-", test)[-120:].strip("-") + ".bundle")
-        path.write_bytes(bundle)
+        Output(path, "smartcal_bundles", "a bundle", _is_image, instead="move it away", mode=0o600).write(bundle)
         yield "smartcal bundle", f"smartcal serve --bundle {path}"
     except (UsageError, OSError) as error:
         yield "smartcal", f"nothing more can be told: {error}"
+
+
+def _is_image(path: Path) -> bool:
+    from smartcal_api.store import is_image
+
+    return is_image(path)
 
 
 def _line(entry: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 from smartcal_api.errors import UsageError
 from smartcal_api.sandbox.image import Image, State
-from smartcal_api.store import pack, peek, unpack, write_private
+from smartcal_api.store import is_image, pack, peek, unpack, write_private
 
 _STATE = "state"
 
@@ -60,7 +60,10 @@ class Snapshots:
         return self._shelf.find(name)
 
     def save(self, name: str, image: Image) -> None:
-        """In the place of one that has the name; raises `Unavailable` where it can't be written."""
+        """In the place of one that has the name; raises `Unavailable` where it can't be written.
+
+        Raises `UsageError`, as `delete` does, where a file has that name and is no snapshot.
+        """
         self._shelf.put(name, image)
 
     def delete(self, name: str) -> bool:
@@ -119,16 +122,29 @@ class _Beside:
         return read_image(path) if path.exists() else None
 
     def put(self, name: str, image: Image) -> None:
-        write_private(self._path(name), packed(image))
+        path = self._path(name)
+        _spare(path)
+        write_private(path, packed(image))
 
     def drop(self, name: str) -> bool:
         path = self._path(name)
         there = path.exists()
+        _spare(path)
         path.unlink(missing_ok=True)
         return there
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{self._before}{name}{self._after}"
+
+
+def _spare(path: Path) -> None:
+    """Raises `UsageError` where a file has the name of a snapshot and is none: then it isn't ours to replace."""
+    try:
+        ours = not path.exists() or not path.stat().st_size or is_image(path)
+    except OSError as error:
+        raise UsageError(f"{path}: can't be read: {error.strerror}.") from None
+    if not ours:
+        raise UsageError(f"{path}: is not a snapshot, so it is left as it is.")
 
 
 def packed(image: Image, members: dict[str, str] | None = None) -> bytes:

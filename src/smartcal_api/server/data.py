@@ -2,7 +2,6 @@
 
 import zlib
 from base64 import b64decode, b64encode
-from pathlib import Path
 
 from smartcal_api.contract import Contract, Document
 from smartcal_api.errors import Finding, UsageError
@@ -12,9 +11,8 @@ from smartcal_api.sandbox.staging import Conflicting, Staging, Unfit
 from smartcal_api.store import BEGAN, Store, check_image
 
 
-def load_data(sandbox: Sandbox, contract: Contract, path: Path) -> None:
+def load_data(sandbox: Sandbox, contract: Contract, document: Document) -> None:
     """Fills an empty sandbox, which resets lead back to; raises `UsageError`: file, line, pointer, cause."""
-    document = Document.read(path)
     store = sandbox.store
 
     def load(template: Sandbox) -> None:

@@ -23,13 +23,14 @@ async def reap_idle(registry: Registry) -> None:
 
 async def stop_with(process: int, stop: Callable[[], None]) -> None:
     """Stops the server once a process has ended, for whoever started it may be killed."""
-    while _runs(process):
+    while is_running(process):
         await asyncio.sleep(_LOOK_SECONDS)
     _log.warning("the process %s has ended, and so does this server", process)
     stop()
 
 
-def _runs(process: int) -> bool:
+def is_running(process: int) -> bool:
+    """Whether a process is there, by its id, and has not ended yet."""
     try:
         os.kill(process, 0)
         # One that has ended is still there until its parent asks how.

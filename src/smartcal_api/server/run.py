@@ -24,7 +24,8 @@ from smartcal_api.server.banner import banner, tell
 from smartcal_api.server.clients import client_ring
 from smartcal_api.server.housekeeping import reap_idle, stop_with
 from smartcal_api.server.log import mask_log
-from smartcal_api.server.ready import ready_document, remove_ready_file, write_ready_file
+from smartcal_api.server.ready import ReadyFile, ready_document
+from smartcal_api.server.rehearsal import rehearse
 from smartcal_api.server.reload import reload_on_save
 from smartcal_api.server.socket import bind, root_url
 from smartcal_api.server.webhooks import receiver_trust, subscribe_again, webhook_ring
@@ -48,11 +49,15 @@ def run(settings: Settings, *, report: Report | None = None, alter: Alter | None
     """
     with ExitStack() as stack:
         listening = stack.enter_context(bind(settings.host, settings.port))
-        if settings.ready_file is not None:
-            remove_ready_file(settings.ready_file)
+        ready_file = ReadyFile(settings.ready_file, replace=settings.replace) if settings.ready_file else None
+        if ready_file is not None:
+            ready_file.check()
         receivers, tls = Receivers.read(settings.receivers), receiver_trust(settings)
         contract = Contract.read(settings.spec, draft=settings.draft)
-        sandbox = stack.enter_context(open_sandbox(contract, settings, report=report))
+        rehearse(contract, settings, receivers)
+        # Now that all settings are right, files may change.
+        before_filling = ready_file.forget if ready_file is not None else None
+        sandbox = stack.enter_context(open_sandbox(contract, settings, report=report, before_filling=before_filling))
         root = root_url(settings.host, listening)
         # Beyond loopback anybody could drive the control plane.
         token = settings.control_token or (None if is_loopback(settings.host) else secrets.token_urlsafe(24))
@@ -83,10 +88,10 @@ def run(settings: Settings, *, report: Report | None = None, alter: Alter | None
             alter(front, sandbox)
 
         def ready() -> None:
-            if settings.ready_file is not None:
+            if ready_file is not None:
                 document = ready_document(root, contract, keys, clients, webhooks=webhooks, control_token=token)
-                write_ready_file(settings.ready_file, document)
-                stack.callback(remove_ready_file, settings.ready_file)
+                ready_file.write(document)
+                stack.callback(ready_file.remove)
             tell(
                 banner(
                     front.application,

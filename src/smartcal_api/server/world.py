@@ -7,13 +7,13 @@ from pathlib import Path
 
 from smartcal_api.auth import SHORTEST, random_key
 from smartcal_api.clock import Clock
-from smartcal_api.contract import Contract
+from smartcal_api.contract import Contract, Document
 from smartcal_api.errors import UsageError
 from smartcal_api.http.roots import is_loopback
 from smartcal_api.sandbox import Sandbox
 from smartcal_api.sandbox.credentials import KeyRing
 from smartcal_api.sandbox.image import State
-from smartcal_api.sandbox.population import BOOKINGS, DEFAULT_SEED, EVENTS, fill
+from smartcal_api.sandbox.population import BOOKINGS, DEFAULT_SEED, EVENTS, fill, seeded_data_set
 from smartcal_api.sandbox.restoring import resume
 from smartcal_api.sandbox.snapshots import read_image
 from smartcal_api.server.data import data_of, forget_data, load_data
@@ -24,14 +24,25 @@ Report = Callable[[int, int], None]
 
 
 @contextmanager
-def open_sandbox(contract: Contract, settings: Settings, *, report: Report | None = None) -> Iterator[Sandbox]:
-    """The sandbox `default`, filled where its store is new; the store is closed at the end."""
+def open_sandbox(
+    contract: Contract,
+    settings: Settings,
+    *,
+    report: Report | None = None,
+    before_filling: Callable[[], None] | None = None,
+) -> Iterator[Sandbox]:
+    """The sandbox `default`, filled where its store is new; the store is closed at the end.
+
+    `before_filling` is called when all that is named has been found right, and the rest may take a while.
+    """
     if settings.data is not None and (settings.seeding or settings.bundle is not None):
         raise UsageError(
             "--data: has the resources to start with; leave out --seed, --events, --bookings and --bundle."
         )
     if settings.bundle is not None:
         with _bundled(contract, settings.bundle, settings) as sandbox:
+            if before_filling is not None:
+                before_filling()
             yield sandbox
         return
     store = open_store(contract, settings.store)
@@ -43,8 +54,11 @@ def open_sandbox(contract: Contract, settings: Settings, *, report: Report | Non
                 "leave them out, or name a new file."
             )
         sandbox = _sandbox(contract, store, settings)
-        if fresh and settings.data is not None:
-            load_data(sandbox, contract, settings.data)
+        data = Document.read(settings.data) if settings.data is not None else None
+        if before_filling is not None:
+            before_filling()
+        if fresh and data is not None:
+            load_data(sandbox, contract, data)
         elif fresh:
             forget_data(store)
             fill_as_asked(sandbox, settings, report=report)
@@ -58,15 +72,33 @@ def open_sandbox(contract: Contract, settings: Settings, *, report: Report | Non
 
 def fill_as_asked(sandbox: Sandbox, settings: Settings, *, report: Report | None = None) -> None:
     """Stores the default data set, or the one that was asked for; `report(done, total)` is called as it goes on."""
-    events = EVENTS if settings.events is None else settings.events
-    # Every booking has an event, so fewer events than the default bookings bring those down too.
-    bookings = min(BOOKINGS, events) if settings.bookings is None else settings.bookings
+    events, bookings = _sizes(settings)
     total = events + bookings
     progress = (lambda done: report(done, total)) if report else None
     try:
         fill(sandbox, events=events, bookings=bookings, progress=progress)
     except (ValueError, OverflowError) as error:
-        raise UsageError(f"can't make such a data set: {error}.") from None
+        raise _impossible(error) from None
+
+
+def check_sizes(sandbox: Sandbox, settings: Settings) -> None:
+    """Raises `UsageError` for a data set that can't be, without making it."""
+    events, bookings = _sizes(settings)
+    try:
+        seeded_data_set(sandbox, events=events, bookings=bookings)
+    except ValueError as error:
+        raise _impossible(error) from None
+
+
+def _sizes(settings: Settings) -> tuple[int, int]:
+    """How many events and bookings."""
+    events = EVENTS if settings.events is None else settings.events
+    # Every booking has an event, so fewer events than the default bookings bring those down too.
+    return events, min(BOOKINGS, events) if settings.bookings is None else settings.bookings
+
+
+def _impossible(error: Exception) -> UsageError:
+    return UsageError(f"can't make such a data set: {error}.")
 
 
 def key_ring(sandbox: Sandbox, contract: Contract, settings: Settings) -> KeyRing:

@@ -9,7 +9,7 @@ from smartcal_api.store.objects import strange
 from smartcal_api.store.refusal import UNREADABLE, damage
 
 FORMAT = 2
-_APPLICATION_ID = 0x5343_4150  # "SCAP", in the header of every file that we write
+APPLICATION_ID = 0x5343_4150  # "SCAP", in the header of every file that we write
 
 # The tables of what lets somebody in.
 CREDENTIALS = ("keys", "oauth_clients", "oauth_tokens", "oauth_grants", "oauth_tickets")
@@ -57,7 +57,7 @@ CREATE TABLE oauth_tickets (digest BLOB PRIMARY KEY, expires_at INTEGER NOT NULL
 def prepare(connection: sqlite3.Connection) -> None:
     """Makes a new database one of ours."""
     connection.executescript(
-        f"BEGIN IMMEDIATE; PRAGMA application_id = {_APPLICATION_ID}; PRAGMA user_version = {FORMAT}; {_TABLES} COMMIT;"
+        f"BEGIN IMMEDIATE; PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}; {_TABLES} COMMIT;"
     )
 
 
@@ -95,7 +95,7 @@ def check_objects(connection: sqlite3.Connection, path: Path, *, instead: str) -
     """`check` without looking at every page."""
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if application != _APPLICATION_ID:
+    if application != APPLICATION_ID:
         raise UsageError(f"{path}: is a database of another program; {instead}.")
     if version != FORMAT:
         raise UsageError(

@@ -1,20 +1,21 @@
 """An image as a file of its own: the database, with what belongs to it beside the data in its `meta` table."""
 
-import os
 import sqlite3
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
 from smartcal_api.errors import Unavailable, UsageError
+from smartcal_api.output import head, replace_file
 from smartcal_api.store.file import deserialised, without_wal
-from smartcal_api.store.layout import check, check_objects
+from smartcal_api.store.layout import APPLICATION_ID, check, check_objects
 from smartcal_api.store.refusal import UNREADABLE, damage
 
 _PREFIX = "image."
 _INSTEAD = "give a snapshot or a bundle"
+# SQLite file format, section 1.3.
+_MAGIC, _APPLICATION_ID_AT = b"SQLite format 3\0", 68
 
 
 def pack(database: bytes, members: Mapping[str, str]) -> bytes:
@@ -45,9 +46,7 @@ def check_image(database: bytes, path: Path) -> None:
 
 def peek(path: Path) -> dict[str, str]:
     """The members alone, of a file of any size; raises `UsageError`."""
-    # Immutable, or SQLite would look for a journal beside it, and ask for locks.
-    name = f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1"
-    with _reading(path), closing(sqlite3.connect(name, uri=True)) as connection:
+    with _reading(path), closing(_opened(path)) as connection:
         check_objects(connection, path, instead=_INSTEAD)
         return _members(connection, path)
 
@@ -55,29 +54,43 @@ def peek(path: Path) -> dict[str, str]:
 def write_private(path: Path, content: bytes) -> None:
     """All of it or nothing, readable by its owner alone, there even after a power cut; raises `Unavailable`."""
     try:
-        # mkstemp makes it 0600; in the same folder, so that the rename is atomic.
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:64]}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(name, path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        replace_file(path, content, mode=0o600, durable=True)
     except OSError as error:
         raise Unavailable(f"{path.name} can't be written: {error.strerror}") from None
 
 
+def is_image(path: Path) -> bool:
+    """Whether a file is an image that smartcal made, be it damaged; a store is not. Raises `OSError`."""
+    begins = head(path)[: _APPLICATION_ID_AT + 4]
+    if not begins.startswith(_MAGIC) or begins[_APPLICATION_ID_AT:] != APPLICATION_ID.to_bytes(4):
+        return False
+    try:
+        with closing(_opened(path)) as connection:
+            check_objects(connection, path, instead=_INSTEAD)
+            return bool(_read_members(connection))
+    except UsageError:
+        return False
+    except UNREADABLE:
+        return True
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    # Immutable, or SQLite would look for a journal beside it, and ask for locks.
+    return sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1", uri=True)
+
+
 def _members(connection: sqlite3.Connection, path: Path) -> dict[str, str]:
-    rows = connection.execute(
-        "SELECT substr(name, ?), value FROM meta WHERE name LIKE ?", (len(_PREFIX) + 1, "image.%")
-    )
-    members = dict(rows.fetchall())
+    members = _read_members(connection)
     if not members:
         raise UsageError(f"{path}: is a store and no image of a sandbox; give it to --store.")
     return members
+
+
+def _read_members(connection: sqlite3.Connection) -> dict[str, str]:
+    rows = connection.execute(
+        "SELECT substr(name, ?), value FROM meta WHERE name LIKE ?", (len(_PREFIX) + 1, "image.%")
+    )
+    return dict(rows.fetchall())
 
 
 @contextmanager
