@@ -2,14 +2,17 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from smartcal_api.server.housekeeping import is_running
 from tests.e2e.server import command, environment
 
 REPORT = "import json, os; print(json.dumps({k: v for k, v in os.environ.items() if k.startswith('SMARTCAL_')}))"
@@ -121,3 +124,38 @@ def test_ctrl_c_reaches_the_command_and_the_server_is_stopped(tmp_path: Path) ->
     os.killpg(process.pid, signal.SIGINT)
     assert process.wait(30) in (1, 130)
     assert not Path((tmp_path / "told").read_text()).exists()
+
+
+FAMILY = "echo $$ >> pids; (setsid sleep 600 & echo $! >> pids; wait); true"
+
+
+@pytest.mark.parametrize("twice", [False, True], ids=["by -9", "by a second SIGTERM"])
+def test_killed_it_leaves_neither_the_server_nor_the_command_nor_what_that_has_started(
+    tmp_path: Path, twice: bool
+) -> None:
+    (tmp_path / "family").write_text(f"#!/bin/sh\ntrap '' TERM\necho $SMARTCAL_TARGET > told\n{FAMILY}\n")
+    with subprocess.Popen(command("exec", "--", "sh", "family"), cwd=tmp_path, env=environment()) as process:
+        pids = tmp_path / "pids"
+        _until(lambda: pids.exists() and len(pids.read_text().split()) == 2)
+        ready = Path((tmp_path / "told").read_text().strip())
+        family = [int(each) for each in pids.read_text().split()]
+        server = json.loads(ready.read_text())["pid"]
+        if twice:  # more often than that, since the system may make one of two
+            _until(lambda: process.poll() is not None or bool(process.terminate()))
+        else:
+            process.kill()
+        try:
+            process.wait(60)
+        finally:
+            process.kill()
+    _until(lambda: not any(is_running(each) for each in (*family, server)))
+    assert not ready.exists()
+    shutil.rmtree(ready.parent, ignore_errors=True)
+
+
+def _until(done: Callable[[], bool]) -> None:
+    """Only while processes of the operating system start and end."""
+    until = time.monotonic() + 60
+    while not done():
+        assert time.monotonic() < until, "they are still there"
+        time.sleep(0.02)

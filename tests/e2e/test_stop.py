@@ -1,14 +1,16 @@
-"""SIGINT and SIGTERM: what is in flight is finished, what isn't going to finish is hung up on, exit 0."""
+"""SIGINT and SIGTERM: what is in flight is finished, what waits ends, what hangs is hung up on, exit 0."""
 
 import json
 import os
 import signal
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from smartcal_api.webhooks.receiver import Receiver, Reply
 from tests.e2e.raw import Reader, dial, request
 from tests.e2e.server import environment, serving
 
@@ -46,7 +48,7 @@ IMPATIENT = """
 import sys
 import smartcal_api.server.run as run
 from smartcal_api.cli import main
-run._GRACE_SECONDS = 0.2
+run.REQUESTS_SECONDS = 0.2
 main(sys.argv[1:])
 """
 
@@ -78,6 +80,106 @@ def test_guard_1_a_body_that_never_comes_is_hung_up_on_without_a_5xx_or_a_traceb
                 assert Reader(stalled).rest() == []
             assert process.wait(30) == 0
             assert "Traceback" not in process.stderr.read()
+        finally:
+            process.kill()
+
+
+def control(path: str, **body: object) -> bytes:
+    """Something that waits for ten minutes, if it is let."""
+    fields = ("Content-Type: application/json",)
+    return request("POST", f"/_sandbox/sandboxes/default/{path}", *fields, body=json.dumps(body).encode())
+
+
+# What keeps a server waiting, and the status that it is answered with in the end; None: it is hung up on.
+WAITS = {
+    "a wait for a request": (control("journal/wait", operation="listWebhooks", timeout_seconds=600), 503),
+    "a wait for deliveries": (control("deliveries/wait", count=9, timeout_seconds=600), 503),
+    "a clock that waits for a receiver": (control("clock/advance", by="1d", timeout_seconds=600), 503),
+    "latency": (request("GET", "/api/v1/events"), 200),
+    "a body that comes while there is latency": (
+        request("POST", "/api/v1/bookings/bkg_00000000000000000000/cancel", "Content-Length: 9", key="scp_demo_write"),
+        None,
+    ),
+    "a wait that was preferred": (request("GET", "/api/v1/me", "Prefer: wait=60"), 200),
+    "half a body": (POST[:-5], None),
+    "half a head": (POST[:40], None),
+    "nothing at all": (b"", None),
+    "answers that nobody reads": (request("GET", "/api/v1/events?per_page=100") * 2_000, ...),
+    "a wait behind a wait": (control("journal/wait", status=599, timeout_seconds=600) * 2, ...),
+}
+
+
+def test_whatever_waits_ends_with_the_server_and_is_told_so_if_it_can_be(tmp_path: Path) -> None:
+    with (
+        Receiver(Reply(after=600)) as receiver,
+        serving(tmp_path, "--freeze", "--rate-limits", "off", "--webhook", receiver.url) as server,
+        ExitStack() as stack,
+    ):
+        for operation in ("listEvents", "cancelBooking"):
+            armed = {"kind": "latency", "seconds": 600, "operations": [operation], "next": 1}
+            made = server.request("POST", "/_sandbox/sandboxes/default/faults", body=json.dumps(armed).encode())
+            assert made.status == 201
+        trigger = "/_sandbox/sandboxes/default/triggers/booking.created"
+        assert server.request("POST", trigger, body=b"{}").status in (200, 201)
+        receiver.wait_for()
+        waiting = {name: stack.enter_context(dial(server.port)) for name in WAITS}
+        for name, (sent, _) in WAITS.items():
+            waiting[name].sendall(sent)
+        gone = dial(server.port)
+        gone.sendall(WAITS["a wait for a request"][0])
+        gone.close()
+        # Answered after all that was read: there is one loop, and it takes them as they came.
+        assert server.request("GET", "/api/v1/me", key="scp_demo_read").status == 200
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(60) == 0
+        for name, (_, status) in WAITS.items():
+            if status is not ...:
+                assert [each.status for each in Reader(waiting[name]).rest()] == ([status] if status else []), name
+        assert not (tmp_path / "ready.json").exists()
+
+
+ENDLESS = """
+import sys, time
+import smartcal_api.server.run as run, smartcal_api.server.stopping as stopping
+from smartcal_api.cli import main
+patience, *arguments = sys.argv[1:]
+run.REQUESTS_SECONDS, stopping.ALL_SECONDS = 600, float(patience)
+import smartcal_api.app as app
+handlers = app.handlers
+def blocked(*_):
+    print("blocked", flush=True)
+    time.sleep(600)
+app.handlers = lambda *given: {**handlers(*given), "getAccount": blocked}
+main(arguments)
+"""
+
+
+@pytest.mark.parametrize(("patience", "signals"), [("0.1", 1), ("600", 2)], ids=["in time", "by a second signal"])
+def test_a_server_that_hangs_ends_all_the_same_and_its_ready_file_with_it(
+    tmp_path: Path, patience: str, signals: int
+) -> None:
+    """Its one loop is blocked, as by work without end."""
+    ready_file = tmp_path / "ready.json"
+    arguments = ["serve", "--port", "0", "--events", "0", "--ready-file", str(ready_file)]
+    with subprocess.Popen(
+        [sys.executable, "-c", ENDLESS, patience, *arguments],
+        cwd=tmp_path,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            for line in process.stdout:
+                if line.startswith("Ctrl-C"):
+                    break
+            port = int(json.loads(ready_file.read_text())["root_url"].rpartition(":")[2])
+            with dial(port) as asking:
+                asking.sendall(request("GET", "/api/v1/me"))
+                assert process.stdout.readline() == "blocked\n"
+                for number in (signal.SIGTERM, signal.SIGINT)[:signals]:
+                    process.send_signal(number)
+                assert process.wait(60) == 0
+            assert not ready_file.exists()
         finally:
             process.kill()
 

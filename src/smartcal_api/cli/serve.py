@@ -206,7 +206,9 @@ def serve(
     alter = _defect(defect) if defect is not None else None
     with lean_imports():
         from smartcal_api.server.run import run
+        from smartcal_api.server.stopping import leave_threads
     run(settings, report=progress("seeding"), alter=alter)
+    leave_threads()
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from starlette.types import Receive, Scope, Send
 
 from smartcal_api.errors import Problem, hint
 from smartcal_api.http.answer import Answer
+from smartcal_api.http.attendance import attended
 from smartcal_api.http.exchange import KEY, Exchange
 from smartcal_api.http.gate import Gate
 from smartcal_api.sandbox.registry import Registry
@@ -39,4 +40,6 @@ class OperateControl:
             exchange.body = served.body.read(exchange, await served.body.receive(exchange, receive))
         exchange.now = exchange.sandbox.now()
         answer: Answer | Awaitable[Answer] = served.handler(exchange)
-        await self._gate.respond(exchange, await answer if isawaitable(answer) else answer, send)
+        if isawaitable(answer):
+            answer = await attended(answer, receive)
+        await self._gate.respond(exchange, answer, send)

@@ -17,6 +17,24 @@ class Cycle(RequestResponseCycle):
     """uvicorn's, which sends the head at once and looks at each of its fields several times."""
 
     _head: Any = None
+    _read = False
+    _stopping = False
+
+    def stop(self) -> None:
+        """Whoever listens for the client to go away listens no longer, and still may answer."""
+        self._stopping = True
+        self.message_event.set()
+
+    async def receive(self) -> Any:
+        """Reading a body goes on while the server stops; waiting for what comes after it doesn't."""
+        if self._read and self._stopping:
+            return {"type": "http.disconnect"}
+        message = await super().receive()
+        if message["type"] == "http.request" and not message["more_body"]:
+            if self._read and self._stopping:
+                return {"type": "http.disconnect"}
+            self._read = True
+        return message
 
     def abandon(self) -> None:
         """There is nobody any more to read, or to answer."""

@@ -72,7 +72,10 @@ class PartingProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def shutdown(self) -> None:
+        """The server stops: what is in flight is finished, what only waits ends."""
         self._stopping = True
+        if self._running is not None:
+            self._running.stop()
         if self._deaf:
             self.transport.close()
         else:
@@ -80,6 +83,8 @@ class PartingProtocol(HttpToolsProtocol):
 
     def _run(self, cycle: Cycle) -> None:
         self._running = cycle
+        if self._stopping:
+            cycle.stop()
         task = self.loop.create_task(cycle.run_asgi(self.app))
         task.add_done_callback(self.tasks.discard)
         self.tasks.add(task)

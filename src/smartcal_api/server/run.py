@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from socket import socket
+from types import FrameType
 
 import uvicorn
 import uvloop
@@ -28,6 +29,7 @@ from smartcal_api.server.ready import ReadyFile, ready_document
 from smartcal_api.server.rehearsal import rehearse
 from smartcal_api.server.reload import reload_on_save
 from smartcal_api.server.socket import bind, root_url
+from smartcal_api.server.stopping import DELIVERIES_SECONDS, REQUESTS_SECONDS, Stopping
 from smartcal_api.server.webhooks import receiver_trust, subscribe_again, webhook_ring
 from smartcal_api.server.world import Report, key_ring, open_sandbox
 from smartcal_api.settings import Settings
@@ -36,14 +38,11 @@ from smartcal_api.webhooks.network import Receivers
 from smartcal_api.webhooks.own_plane import OwnPlane
 
 Alter = Callable[[Front, Sandbox], None]
-# How long what is in flight may take when the server stops.
-_GRACE_SECONDS = 10.0
-# And how long deliveries may: what is broken off is delivered again when the store is opened the next time.
-_DELIVERY_GRACE_SECONDS = 2.0
 
 
 def run(settings: Settings, *, report: Report | None = None, alter: Alter | None = None) -> None:
-    """Serves until SIGINT or SIGTERM, then finishes what is in flight; raises `UsageError` where it can't start.
+    """Serves until SIGINT or SIGTERM, then finishes what is in flight and can be; raises `UsageError` where it can't
+    start.
 
     `alter` may change what has been built before anybody is served.
     """
@@ -52,6 +51,8 @@ def run(settings: Settings, *, report: Report | None = None, alter: Alter | None
         ready_file = ReadyFile(settings.ready_file, replace=settings.replace) if settings.ready_file else None
         if ready_file is not None:
             ready_file.check()
+        # Ended last: a store that is slow to close is no reason to stay.
+        stopping = stack.enter_context(Stopping(ready_file.remove if ready_file is not None else lambda: None))
         receivers, tls = Receivers.read(settings.receivers), receiver_trust(settings)
         contract = Contract.read(settings.spec, draft=settings.draft)
         rehearse(contract, settings, receivers)
@@ -105,7 +106,7 @@ def run(settings: Settings, *, report: Report | None = None, alter: Alter | None
                 )
             )
 
-        server = _Server(_config(front, _connections(front, settings)), ready=ready)
+        server = _Server(_config(front, _connections(front, settings)), ready=ready, stopping=stopping)
 
         async def serve() -> None:
             await prepare(front.application.asgi)
@@ -119,7 +120,7 @@ def run(settings: Settings, *, report: Report | None = None, alter: Alter | None
             dispatcher = Dispatcher(receivers, tls=tls, own_plane=own_plane)
             registry.deliver_by(dispatcher)
             await server.serve(sockets=[listening])
-            await dispatcher.close(grace=_DELIVERY_GRACE_SECONDS)
+            await dispatcher.close(grace=DELIVERIES_SECONDS)
             for task in tasks:
                 task.cancel()
 
@@ -128,23 +129,28 @@ def run(settings: Settings, *, report: Report | None = None, alter: Alter | None
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, which tells when it answers."""
+    """uvicorn, which tells when it answers, and ends in time."""
 
-    def __init__(self, config: uvicorn.Config, *, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, *, ready: Callable[[], None], stopping: Stopping) -> None:
         super().__init__(config)
         self._ready = ready
+        self._stopping = stopping
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         if not self.should_exit:
             self._ready()
 
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self.stop()
+
     def stop(self) -> None:
-        """As if a signal had come."""
+        """As a signal does."""
+        self._stopping.begin()
         self.should_exit = True
 
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
-        asyncio.get_running_loop().call_later(_GRACE_SECONDS, self._hang_up)
+        asyncio.get_running_loop().call_later(REQUESTS_SECONDS, self._hang_up)
         await super().shutdown(sockets)
 
     def _hang_up(self) -> None:
@@ -182,7 +188,7 @@ def _config(front: Front, connections: Connections) -> uvicorn.Config:
 
 @contextmanager
 def _signals(server: _Server) -> Iterator[None]:
-    """uvicorn listens to signals later than it could, and raises the one that stopped it once more at its end."""
+    """uvicorn listens to signals later than it could."""
     caught = (signal.SIGINT, signal.SIGTERM)
     before = [signal.signal(each, server.handle_exit) for each in caught]
     try:
