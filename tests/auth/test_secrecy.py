@@ -8,7 +8,7 @@ from random import Random
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from smartcal_api.auth import SHORTEST, Secrets
@@ -54,6 +54,7 @@ AROUND = ("{}", "key={}", "/api/v1/{}/x", "a; ClientSecret={}; b", '<i a="{}">',
 
 
 @pytest.mark.parametrize("written", WRITTEN.values(), ids=WRITTEN)
+@settings(max_examples=40)
 @given(secret=KEYS, around=st.sampled_from(AROUND), random=st.randoms(use_true_random=False))
 def test_auth_3_a_known_secret_is_hidden_however_it_is_written(
     written: Callable[[str, Random], str], secret: str, around: str, random: Random

@@ -4,9 +4,10 @@ import json
 import os
 import re
 import shlex
+import sqlite3
 import stat
 import subprocess
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -102,16 +103,26 @@ def test_auth_3_a_given_secret_is_in_no_journal_bundle_or_log_and_the_banner_nam
 ) -> None:
     plain, signing, token = "my_plain_key_77Q", "known-to-my-app", "a.control.token"
     own = ("--key", f"read={plain}", "--key", "write,read=my_key", "--webhook-secret", signing)
-    with serving(tmp_path, *own, "--control-token", token) as server:
+    nowhere = ("--webhook", f"http://127.0.0.1:1/{plain}=booking.created")
+    with serving(tmp_path, *own, *nowhere, "--control-token", token) as server:
         for secret in (plain, signing, token):
             server.request("GET", f"/api/v1/events/{secret}?apikey={secret}", headers={"x-auth-token": secret})
             server.request("GET", f"/api/v1/events/{secret.replace('_', '%5f')}", key=plain)
         server.request("GET", "/api/v1/events/my_key", key="my_key")
         control = {"authorization": f"Bearer {token}"}
         sandbox = "/_sandbox/sandboxes/default"
-        shown = [server.request("GET", f"{sandbox}{each}", headers=control).body for each in ("/journal", "/bundle")]
+        for path in ("/triggers/booking.created", "/deliveries/wait"):
+            assert server.request("POST", f"{sandbox}{path}", headers=control, body=b"{}").status == 200
+        shown = [server.request("GET", f"{sandbox}/journal", headers=control).body]
+        bundle = server.request("GET", f"{sandbox}/bundle", headers=control).body
+        assert signing.encode() in bundle, "deliveries are signed with it"
+        with closing(sqlite3.connect(":memory:")) as database:
+            database.deserialize(bundle)
+            (journal,) = database.execute("SELECT value FROM meta WHERE name = 'image.journal'").fetchone()
+        shown.append(journal.encode())
         shown.append(server.said().partition("Ctrl-C stops it.")[2].encode())
         assert all(b"events/***" in each for each in shown)
+        assert b" to http://127.0.0.1:1/***: connection_failed" in shown[-1]
         assert [secret for secret in (plain, signing, token) for each in shown if secret.encode() in each] == []
         assert b"Bearer my_key" not in shown[0]
         assert "masked where credentials stand, not elsewhere\n  the key for write, read\n" in server.said()

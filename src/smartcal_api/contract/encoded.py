@@ -18,8 +18,11 @@ _ENCODED = re.compile(r"%[0-9A-Fa-f]{2}|\+")
 _ESCAPE = re.compile(r"""\\(?:u([0-9A-Fa-f]{4})|(["'/\\]))""")
 # What can be base64 of visible ASCII, whose bytes have no high bit: of each four characters the first three are of half
 # of the alphabet or less. It may stand behind anything; a separator, of which its alphabets have four, may end it.
-_GROUP = "[I-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/_-]"
-_BASE64 = re.compile(f"(?<![A-Za-z0-9])(?:{_GROUP}){{2,1024}}[A-Za-z0-9+/_-]{{0,3}}={{0,2}}")
+# Looking behind comes second, so that most places are passed over by their first character.
+_FIRST, _REST = "[I-Za-f]", "[A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/_-]"
+_BASE64 = re.compile(
+    f"{_FIRST}(?<![A-Za-z0-9].){_REST}(?:{_FIRST}{_REST}){{1,1023}}[A-Za-z0-9+/_-]{{0,3}}={{0,2}}", re.DOTALL
+)
 _SEPARATOR = re.compile("[+/_-]")
 _STANDARD = str.maketrans("-_", "+/")
 _VISIBLE = ascii_letters + digits + punctuation.replace("%", "")

@@ -11,11 +11,14 @@ class Prefixed:
     """The prefixes are the values of `x-secrets`."""
 
     def __init__(self, prefixes: Iterable[str]) -> None:
-        self._secret = re.compile(f"({'|'.join(map(re.escape, prefixes))}){_REST}")
+        self._prefixes = tuple(prefixes)
+        self._secret = re.compile(f"({'|'.join(map(re.escape, self._prefixes))}){_REST}")
 
     def hidden(self, text: str) -> str:
         """A text that has of each secret its prefix alone."""
-        return self._secret.sub(rf"\g<1>{MASK}", text)
+        if any(prefix in text for prefix in self._prefixes):
+            return self._secret.sub(rf"\g<1>{MASK}", text)
+        return text
 
     def gives_away(self, secret: str) -> bool:
         """Whether all of a secret is found by how it begins."""
