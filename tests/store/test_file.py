@@ -6,7 +6,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -136,13 +136,28 @@ def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(contract, path,
     assert path.read_bytes() == content
 
 
-def test_a_file_that_was_cut_off_is_refused_or_read_but_never_a_traceback(contract, path):
+def test_store_4_a_file_that_was_cut_off_anywhere_is_refused_and_left_as_it_is(contract, path):
     filled(contract, path).close()
     whole = path.read_bytes()
-    for size in (1, 15, 16, 99, 100, 101, 4095, 4096, 5000, len(whole) // 2):
+    for size in (
+        1,
+        15,
+        16,
+        99,
+        100,
+        101,
+        511,
+        512,
+        4095,
+        4096,
+        5000,
+        len(whole) // 2,
+        len(whole) - 512,
+        len(whole) - 1,
+    ):
         path.write_bytes(whole[:size])
-        with suppress(UsageError):
-            open_store(contract, path).close()
+        refusal(contract, path)
+        assert path.read_bytes() == whole[:size]
 
 
 def test_store_4_a_file_that_is_damaged_anywhere_is_refused_as_damaged_and_left_as_it_is(contract, path):

@@ -107,12 +107,16 @@ def _refuse_remains(path: Path) -> None:
             f"see that the file is the one you want, and move {kept.name} away."
         )
     empty = not path.exists() or path.stat().st_size == 0
-    if empty and wal.exists() and wal.stat().st_size > _WAL_HEADER_BYTES:
+    if empty and _has_changes(wal):
         state = "is empty" if path.exists() else "is missing"
         raise UsageError(
             f"{path}: {state}, but {wal.name} beside it has the last changes of a store that was there; put a copy of "
             f"the store back, or move {wal.name} away to begin anew."
         )
+
+
+def _has_changes(wal: Path) -> bool:
+    return wal.exists() and wal.stat().st_size > _WAL_HEADER_BYTES
 
 
 def _make_private(path: Path) -> None:
@@ -139,6 +143,10 @@ def _claim(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA locking_mode = EXCLUSIVE")
     connection.execute("BEGIN EXCLUSIVE")
     (objects,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    # SQLite takes a file of a single byte for an empty one, and reads what a page lacks as zeros.
+    ((size,), (pages,)) = (connection.execute(f"PRAGMA {name}").fetchone() for name in ("page_size", "page_count"))
+    if 0 < path.stat().st_size < size * max(pages, 1) and not _has_changes(wal_of(path)):
+        raise UsageError(f"{path}: is not a database, or was cut off; {_INSTEAD}, or a copy from before.")
     if objects:
         check(connection, path, instead=_INSTEAD)
     connection.execute("COMMIT")
