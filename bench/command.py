@@ -18,6 +18,7 @@ from bench.overhead import overhead
 from bench.plan import Plan
 from bench.plugin import plugin
 from bench.sandboxes import live, sandboxes
+from bench.stalls import stalls
 from bench.throughput import NAMES, throughput
 from bench.verdicts import verdicts
 
@@ -29,6 +30,7 @@ MEASURES: dict[str, Callable[[Plan], Section]] = {
     "growth": growth,
     "sandboxes": sandboxes,
     "live": live,
+    "stalls": stalls,
     "plugin": plugin,
     "deliveries": deliveries,
     "verify": verdicts,

@@ -121,7 +121,7 @@ class Front:
         self, application: Application, registry: Registry, options: Options, *, control: Description | None = None
     ) -> None:
         self.application = application
-        creator = Creator(registry)
+        creator = Creator(registry, lambda: self.application)
         creator.open(registry.default)
         self._build = partial(
             build_control,

@@ -8,6 +8,9 @@ from smartcal_api.contract import Contract
 from smartcal_api.control import Control
 from smartcal_api.control.handlers import handlers
 from smartcal_api.control.plane import _DOCUMENT, describe
+from smartcal_api.http.gate import Gate
+from smartcal_api.http.judge import Judges
+from smartcal_api.mock import ValueGenerator
 from smartcal_api.sandbox.creation import Creator
 from tests.control.plane import Plane
 
@@ -23,8 +26,9 @@ def test_its_operations_are_the_handlers_both_ways(plane: Plane, contract: Contr
     stated = [
         item[verb]["operationId"] for item in description.data["paths"].values() for verb in VERBS if verb in item
     ]
-    creator = Creator(plane.registry)
-    control = Control(plane.registry, lambda: plane.world.application, creator, description)
+    creator = Creator(plane.registry, lambda: plane.world.application)
+    gate = Gate(description, Judges(description, ValueGenerator(description.data, seed=0)))
+    control = Control(plane.registry, lambda: plane.world.application, creator, description, gate)
     assert sorted(handlers(control)) == sorted(stated)
     assert len(set(stated)) == len(stated)
 

@@ -25,7 +25,7 @@ LAYERS = (
     ("remote",),
     ("bookings",),
     ("output",),
-    ("errors", "clock", "ids", "__init__"),
+    ("errors", "clock", "ids", "background", "__init__"),
 )
 # A judge of deployments must not share anything with what it judges but the contract.
 ONLY_FROM = {"conformance": {"contract", "errors"}}

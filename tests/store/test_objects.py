@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from smartcal_api.errors import UsageError
-from smartcal_api.sandbox.restoring import image_of
+from smartcal_api.sandbox.image import Image
+from smartcal_api.sandbox.restoring import state_of
 from smartcal_api.sandbox.snapshots import packed, read_image
 from smartcal_api.server.data import data_of
 from smartcal_api.server.world import open_sandbox
@@ -62,7 +63,8 @@ def test_store_4_a_store_that_is_not_ours_to_the_letter_is_refused_before_any_of
 @pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
 def test_store_4_so_is_a_bundle_or_a_snapshot(contract, tmp_path, hostile):
     path = tmp_path / "bundle.db"
-    path.write_bytes(packed(image_of(open_world(contract).sandbox)))
+    sandbox = open_world(contract).sandbox
+    path.write_bytes(packed(Image(sandbox.store.image(), state_of(sandbox).write())))
     read_image(path)
     spoil(path, hostile)
     for read in (read_image, peek):

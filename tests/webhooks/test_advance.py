@@ -102,12 +102,12 @@ def test_sbx_4_thirty_days_with_a_thousand_attempts_take_less_than_a_second(cont
 
 def test_sbx_1_each_sandbox_delivers_its_own_and_ends_with_what_is_on_its_way(contract: Contract) -> None:
     world = open_world(contract, data=False)
-    creator = Creator(world.registry)
+    creator = Creator(world.registry, lambda: world.application)
 
     async def test() -> None:
         dispatcher = Scripted(lambda _: answered())
         world.registry.deliver_by(dispatcher)
-        made = creator.create(contract, [], Wanted(name="other", events=0)).sandbox
+        made = (await creator.create(Wanted(name="other", events=0))).sandbox
         other = World(contract, made, world.application, world.registry)
         hook(other)
         happen(other)
@@ -132,7 +132,7 @@ def test_sbx_1_a_sandbox_that_is_removed_while_it_advances_is_gone_without_a_noi
     async def test() -> None:
         dispatcher = Scripted(lambda _: answered())
         world.registry.deliver_by(dispatcher)
-        made = Creator(world.registry).create(contract, [], Wanted(name="other", events=0)).sandbox
+        made = (await Creator(world.registry, lambda: world.application).create(Wanted(name="other", events=0))).sandbox
         other = World(contract, made, world.application, world.registry)
         hook(other)
         happen(other)

@@ -2,27 +2,17 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol
 
-from smartcal_api.contract import Contract, Description, Operation
+from smartcal_api.contract import Contract, Description
 from smartcal_api.http.answer import Answer
 from smartcal_api.http.exchange import Exchange
-from smartcal_api.sandbox.creation import Creator
+from smartcal_api.http.gate import Gate
+from smartcal_api.sandbox.creation import Creator, Product
 from smartcal_api.sandbox.registry import Registry
 from smartcal_api.webhooks.network import LOOPBACK, Receivers
 
 PREFIX = "/_sandbox"
 ControlHandler = Callable[[Exchange], Answer | Awaitable[Answer]]
-
-
-class Product(Protocol):
-    """The product's application as it is served now; it changes when an edited contract is taken up."""
-
-    @property
-    def contract(self) -> Contract: ...
-
-    @property
-    def mocked(self) -> list[Operation]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +23,19 @@ class Control:
     product: Callable[[], Product]
     creator: Creator
     description: Description
+    gate: Gate
     receivers: Receivers = LOOPBACK
 
     @property
     def contract(self) -> Contract:
         return self.product().contract
+
+    async def answer(self, exchange: Exchange, make: Callable[[], Answer]) -> Answer:
+        """An answer that may be large, made and judged beside the loop."""
+
+        def judged() -> Answer:
+            answer = make()
+            self.gate.check(exchange, answer)
+            return answer
+
+        return await self.registry.background.run(judged)

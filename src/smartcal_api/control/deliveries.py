@@ -71,7 +71,9 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
             async with asyncio.timeout(patience):
                 while not done():
                     await sandbox.outbox.changed()
+                    await sandbox.store.turn.free()
         except TimeoutError:
+            await sandbox.store.turn.free()
             raise Problem(
                 "timed_out",
                 f"After {patience} s the deliveries stand like this: {log.counts(event_type=kind) or 'none'}."

@@ -29,23 +29,28 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
     """A filter is the same wherever one is taken: in a query, or as members of a body."""
     default_patience: float = control.description.schema("Patience")["default"]
 
-    def list_journal(exchange: Exchange) -> Answer:
+    async def list_journal(exchange: Exchange) -> Answer:
         journal, asked = exchange.sandbox.journal, exchange.parameters
         documents, most = documents_of(control, exchange), asked["limit"]
         wanted, notes = Filters(control.contract, exchange.sandbox, at="").journal(asked)
-        matches = journal.find(wanted, asked.get("since", 1))
-        # Who goes on from somewhere must not miss any; who only looks wants to see the latest.
-        found = list(islice(matches, most)) if "since" in asked else list(deque(matches, most))
-        whole = "since" not in asked or len(found) < most
-        return json_answer(
-            200,
-            {
-                "data": [documents.document(entry) for entry in found],
-                "dropped": journal.dropped,
-                "next": journal.next_serial if whole else found[-1].serial + 1,
-                **_told(notes),
-            },
-        )
+        matches, dropped = journal.find(wanted, asked.get("since", 1)), journal.dropped
+        following = journal.next_serial
+
+        def listed() -> Answer:
+            # Who goes on from somewhere must not miss any; who only looks wants to see the latest.
+            found = list(islice(matches, most)) if "since" in asked else list(deque(matches, most))
+            whole = "since" not in asked or len(found) < most
+            return json_answer(
+                200,
+                {
+                    "data": [documents.document(entry) for entry in found],
+                    "dropped": dropped,
+                    "next": following if whole else found[-1].serial + 1,
+                    **_told(notes),
+                },
+            )
+
+        return await control.answer(exchange, listed)
 
     async def list_latest(exchange: Exchange) -> Answer:
         documents, registry, most = documents_of(control, exchange), control.registry, exchange.parameters["limit"]
@@ -59,7 +64,7 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
             await asyncio.sleep(0)  # there may be many, and others want to be served
         return json_answer(200, {"data": data, "forgotten": registry.departed.forgotten})
 
-    def get_journal_entry(exchange: Exchange) -> Answer:
+    async def get_journal_entry(exchange: Exchange) -> Answer:
         journal, serial = exchange.sandbox.journal, exchange.parameters["serial"]
         entry = next(journal.since(serial), None)
         if entry is None or entry.serial != serial:
@@ -68,18 +73,23 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
                 f"The journal has no entry {serial}; it has those from {journal.first_serial} up to, but without, "
                 f"{journal.next_serial}.",
             )
-        return json_answer(200, documents_of(control, exchange).document(entry))
+        documents = documents_of(control, exchange)
+        return await control.answer(exchange, lambda: json_answer(200, documents.document(entry)))
 
-    def export_journal(exchange: Exchange) -> Answer:
+    async def export_journal(exchange: Exchange) -> Answer:
         journal, asked = exchange.sandbox.journal, exchange.parameters
         wanted, notes = Filters(control.contract, exchange.sandbox, at="").journal(asked)
         entries = journal.find(wanted, asked.get("since", 1))
         info = control.description.data["info"]
         archive = Archive(control.contract, exchange.sandbox.secrets, root=exchange.root)
-        document = archive.document(entries, creator=info["title"], version=info["version"])
-        if notes:
-            document["log"]["comment"] = " ".join(notes)
-        return json_answer(200, document)
+
+        def exported() -> Answer:
+            document = archive.document(entries, creator=info["title"], version=info["version"])
+            if notes:
+                document["log"]["comment"] = " ".join(notes)
+            return json_answer(200, document)
+
+        return await control.answer(exchange, exported)
 
     async def wait_for_request(exchange: Exchange) -> Answer:
         asked = exchange.body or {}
@@ -95,7 +105,8 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
                 f"Nothing like {wanted} came within {patience} s. {_seen(journal, since)}"
                 f"{_said(notes)}Send the request, or give a larger timeout_seconds.",
             ) from None
-        return json_answer(200, documents_of(control, exchange).document(entry))
+        documents = documents_of(control, exchange)
+        return await control.answer(exchange, lambda: json_answer(200, documents.document(entry)))
 
     def assert_requests(exchange: Exchange) -> Answer:
         asked: Mapping[str, Any] = exchange.body or {}

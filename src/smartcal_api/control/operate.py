@@ -10,6 +10,7 @@ from smartcal_api.http.answer import Answer
 from smartcal_api.http.attendance import attended
 from smartcal_api.http.exchange import KEY, Exchange
 from smartcal_api.http.gate import Gate
+from smartcal_api.sandbox import Sandbox
 from smartcal_api.sandbox.registry import Registry
 
 SANDBOX = "sandbox"
@@ -29,17 +30,25 @@ class OperateControl:
         exchange.parameters = served.parameters.read(scope["path_params"], scope["query_string"], scope["headers"])
         name = exchange.parameters.get(SANDBOX)
         if name is not None:
-            sandbox = self._registry.get(name)
-            if sandbox is None:
-                there = [each.name for each in self._registry]
-                detail = f"There is no sandbox {name!r}; {hint(name, there)} GET /_sandbox/sandboxes lists them."
-                raise Problem("not_found", detail)
-            exchange.sandbox = sandbox
-            self._registry.touch(sandbox)
+            exchange.sandbox = self._sandbox(name)
+            self._registry.touch(exchange.sandbox)
         if served.body is not None:
             exchange.body = served.body.read(exchange, await served.body.receive(exchange, receive))
-        exchange.now = exchange.sandbox.now()
+        if name is not None:
+            await exchange.sandbox.store.turn.free()
+            exchange.sandbox = self._sandbox(name)  # it may have gone meanwhile
+            exchange.now = exchange.sandbox.now()
+        else:
+            exchange.now = exchange.sandbox.clock.now()
         answer: Answer | Awaitable[Answer] = served.handler(exchange)
         if isawaitable(answer):
             answer = await attended(answer, receive)
         await self._gate.respond(exchange, answer, send)
+
+    def _sandbox(self, name: str) -> Sandbox:
+        sandbox = self._registry.get(name)
+        if sandbox is None:
+            there = [each.name for each in self._registry]
+            detail = f"There is no sandbox {name!r}; {hint(name, there)} GET /_sandbox/sandboxes lists them."
+            raise Problem("not_found", detail)
+        return sandbox

@@ -14,7 +14,7 @@ from smartcal_api.contract import Contract, Description, Document
 from smartcal_api.contract.policy import ProblemKind
 from smartcal_api.contract.routing_view import routing_view
 from smartcal_api.control.admission import Admit
-from smartcal_api.control.control import PREFIX, Control, Product
+from smartcal_api.control.control import PREFIX, Control
 from smartcal_api.control.enter import Enter
 from smartcal_api.control.handlers import handlers
 from smartcal_api.control.operate import OperateControl
@@ -29,7 +29,7 @@ from smartcal_api.http.routing import Authorise, Route
 from smartcal_api.http.served import Handler, Served
 from smartcal_api.http.unknown_path import UnknownPaths
 from smartcal_api.mock import ValueGenerator
-from smartcal_api.sandbox.creation import Creator
+from smartcal_api.sandbox.creation import Creator, Product
 from smartcal_api.sandbox.registry import Registry
 from smartcal_api.webhooks.network import LOOPBACK, Receivers
 
@@ -52,9 +52,10 @@ def build_control(
     """
     contract = product().contract
     description = description or describe(contract)
-    control = Control(registry, product, creator, description, receivers)
     generator = ValueGenerator(description.data, seed=0)
     judges = Judges(description, generator)
+    gate = Gate(description, judges)
+    control = Control(registry, product, creator, description, gate, receivers)
     known = handlers(control)
     served = {
         operation.id: Served(
@@ -69,7 +70,6 @@ def build_control(
         )
         for operation in description.operations.values()
     }
-    gate = Gate(description, judges)
     unknown = UnknownPaths(description.data["paths"], base=PREFIX, served_at=f"{PREFIX}/openapi")
     steps = [
         partial(Enter, registry=registry, seed=registry.default.seed),

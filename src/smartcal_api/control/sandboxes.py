@@ -25,12 +25,12 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
         registry.reap()
         return json_answer(200, {"data": [sandbox_document(each, exchange.root) for each in registry]})
 
-    def create_sandbox(exchange: Exchange) -> Answer:
+    async def create_sandbox(exchange: Exchange) -> Answer:
         registry.reap()
         body = exchange.body or {}
         try:
             wanted = _wanted(defaults | body, exchange.now)
-            created = control.creator.create(control.contract, control.product().mocked, wanted)
+            created = await control.creator.create(wanted)
         except NameTaken:
             raise Problem(
                 "name_taken",

@@ -16,28 +16,34 @@ from smartcal_api.sandbox import Sandbox
 from smartcal_api.sandbox.creation import NameTaken
 from smartcal_api.sandbox.difference import Resource, difference
 from smartcal_api.sandbox.image import Image
-from smartcal_api.sandbox.restoring import image_of
 from smartcal_api.sandbox.snapshots import Snapshot, packed
 
 BUNDLE = "application/vnd.sqlite3"
 
 
 def handlers(control: Control) -> dict[str, ControlHandler]:
-    """Nothing here waits: no request of the sandbox can come between."""
+    """What can be large is copied, restored and compared beside the loop."""
     ttl: float = control.description.schema("ForkWanted")["properties"]["ttl_seconds"]["default"]
+    creator, background = control.creator, control.registry.background
 
-    def list_snapshots(exchange: Exchange) -> Answer:
-        return json_answer(200, {"data": [_document(each) for each in exchange.sandbox.snapshots]})
-
-    def save_snapshot(exchange: Exchange) -> Answer:
+    async def list_snapshots(exchange: Exchange) -> Answer:
         snapshots = exchange.sandbox.snapshots
-        name = (exchange.body or {}).get("name") or snapshots.fresh_name()
-        try:
-            snapshots.save(name, image_of(exchange.sandbox))
-        except UsageError as error:
-            raise _foreign(name, error) from None
-        location = f"{exchange.root}{PREFIX}/sandboxes/{exchange.sandbox.name}/snapshots/{name}"
-        return json_answer(201, _document(_look(exchange.sandbox, name)), headers={"Location": location})
+        return await background.run(lambda: json_answer(200, {"data": [_document(each) for each in snapshots]}))
+
+    async def save_snapshot(exchange: Exchange) -> Answer:
+        sandbox, wanted = exchange.sandbox, (exchange.body or {}).get("name")
+
+        def save(image: Image) -> str:
+            name: str = wanted or sandbox.snapshots.fresh_name()
+            try:
+                sandbox.snapshots.save(name, image)
+            except UsageError as error:
+                raise _foreign(name, error) from None
+            return name
+
+        name = await creator.copy(sandbox, save)
+        location = f"{exchange.root}{PREFIX}/sandboxes/{sandbox.name}/snapshots/{name}"
+        return json_answer(201, _document(_look(sandbox, name)), headers={"Location": location})
 
     def get_snapshot(exchange: Exchange) -> Answer:
         return json_answer(200, _document(_look(exchange.sandbox, exchange.parameters["snapshot"])))
@@ -52,28 +58,26 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
             raise _missing(exchange.sandbox, name)
         return Answer(204)
 
-    def restore_snapshot(exchange: Exchange) -> Answer:
+    async def restore_snapshot(exchange: Exchange) -> Answer:
         sandbox, name = exchange.sandbox, exchange.parameters["snapshot"]
-        image = _find(sandbox, name)
+        image = await image_of(sandbox, name)
         try:
-            control.creator.restore(sandbox, image, control.contract, control.product().mocked)
+            await creator.restore(sandbox, image)
         except UsageError as error:
             raise _unreadable(name, error) from None
         return json_answer(200, sandbox_document(sandbox, exchange.root))
 
-    def reset_sandbox(exchange: Exchange) -> Answer:
-        control.creator.reset(exchange.sandbox, control.contract, control.product().mocked)
+    async def reset_sandbox(exchange: Exchange) -> Answer:
+        await creator.reset(exchange.sandbox)
         return json_answer(200, sandbox_document(exchange.sandbox, exchange.root))
 
-    def fork_sandbox(exchange: Exchange) -> Answer:
+    async def fork_sandbox(exchange: Exchange) -> Answer:
         control.registry.reap()
         body = {"ttl_seconds": ttl} | (exchange.body or {})
         seconds = body["ttl_seconds"]
         try:
-            created = control.creator.fork(
-                _found(exchange.sandbox, body.get("snapshot")),
-                control.contract,
-                control.product().mocked,
+            created = await creator.fork(
+                await image_of(exchange.sandbox, body.get("snapshot")),
                 name=body.get("name"),
                 ttl=None if seconds is None else int(seconds * NANOSECONDS),
             )
@@ -84,22 +88,36 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
             ) from None
         return created_answer(created, control, exchange)
 
-    def diff_snapshots(exchange: Exchange) -> Answer:
+    async def diff_snapshots(exchange: Exchange) -> Answer:
         sides = [exchange.parameters["from"], exchange.parameters.get("to")]
-        before, after = (_found(exchange.sandbox, name) for name in sides)
-        found = difference(before.database, after.database)
-        document = {
-            "added": [_resource(each) for each in found.added],
-            "changed": [_resource(each) | {"members": members} for each, members in found.changed],
-            "removed": [_resource(each) for each in found.removed],
-        }
-        return json_answer(200, document)
+        before, after = [await image_of(exchange.sandbox, name) for name in sides]
 
-    def get_bundle(exchange: Exchange) -> Answer:
-        image = _found(exchange.sandbox, exchange.parameters.get("snapshot"))
-        documents, journal = documents_of(control, exchange), exchange.sandbox.journal
-        entries = orjson.dumps([documents.document(each) for each in journal.find(Wanted(), 1)])
-        return Answer(200, packed(image, {"journal": entries.decode()}), media_type=BUNDLE)
+        def compared() -> Answer:
+            found = difference(before.database, after.database)
+            document = {
+                "added": [_resource(each) for each in found.added],
+                "changed": [_resource(each) | {"members": members} for each, members in found.changed],
+                "removed": [_resource(each) for each in found.removed],
+            }
+            return json_answer(200, document)
+
+        return await control.answer(exchange, compared)
+
+    async def get_bundle(exchange: Exchange) -> Answer:
+        image = await image_of(exchange.sandbox, exchange.parameters.get("snapshot"))
+        documents, entries = documents_of(control, exchange), exchange.sandbox.journal.find(Wanted(), 1)
+
+        def bundled() -> Answer:
+            journal = orjson.dumps([documents.document(each) for each in entries])
+            return Answer(200, packed(image, {"journal": journal.decode()}), media_type=BUNDLE)
+
+        return await control.answer(exchange, bundled)
+
+    async def image_of(sandbox: Sandbox, name: str | None) -> Image:
+        """The snapshot of that name, or the sandbox as it is now."""
+        if name is None:
+            return await creator.copy(sandbox, lambda image: image)
+        return await background.run(lambda: _find(sandbox, name))
 
     return {
         "listSnapshots": list_snapshots,
@@ -131,11 +149,6 @@ def _look(sandbox: Sandbox, name: str) -> Snapshot:
     if found is None:
         raise _missing(sandbox, name)
     return found
-
-
-def _found(sandbox: Sandbox, name: str | None) -> Image:
-    """The snapshot of that name, or the sandbox as it is now."""
-    return image_of(sandbox) if name is None else _find(sandbox, name)
 
 
 def _find(sandbox: Sandbox, name: str) -> Image:

@@ -37,8 +37,16 @@ class Identify:
             presented = self._identification.presented(exchange.headers, scope["headers"])
             if not exchange.prefix and isinstance(presented, Presented):
                 exchange.sandbox = self._registry.of_credential(presented.secret)
+            if exchange.sandbox.store.turn.taken:
+                return self._wait(presented, scope, receive, send)
             exchange.identity = self._identification.identify(presented, exchange.sandbox)
         return self._app(scope, receive, send)
+
+    async def _wait(self, presented: Presented | Problem, scope: Scope, receive: Receive, send: Send) -> None:
+        exchange: Exchange = scope[KEY]
+        await exchange.sandbox.store.turn.free()
+        exchange.identity = self._identification.identify(presented, exchange.sandbox)
+        await self._app(scope, receive, send)
 
     async def _read(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._raw.read(scope[KEY], receive, self._registry)

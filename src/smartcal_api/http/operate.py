@@ -25,7 +25,8 @@ class Operate:
         served = exchange.served
         assert served is not None  # `Authorise` answers 404 without one
         plain = served.body is None and not isinstance(served.handler, RawHandler)
-        if not plain or PREFER in exchange.headers or scope["method"] not in _SAFE:
+        taken = exchange.sandbox.store.turn.taken
+        if not plain or PREFER in exchange.headers or scope["method"] not in _SAFE or taken:
             return self._operate(served, exchange, scope, receive, send)
         exchange.parameters = served.parameters.read(scope["path_params"], scope["query_string"], scope["headers"])
         return self._gate.respond(exchange, served.handler(exchange), send)
@@ -46,6 +47,7 @@ class Operate:
             if wanted is not None:
                 await self._gate.respond(exchange, wanted, send)
                 return
+        await exchange.sandbox.store.turn.free()
         if scope["method"] in _SAFE:
             await self._gate.respond(exchange, served.handler(exchange), send)
             return

@@ -55,7 +55,9 @@ class RawPaths:
                 exchange.refusal = problem
         identifier = served.handler.client_id(exchange)
         if identifier and not exchange.prefix:
+            await registry.default.store.turn.free()
             exchange.sandbox = registry.of_client(identifier)
+        await exchange.sandbox.store.turn.free()
         client = exchange.sandbox.oauth.clients.find(identifier) if identifier else None
         # Anything that is not registered is counted for the address, or there would be budgets without end.
         exchange.budget = f"client {client.id}" if client is not None else None

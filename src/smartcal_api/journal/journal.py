@@ -74,9 +74,10 @@ class Journal:
         return self._kept[0][0] if self._kept else self._begun
 
     def since(self, serial: int) -> Iterator[Entry]:
-        """The entries from that serial on, oldest first."""
+        """The entries from that serial on that there are now, oldest first; to be read when and wherever one likes."""
         first = max(serial, self.first_serial)
-        return (Entry.of(self._sandbox, each) for each in islice(self._kept, first - self.first_serial, None))
+        kept = list(islice(self._kept, first - self.first_serial, None))
+        return (Entry.of(self._sandbox, each) for each in kept)
 
     def latest(self, most: int) -> list[Kept]:
         """The last ones as they are kept, oldest first."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from hashlib import sha256
 from time import monotonic_ns
 
-from smartcal_api.contract import Contract
+from smartcal_api.background import Background
 from smartcal_api.journal.departed import Departed
 from smartcal_api.sandbox.sandbox import Sandbox
 from smartcal_api.webhooks.dispatcher import Dispatcher
@@ -21,6 +21,7 @@ class Registry:
 
     def __init__(self, default: Sandbox, *, monotonic: Callable[[], int] = monotonic_ns) -> None:
         self.default = default
+        self.background = Background()
         self._sandboxes = {default.name: default}
         self._monotonic = monotonic
         self._homes: dict[bytes | str, str] = {}
@@ -44,11 +45,6 @@ class Registry:
             self._homes.setdefault(credential, name)
 
         return announce
-
-    def adopt(self, contract: Contract) -> None:
-        """All go on under an edited contract."""
-        for sandbox in self:
-            sandbox.adopt(contract)
 
     def deliver_by(self, dispatcher: Dispatcher) -> None:
         """Webhooks of all sandboxes, of those to come as well, are delivered from now on."""
@@ -79,7 +75,11 @@ class Registry:
     def reap(self) -> list[str]:
         """Removes those that have been idle for their ttl, since killed test runs never do; returns their names."""
         now = self._monotonic()
-        idle = [each.name for each in self if each.ttl is not None and now - each.touched >= each.ttl]
+        idle = [
+            each.name
+            for each in self
+            if each.ttl is not None and now - each.touched >= each.ttl and not each.store.turn.taken
+        ]
         for name in idle:
             self.remove(name)
         return idle

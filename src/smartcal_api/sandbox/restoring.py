@@ -14,10 +14,6 @@ from smartcal_api.store import OPENED, open_store
 from smartcal_api.webhooks.outbox import RELEASE
 
 
-def image_of(sandbox: Sandbox) -> Image:
-    return Image(sandbox.store.image(), state_of(sandbox).write())
-
-
 def state_of(sandbox: Sandbox) -> State:
     parts = {name: part.state() for name, part in sandbox.parts().items()}
     return State(sandbox.seed, sandbox.clock.now(), sandbox.process, sandbox.contract.document.sha256, parts)
@@ -32,8 +28,8 @@ def begin(sandbox: Sandbox, data: DataSet | bytes, *, fitted: bool = True) -> No
     sandbox.origin = Origin(data, (state if fitted else replace(state, contract="")).write())
 
 
-def restore(sandbox: Sandbox, image: Image) -> None:
-    """Everything is as it was then. The store takes the database in one transaction, or raises with nothing changed.
+def load(sandbox: Sandbox, image: Image) -> None:
+    """The store takes the database in one transaction, or raises with nothing changed; `go_on` has to follow.
 
     The image has to fit the sandbox's contract: see `fitted`.
     """
@@ -41,7 +37,11 @@ def restore(sandbox: Sandbox, image: Image) -> None:
     if state.seed != sandbox.seed:
         raise UsageError(f"it has the seed {state.seed}, and this sandbox {sandbox.seed}: it is of another one.")
     sandbox.store.load_image(image.database, RELEASE)
-    resume(sandbox, state)
+
+
+def go_on(sandbox: Sandbox, image: Image) -> None:
+    """Everything beside the database is as it was then, too."""
+    resume(sandbox, State.read(image.state))
     sandbox.generation += 1
     sandbox.outbox.renew()
 

@@ -151,6 +151,7 @@ class Sandbox:
             if deliver is not None:
                 await deliver(due)
             await asyncio.sleep(0)  # others are answered meanwhile, and whoever waits for this may give up
+            await self.store.turn.free()
             if self.generation != generation:
                 return  # it was restored meanwhile, and this is of what hasn't happened
             due = min(self._due, self.outbox.next_due(after=due) or _NEVER)

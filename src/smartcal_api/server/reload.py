@@ -2,15 +2,21 @@
 
 import asyncio
 import logging
+from functools import partial
 from pathlib import Path
+from time import monotonic_ns
 
-from smartcal_api.app import Front, Options, prepare
+from smartcal_api.app import Application, Front, Options, build, prepare
+from smartcal_api.clock import NANOSECONDS
 from smartcal_api.contract import Contract
 from smartcal_api.errors import SmartCalError
+from smartcal_api.sandbox import Sandbox
 from smartcal_api.sandbox.registry import Registry
-from smartcal_api.server.application import open_application, settle
+from smartcal_api.server.application import fit, settle, sweep
 
 _SECONDS = 0.2
+# What was replaced is swept out when nobody has asked for anything for so long, or when there is a lot of it.
+_QUIET_SECONDS, _MANY = 1, 16
 _log = logging.getLogger("smartcal")
 
 
@@ -18,14 +24,18 @@ async def reload_on_save(front: Front, registry: Registry, options: Options, *, 
     """Looks at the file five times a second: right for editors that write in place and for those that rename."""
     path = front.application.contract.document.path
     seen = _stamp(path)
+    replaced = 0
     while True:
         await asyncio.sleep(_SECONDS)
+        if replaced and (_is_quiet(registry) or replaced >= _MANY):
+            sweep()
+            replaced = 0
         stamp = _stamp(path)
         if stamp in (None, seen):
             continue
         seen = stamp
         try:
-            await _take_up(path, front, registry, options, draft=draft)
+            replaced += await _take_up(path, front, registry, options, draft=draft)
         except SmartCalError as error:
             _log.error("%s\nthe contract was not taken up; the last good one is still served", error)
         except Exception:
@@ -33,22 +43,49 @@ async def reload_on_save(front: Front, registry: Registry, options: Options, *, 
             _log.exception("the contract was not taken up; the last good one is still served")
 
 
-async def _take_up(path: Path, front: Front, registry: Registry, options: Options, *, draft: bool) -> None:
-    before = front.application.contract
-    contract = Contract.read(path, draft=draft)
-    if contract.document.sha256 == before.document.sha256:
-        return
-    registry.adopt(contract)
+async def _take_up(path: Path, front: Front, registry: Registry, options: Options, *, draft: bool) -> bool:
+    """Whether another contract is served now. Others are answered meanwhile (law GUARD 3)."""
+    before, run = front.application, registry.background.run
+    contract = await run(partial(Contract.read, path, draft=draft))
+    if contract.document.sha256 == before.contract.document.sha256:
+        return False
+    application = await run(partial(_build, contract, registry, options))
+    held: list[Sandbox] = []
     try:
-        application = open_application(contract, registry, options)
-        await prepare(application.asgi)
-    except BaseException:
-        registry.adopt(before)
+        # The largest first: requests to a sandbox wait from when its turn has come until all have been adapted.
+        while waiting := [each for each in registry if each not in held]:
+            sandbox = max(waiting, key=lambda each: 0 if each.store.turn.taken else each.store.size())
+            await sandbox.store.turn.take()
+            held.append(sandbox)
+            if registry.get(sandbox.name) is sandbox:
+                await run(partial(_adopt, sandbox, application))
+        front.application = application
+    except Exception:
+        for sandbox in held:
+            await run(partial(sandbox.adopt, before.contract))
+            sandbox.store.turn.give_back()
         raise
-    front.application = application
-    settle(replaces=True)
+    for sandbox in held:
+        sandbox.store.turn.give_back()
+    settle()
     mocked = ", ".join(operation.id for operation in application.mocked)
     _log.warning("serving %s %s%s", path, contract.version, f"; mocked: {mocked}" if mocked else "")
+    return True
+
+
+def _build(contract: Contract, registry: Registry, options: Options) -> Application:
+    application = build(contract, registry, options)
+    asyncio.run(prepare(application.asgi))
+    return application
+
+
+def _adopt(sandbox: Sandbox, application: Application) -> None:
+    sandbox.adopt(application.contract)
+    fit(sandbox, application)
+
+
+def _is_quiet(registry: Registry) -> bool:
+    return monotonic_ns() - max(each.touched for each in registry) > _QUIET_SECONDS * NANOSECONDS
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:

@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -38,6 +39,7 @@ from smartcal_api.webhooks.network import Receivers
 from smartcal_api.webhooks.own_plane import OwnPlane
 
 Alter = Callable[[Front, Sandbox], None]
+_SWITCH_SECONDS = 0.001
 
 
 def run(settings: Settings, *, report: Report | None = None, alter: Alter | None = None) -> None:
@@ -107,6 +109,8 @@ def run(settings: Settings, *, report: Report | None = None, alter: Alter | None
             )
 
         server = _Server(_config(front, _connections(front, settings)), ready=ready, stopping=stopping)
+        # Work beside the loop holds it up for no longer than this, each time that the loop lets go of the interpreter.
+        sys.setswitchinterval(_SWITCH_SECONDS)
 
         async def serve() -> None:
             await prepare(front.application.asgi)

@@ -5,13 +5,19 @@ import os
 import sqlite3
 import stat
 from collections.abc import Iterable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from smartcal_api.errors import UsageError
 from smartcal_api.store.held import kept_of, wal_of
 from smartcal_api.store.layout import check, prepare
 from smartcal_api.store.refusal import UNREADABLE, code_of, damage
+
+# Where a file's header says that it is in WAL mode, and what says that it is not (SQLite file format, section 1.3).
+_MODE_AT, _NO_WAL = 18, b"\x01\x01"
+# From so many bytes on, copying them at once would stop the whole process for too long.
+_LARGE = 16 * 1024 * 1024
 
 # In `meta`, what is of a store and not of its data: an image that takes their place leaves it as it is.
 BEGAN, OPENED = "began", "opened"
@@ -30,12 +36,32 @@ def open_memory() -> sqlite3.Connection:
 
 def image_of(connection: sqlite3.Connection) -> bytes:
     """The whole database as bytes."""
+    (pages,), (size,) = (connection.execute(f"PRAGMA {each}").fetchone() for each in ("page_count", "page_size"))
+    if pages * size >= _LARGE:
+        with suppress(OSError, sqlite3.Error):  # no room for it there
+            return _by_way_of_a_file(connection)
     return without_wal(connection.serialize())
+
+
+def _by_way_of_a_file(connection: sqlite3.Connection) -> bytes:
+    """Other threads go on: neither a backup nor reading a file keeps the interpreter, as `serialize` does."""
+    with NamedTemporaryFile(prefix="smartcal-", buffering=0) as file:
+        with closing(sqlite3.connect(file.name, isolation_level=None)) as copy:
+            copy.execute("PRAGMA journal_mode = OFF")
+            copy.execute("PRAGMA synchronous = OFF")
+            connection.backup(copy)
+        file.seek(_MODE_AT)
+        file.write(_NO_WAL)
+        file.seek(0)
+        return file.read()
 
 
 def without_wal(database: bytes) -> bytes:
     """A file is in WAL mode, which a database in memory can't be opened in (SQLite file format, section 1.3.3)."""
-    return b"".join((database[:18], b"\x01\x01", memoryview(database)[20:]))
+    end = _MODE_AT + len(_NO_WAL)
+    if database[_MODE_AT:end] == _NO_WAL:
+        return database
+    return b"".join((database[:_MODE_AT], _NO_WAL, memoryview(database)[end:]))
 
 
 def open_image(image: bytes) -> sqlite3.Connection:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from smartcal_api.errors import Unavailable, UsageError
 from smartcal_api.output import head, replace_file
-from smartcal_api.store.file import deserialised, without_wal
+from smartcal_api.store.file import deserialised, image_of, without_wal
 from smartcal_api.store.layout import APPLICATION_ID, check, check_objects
 from smartcal_api.store.refusal import UNREADABLE, damage
 
@@ -22,7 +22,7 @@ def pack(database: bytes, members: Mapping[str, str]) -> bytes:
     with closing(deserialised(database)) as connection:
         rows = [(_PREFIX + name, value) for name, value in members.items()]
         connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", rows)
-        return connection.serialize()
+        return image_of(connection)
 
 
 def unpack(path: Path) -> tuple[bytes, dict[str, str]]:
@@ -35,7 +35,7 @@ def unpack(path: Path) -> tuple[bytes, dict[str, str]]:
             check(connection, path, instead=_INSTEAD)
             members = _members(connection, path)
             connection.execute("DELETE FROM meta WHERE name LIKE ?", (f"{_PREFIX}%",))
-            return connection.serialize(), members
+            return image_of(connection), members
 
 
 def check_image(database: bytes, path: Path) -> None:

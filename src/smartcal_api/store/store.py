@@ -15,6 +15,7 @@ from smartcal_api.store.held import Held
 from smartcal_api.store.reading import Reading, Shapes
 from smartcal_api.store.refusal import in_transaction, refusals_told_apart
 from smartcal_api.store.schema import Indexes, make_indexes, make_tables, outgrown
+from smartcal_api.store.turn import Turn
 from smartcal_api.store.unwritten import Unwritten
 
 _SMALL = 500  # resources, see `make_indexes`
@@ -31,6 +32,7 @@ class Store(Reading):
         self.path: Path | None = None
         """Of its file."""
         self._held: Held | None = None
+        self.turn = Turn()
         self._small = small
         self.behind = False
         """Whether something that is seen could not be written yet."""
@@ -148,7 +150,12 @@ class Store(Reading):
             return image
         with closing(deserialised(image)) as copy:
             self._unwritten.store_in(copy)
-            return copy.serialize()
+            return image_of(copy)
+
+    def size(self) -> int:
+        """Of the whole database, in bytes; the store has to be free."""
+        (pages,), (page,) = (self.query(f"PRAGMA {each}")[0] for each in ("page_count", "page_size"))
+        return int(pages * page)
 
     def load_image(self, image: bytes, *statements: str) -> None:
         """Puts an image in the place of all data that is there, in one transaction; `statements` change it before."""
@@ -167,6 +174,9 @@ class Store(Reading):
         self.index()
 
     def close(self) -> None:
+        """One that is being worked on ends with its process: what was not committed has not happened."""
+        if self.turn.taken:
+            return
         with suppress(Unavailable):  # of a store that was behind to its end
             self.catch_up()
         with self._held.closing() if self._held is not None else nullcontext():

@@ -62,15 +62,16 @@ class Courier:
         self._driven += 1
         try:
             await self._landed()
-            while leases := self._at(instant):
+            while leases := await self._at(instant):
                 tasks = [self._begin(lease) for lease in leases]
                 try:
                     outcomes = await asyncio.gather(*tasks)
                 except asyncio.CancelledError:
                     await _cancelled(tasks)
                     if not self._closed:
-                        self._outbox.release(leases)
+                        self._release(leases)
                     raise
+                await self._outbox.turn.free()
                 if self._closed:
                     return
                 self._outbox.settle(zip(leases, outcomes, strict=True), now=instant)
@@ -78,7 +79,8 @@ class Courier:
             self._driven -= 1
             self.wake()
 
-    def _at(self, instant: int) -> list[Lease]:
+    async def _at(self, instant: int) -> list[Lease]:
+        await self._outbox.turn.free()
         return [] if self._closed else self._outbox.take(instant, most=MOST, each=MOST, busy={})
 
     async def close(self, *, grace: float) -> None:
@@ -90,6 +92,8 @@ class Courier:
         await _cancelled(list(left))
         # Callbacks of tasks that are done run later than we do.
         ended = [*self._ended, *((lease, task.result()) for task, lease in self._flying.items() if task not in left)]
+        if self._outbox.turn.taken:
+            return  # whoever has it has no more than this process
         with suppress(Unavailable):
             self._outbox.settle(ended, now=self._clock.now())
             self._outbox.release(left.values())
@@ -111,6 +115,9 @@ class Courier:
     def _turn(self) -> None:
         self._woken = False
         if self._closed:
+            return
+        if self._outbox.turn.taken:
+            self._outbox.turn.when_free(self.wake)
             return
         try:
             now = self._clock.now()
@@ -165,6 +172,12 @@ class Courier:
             # A defect of ours must neither lose a delivery nor hold its place for ever.
             _log.exception("%s: a defect of this server", lease.id)
             return Outcome(duration=0, error="internal_error", detail="the server's log has the reason")
+
+    def _release(self, leases: list[Lease]) -> None:
+        if self._outbox.turn.taken:
+            self._outbox.turn.when_free(lambda: self._release(leases))
+        else:
+            self._outbox.release(leases)
 
     def _set_timer(self, now: int) -> None:
         if self._timer is not None:

@@ -31,6 +31,7 @@ class Outbox:
 
     def __init__(self, contract: Contract, store: Store, *, mint: Callable[[str], str], seed: int) -> None:
         self._store = store
+        self.turn = store.turn
         self._mint = mint
         self._seed = seed
         self.generation = 0
