@@ -96,7 +96,7 @@ class Secrets:
         whole = text.encode("utf-8", "surrogatepass")
         spans: list[tuple[int, int]] = []
         shown = len(whole)
-        for shape, pattern in self._words.items():
+        for shape, pattern in tuple(self._words.items()):
             for number, found in enumerate(pattern.finditer(whole, 0, shown)):
                 start = found.start()
                 if number == _WORDS:

@@ -9,10 +9,10 @@ from hmac import compare_digest
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from smartcal_api.control.control import Product
 from smartcal_api.errors import Problem
 from smartcal_api.http.exchange import KEY, Exchange
 from smartcal_api.http.roots import Roots
+from smartcal_api.sandbox.creation import Product
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _JSON = b"application/json"

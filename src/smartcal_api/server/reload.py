@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 from functools import partial
 from pathlib import Path
 from time import monotonic_ns
+from typing import Any
 
 from smartcal_api.app import Application, Front, Options, build, prepare
 from smartcal_api.clock import NANOSECONDS
@@ -17,13 +19,22 @@ from smartcal_api.server.application import fit, settle, sweep
 _SECONDS = 0.2
 # What was replaced is swept out when nobody has asked for anything for so long, or when there is a lot of it.
 _QUIET_SECONDS, _MANY = 1, 16
+_Stamp = tuple[int, int, int]
 _log = logging.getLogger("smartcal")
 
 
-async def reload_on_save(front: Front, registry: Registry, options: Options, *, draft: bool) -> None:
-    """Looks at the file five times a second: right for editors that write in place and for those that rename."""
+def reload_on_save(front: Front, registry: Registry, options: Options, *, draft: bool) -> Coroutine[Any, Any, None]:
+    """Looks at the file five times a second: right for editors that write in place and for those that rename.
+
+    What is saved from this call on is taken up, also before the first look.
+    """
     path = front.application.contract.document.path
-    seen = _stamp(path)
+    return _watch(path, _stamp(path), front, registry, options, draft=draft)
+
+
+async def _watch(
+    path: Path, seen: _Stamp | None, front: Front, registry: Registry, options: Options, *, draft: bool
+) -> None:
     replaced = 0
     while True:
         await asyncio.sleep(_SECONDS)
@@ -88,7 +99,7 @@ def _is_quiet(registry: Registry) -> bool:
     return monotonic_ns() - max(each.touched for each in registry) > _QUIET_SECONDS * NANOSECONDS
 
 
-def _stamp(path: Path) -> tuple[int, int, int] | None:
+def _stamp(path: Path) -> _Stamp | None:
     """What changes when a file is saved; None while there is none."""
     try:
         status = path.stat()
