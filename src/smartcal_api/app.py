@@ -12,7 +12,7 @@ from smartcal_api.api.mocked import mocked, unserved
 from smartcal_api.auth import Identification
 from smartcal_api.contract import Contract, Description, Operation
 from smartcal_api.contract.routing_view import routing_view
-from smartcal_api.control import PREFIX, build_control
+from smartcal_api.control import PREFIX, build_control, describe
 from smartcal_api.http.connexion import Connexion
 from smartcal_api.http.cors import LOOPBACK as ORIGINS
 from smartcal_api.http.cors import Cors
@@ -36,6 +36,8 @@ from smartcal_api.mock import ValueGenerator
 from smartcal_api.sandbox.creation import Creator
 from smartcal_api.sandbox.credentials import METADATA, PRODUCT
 from smartcal_api.sandbox.registry import Registry
+from smartcal_api.web import Entrance, Shown
+from smartcal_api.web.entrance import ENDINGS, documents_of
 from smartcal_api.webhooks.network import LOOPBACK as RECEIVERS
 from smartcal_api.webhooks.network import Receivers
 
@@ -81,7 +83,8 @@ def build(contract: Contract, registry: Registry, options: Options) -> Applicati
     unknown = UnknownPaths(
         contract.data["paths"],
         base=PRODUCT,
-        served_at=f"{PREFIX}/contract",
+        served_at=documents_of(contract)["JSON"],
+        control=PREFIX,
         metadata=metadata.path if metadata is not None else None,
     )
     steps = [
@@ -114,13 +117,24 @@ async def prepare(application: ASGIApp) -> None:
 
 
 class Front:
-    """The control plane below its prefix, and for everything else the application, which another one can take the place
-    of between two requests. The control plane is built when it is first asked for: most servers never are."""
+    """The control plane below its prefix, what people see, and for everything else the application, which another one
+    can take the place of between two requests. The control plane is built when it is first asked for: few ever are."""
 
     def __init__(
-        self, application: Application, registry: Registry, options: Options, *, control: Description | None = None
+        self,
+        application: Application,
+        registry: Registry,
+        options: Options,
+        *,
+        control: Description | None = None,
+        shown: Shown | None = None,
     ) -> None:
         self.application = application
+        self._description = control
+        roots = Roots(options.public_url, allowed_hosts=options.allowed_hosts)
+        self._entrance = Entrance(
+            lambda: self.application.contract, self._describe, registry, roots=roots, shown=shown or Shown()
+        )
         creator = Creator(registry, lambda: self.application)
         creator.open(registry.default)
         self._build = partial(
@@ -128,20 +142,28 @@ class Front:
             registry,
             lambda: self.application,
             creator,
-            roots=Roots(options.public_url, allowed_hosts=options.allowed_hosts),
+            roots=roots,
             token=options.control_token,
             receivers=options.receivers,
-            description=control,
         )
         self._control: ASGIApp | None = None
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         path: str = scope.get("path", "")
+        if path.endswith(ENDINGS) or path == PREFIX:
+            found = self._entrance.answer(scope)
+            if found is not None:
+                return found.send(scope, send)
         if path.startswith(PREFIX) and path[len(PREFIX) :][:1] in ("", "/"):
             if self._control is None:
-                self._control = self._build()
+                self._control = self._build(description=self._describe())
             return self._control(scope, receive, send)
         return self.application.asgi(scope, receive, send)
+
+    def _describe(self) -> Description:
+        """The control plane's document, read when it is first asked for."""
+        self._description = self._description or describe(self.application.contract)
+        return self._description
 
 
 def _served(

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import click
 import pytest
+import yaml
 
 from smartcal_api.cli.main import cli
+from smartcal_api.contract import Contract
 from tests.cli.conftest import Ended
 from tests.e2e.server import Running, serving
 
@@ -160,3 +162,19 @@ def test_what_helps_shows_of_each_command_is_whole_in_80_columns() -> None:
             text = command.get_help(click.Context(command, info_name=f"smartcal {name}", terminal_width=80))
             cut += [line for line in text.splitlines()[1:] if line.endswith("...")]
     assert cut == []
+
+
+def test_contract_prints_it_as_it_is_shipped_or_as_a_server_serves_it(
+    smartcal: Command, running: Running, ready: str, contract: Contract
+) -> None:
+    assert smartcal("contract").out == contract.document.text
+    assert json.loads(smartcal("contract", "--format", "json").out) == contract.data
+    served = smartcal("contract", "--target", ready)
+    assert yaml.safe_load(served.out)["servers"][0]["url"] == running.ready["root_url"]
+    assert json.loads(smartcal("contract", "--target", ready, "--format", "json").out) == yaml.safe_load(served.out)
+    assert "answered 404; is it a SmartCal server, and is there such a sandbox?" in refused(
+        smartcal("contract", "--target", ready, "--sandbox", "nope")
+    )
+    Path("gone.json").write_text(json.dumps({"root_url": "http://127.0.0.1:9"}))
+    assert "no SmartCal server answers at" in refused(smartcal("contract", "--target", "gone.json"))
+    assert "can't be read" in refused(smartcal("contract", "--spec", "none.yaml"))

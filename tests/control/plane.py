@@ -29,10 +29,21 @@ class Plane(NamedTuple):
         return self.request("POST", path, body=body, **request)
 
     def request(
-        self, method: str, path: str, *, body: Any = None, media_type: str | None = JSON, **request: Any
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Any = None,
+        media_type: str | None = JSON,
+        absolute: bool = False,
+        **request: Any,
     ) -> Reply:
-        """A request of any path of the server; below `/_sandbox` where the path says nothing else."""
-        target = path if path.startswith(("/api", "/oauth", "/~", "/_sandbox", "/.well-known")) else f"/_sandbox{path}"
+        """A request of any path of the server; below `/_sandbox` where the path says nothing else, or is `absolute`."""
+        target = (
+            path
+            if absolute or path.startswith(("/api", "/oauth", "/~", "/_sandbox", "/.well-known"))
+            else f"/_sandbox{path}"
+        )
         payload = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
         scope = request_scope(method, target, body=payload, media_type=media_type, **request)
         return asyncio.run(_exchange(self.front, scope, payload))

@@ -45,6 +45,9 @@ def test_ready_file_and_banner_say_where_it_is_and_with_what_keys(tmp_path: Path
             assert me.status == (200 if scope in ("read", "admin") else 403)
         said = server.said()
         assert f"{root}/api/v1\n" in said
+        assert f"pages {root}/_sandbox/\ncontract {root}/openapi.json\ncontrol {root}/_sandbox\n" in said
+        page = server.request("GET", "/_sandbox/", headers={"Accept": "text/html"}).body.decode()
+        assert all(f"<code>scp_demo_{scope}</code>" in page for scope in SCOPES)
         assert all(f"{scope:<10}scp_demo_{scope}" in said for scope in SCOPES)
         assert "2026-03-04T12:00:00Z, frozen" in said
         assert max(map(len, banner(server))) <= 80

@@ -14,6 +14,7 @@ LAYERS = (
     ("defects",),
     ("server", "conformance"),
     ("app",),
+    ("web",),
     ("api", "control"),
     ("http",),
     ("sandbox", "receiver_check"),

@@ -62,7 +62,7 @@ def test_a_404_names_the_path_that_is_much_like_it(plane: Plane, path: str, mean
     "path", ["/api/v1/unheard/of", "/" + "a/" * 4000, "/api/v1/" + "x" * 5000, "/api/v1//", "/%00"]
 )
 def test_any_other_404_says_where_the_contract_is(plane: Plane, path: str) -> None:
-    assert detail(plane, path).endswith(f"the contract, which is at {ROOT}/_sandbox/contract.")
+    assert detail(plane, path).startswith(f"There is nothing at this path. The contract is at {ROOT}/openapi.json: ")
 
 
 @pytest.mark.parametrize(

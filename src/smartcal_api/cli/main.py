@@ -27,6 +27,7 @@ _COMMANDS = {
     "keys": "list, add and revoke the API keys of a store file",
     "clients": "list and add the OAuth clients of a store file",
     "proxy": "judge what an app and a deployment send each other",
+    "contract": "print the contract",
     "routes": "list the operations, their scopes, and what serves them",
     "trigger": "make something happen, such as booking.created",
     "clock": "read and move the clock",

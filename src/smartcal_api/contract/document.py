@@ -72,6 +72,11 @@ class Document:
             cause = error.strerror or str(error)
             raise ContractError(str(path), [Finding("", f"can't be read: {cause}", None)]) from None
 
+    @property
+    def text(self) -> str:
+        """As it was written."""
+        return self._source.decode("utf-8")
+
     def line(self, pointer: str) -> int:
         """The line of `pointer`, or of the closest ancestor that exists; lines count from 1."""
         return self._line(self._compose(), pointer)

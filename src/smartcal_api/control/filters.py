@@ -108,7 +108,7 @@ class Filters:
     def _notes(self, path: str) -> list[str]:
         if any(_may_begin(each, path) for each in self._contract.data["paths"]):
             return []
-        meant = UnknownPaths(self._contract.data["paths"], base=PRODUCT, served_at="").meant(path)
+        meant = UnknownPaths(self._contract.data["paths"], base=PRODUCT, served_at="", control="").meant(path)
         did = f" Did you mean {meant[0]}?" if meant is not None else ""
         return [f"No operation of the contract has a path that begins with {shortened(path, 64)!r}.{did}"]
 

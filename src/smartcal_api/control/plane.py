@@ -70,7 +70,7 @@ def build_control(
         )
         for operation in description.operations.values()
     }
-    unknown = UnknownPaths(description.data["paths"], base=PREFIX, served_at=f"{PREFIX}/openapi")
+    unknown = UnknownPaths(description.data["paths"], base=PREFIX, served_at=f"{PREFIX}/openapi", control=PREFIX)
     steps = [
         partial(Enter, registry=registry, seed=registry.default.seed),
         partial(Failures, gate=gate, counted=False),

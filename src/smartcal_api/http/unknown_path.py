@@ -18,13 +18,17 @@ _OPENID = "/.well-known/openid-configuration"
 class UnknownPaths:
     """The paths of a document, all but a few of which begin with `base`, the path of SMARTCAL_BASE_URL.
 
-    `served_at` is where the document itself is, `metadata` where OAuth describes itself, if it does (RFC 8414).
+    `served_at` is where the document itself is, `control` what the control plane is below, `metadata` where OAuth
+    describes itself, if it does (RFC 8414).
     """
 
-    def __init__(self, paths: Iterable[str], *, base: str, served_at: str, metadata: str | None = None) -> None:
+    def __init__(
+        self, paths: Iterable[str], *, base: str, served_at: str, control: str, metadata: str | None = None
+    ) -> None:
         self._templates = [path.split("/") for path in paths]
         self._base = base
         self._served_at = served_at
+        self._control = control
         self._metadata = metadata
 
     def refusal(self, exchange: Exchange) -> Problem:
@@ -42,9 +46,11 @@ class UnknownPaths:
             return f"There is nothing at this path: {' and '.join(meant[1])}. Ask for {shortened(root + meant[0])}."
         if meant is not None:
             return f"There is nothing at this path. Did you mean {shortened(root + meant[0])}?"
+        server = root.removesuffix(prefix)
         return (
-            "There is nothing at this path. Compare it, letter by letter, with the paths of the contract, which is at "
-            f"{root.removesuffix(prefix)}{self._served_at}."
+            f"There is nothing at this path. The contract is at {server}{self._served_at}: compare it, letter by "
+            f"letter, with the paths there. {server}{self._control}/docs lists them, and those of the control plane, "
+            f"which is below {server}{self._control}."
         )
 
     def meant(self, path: str) -> tuple[str, list[str]] | None:
@@ -77,7 +83,7 @@ class UnknownPaths:
             yield once, [*slips, twice]
         elif whole.startswith(f"{base}/"):
             yield whole.removeprefix(base), [*slips, f"it isn't below {base}"]
-        else:
+        elif whole != base:
             yield base + whole, [*slips, f"{base} is missing from its beginning"]
 
     def _has(self, path: str) -> bool:

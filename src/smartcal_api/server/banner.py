@@ -13,6 +13,7 @@ from smartcal_api.sandbox import Sandbox
 from smartcal_api.sandbox.credentials import PRODUCT, KeyRing, KnownClient
 from smartcal_api.server.webhooks import KnownWebhook
 from smartcal_api.settings import Settings
+from smartcal_api.web.entrance import HOME, documents_of
 
 
 def banner(
@@ -33,6 +34,8 @@ def banner(
     lines = [
         f"{contract.data['info']['title']} {contract.version} on {root + PRODUCT}",
         f"store {store} · seed {sandbox.seed} · clock {moment}",
+        f"pages {root + HOME}",
+        f"contract {root + documents_of(contract)['JSON']}",
         f"control {root + CONTROL}",
         *([f"  its token {control_token}"] if control_token else []),
         "",

@@ -32,8 +32,9 @@ from smartcal_api.server.reload import reload_on_save
 from smartcal_api.server.socket import bind, root_url
 from smartcal_api.server.stopping import DELIVERIES_SECONDS, REQUESTS_SECONDS, Stopping
 from smartcal_api.server.webhooks import receiver_trust, subscribe_again, webhook_ring
-from smartcal_api.server.world import Report, key_ring, open_sandbox
+from smartcal_api.server.world import Report, key_ring, open_sandbox, public_keys
 from smartcal_api.settings import Settings
+from smartcal_api.web import Shown
 from smartcal_api.webhooks.dispatcher import Dispatcher
 from smartcal_api.webhooks.network import Receivers
 from smartcal_api.webhooks.own_plane import OwnPlane
@@ -86,7 +87,9 @@ def run(settings: Settings, *, report: Report | None = None, alter: Alter | None
         webhooks = webhook_ring(sandbox, contract, settings, receivers)
         sandbox.furnish = partial(subscribe_again, webhooks=webhooks)
         registry = Registry(sandbox)
-        front = Front(open_application(contract, registry, options), registry, options)
+        front = Front(
+            open_application(contract, registry, options), registry, options, shown=Shown(public_keys(keys, contract))
+        )
         if alter is not None:
             alter(front, sandbox)
 

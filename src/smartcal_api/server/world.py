@@ -134,6 +134,12 @@ def key_ring(sandbox: Sandbox, contract: Contract, settings: Settings) -> KeyRin
     return KeyRing(main, other, well_known)
 
 
+def public_keys(keys: KeyRing, contract: Contract) -> Mapping[str, str]:
+    """Those that everybody knows, by their scopes: a page may show them, and none that somebody has given."""
+    prefix = f"{contract.policy.secrets['api_key']}demo_"
+    return {scope: each for scope, each in keys.main.items() if keys.well_known and each.startswith(prefix)}
+
+
 def _refuse_well_known(
     given: GivenKey, main: Mapping[str, str], other: Mapping[str, str], *, prefix: str, on_loopback: bool
 ) -> None:
