@@ -11,9 +11,12 @@ from smartcal_api.http.mocked_response import MockedResponse
 from smartcal_api.http.served import Handler
 from smartcal_api.mock import ValueGenerator
 
+_NOT_ACCEPTABLE = 406
+
 
 def mocked(operation: Operation, contract: Contract, *, generator: ValueGenerator) -> Handler:
-    """The lowest 2xx with its first example, else generated from (seed, operation, parameters).
+    """The lowest 2xx with its first example, else generated from (seed, operation, parameters), in the media type that
+    Accept chooses; where it takes none, 406 if the operation has that.
 
     A list that pages is served from items made at start, and so is the resource of its items by id.
     Raises `ContractError` where no value satisfies the schema.
@@ -21,13 +24,18 @@ def mocked(operation: Operation, contract: Contract, *, generator: ValueGenerato
     if operation.listing is not None:
         return lister(operation, operation.listing, contract)
     response = MockedResponse(operation.success, operation.responses[operation.success], contract, generator=generator)
+    declared = operation.responses.get(_NOT_ACCEPTABLE)
+    refusal = MockedResponse(_NOT_ACCEPTABLE, declared, contract, generator=generator) if declared else None
 
     def mock(exchange: Exchange) -> Answer:
         stored = _stored(operation, exchange)
         if stored is not None:
             return stored
         parameters = orjson.dumps(exchange.parameters, option=orjson.OPT_SORT_KEYS).decode()
-        return response.make(f"{exchange.sandbox.seed} {operation.id} {parameters}")
+        salt, accept = f"{exchange.sandbox.seed} {operation.id} {parameters}", exchange.accept
+        if refusal is not None and not response.accepted(accept):
+            return refusal.make(salt)
+        return response.make(salt, accept=accept)
 
     return mock
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from smartcal_api.contract import Document
+from smartcal_api.contract.document import pointer_of
 
 DOCUMENTED, DECISION = "documented", "decision"
 # Members that have no room for an `x-basis` of their own; the head of the contract says that they are decided. So does
@@ -30,5 +31,5 @@ def basis_of(document: Document, pointer: str) -> str:
         if isinstance(value, dict) and "x-basis" in value:
             found = value["x-basis"]
         elif isinstance(value, dict) and isinstance(value.get("$ref"), str):
-            return basis_of(document, "/".join((value["$ref"][1:], *tokens[place + 1 :])))
+            return basis_of(document, "/".join((pointer_of(value["$ref"]), *tokens[place + 1 :])))
     return found

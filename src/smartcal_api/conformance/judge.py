@@ -1,6 +1,5 @@
 """Whether an answer is valid against the contract, by openapi-core: status, headers, media type and body."""
 
-import copy
 import json
 import re
 import warnings
@@ -16,6 +15,8 @@ from werkzeug.datastructures import Headers
 
 from smartcal_api.conformance.exchange import Exchange
 from smartcal_api.contract import Contract, Operation, Response
+from smartcal_api.contract.media_type import essence, is_json, is_range, key_of
+from smartcal_api.contract.message import is_of_the_message
 
 _HOST = "http://judged.invalid"
 _UNROUTED = "/x-unrouted"
@@ -40,7 +41,7 @@ class Judge:
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
         self._templates = [(each, _template(each.path)) for each in contract.operations.values()]
-        document = copy.deepcopy(dict(contract.data))
+        document = _plainer(dict(contract.data))
         document["servers"] = [{"url": _HOST}]
         document["paths"] = {
             **document["paths"],
@@ -50,7 +51,11 @@ class Judge:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it knows no oauth2, which is not for it to judge
             spec = SchemaPath.from_dict(document)
-            more: dict[str, Callable[[bytes], Any]] = {"application/problem+json": json.loads}
+            responses = [each for o in contract.operations.values() for each in o.responses.values()]
+            declared = {
+                _plain_key(key) for each in (*responses, *contract.unrouted.values()) for key in each.media_types
+            }
+            more: dict[str, Callable[[bytes], Any]] = {key: json.loads for key in declared if is_json(key)}
             self._bodies = V31ResponseDataValidator(spec, extra_media_type_deserializers=more)
             self._headers = V31ResponseHeadersValidator(spec, extra_media_type_deserializers=more)
         ids = contract.policy.ids
@@ -110,14 +115,15 @@ class Judge:
             if exchange.body:
                 yield Fault(response.pointer, f"{len(exchange.body)} bytes of a body where the contract has none")
             return
-        if exchange.media_type not in response.media_types:
+        declared = key_of(exchange.media_type, response.media_types)
+        if declared is None:
             allowed = " or ".join(response.media_types)
             yield Fault(
                 f"{response.pointer}/content", f"Content-Type {exchange.media_type!r}; the contract has {allowed}"
             )
             return
-        pointer = response.media_types[exchange.media_type]
-        if pointer is None or not exchange.media_type.endswith("json"):
+        pointer = response.media_types[declared]
+        if pointer is None or not is_json(exchange.media_type):
             return
         try:
             body = json.loads(exchange.body)
@@ -129,7 +135,7 @@ class Judge:
         key = (pointer, self._id.sub("ID", _plain(fresh, exchange.media_type)))
         if key in self._sound:
             return
-        answered = _Answered(exchange.status, exchange.media_type, text.encode(), Headers(list(exchange.headers)))
+        answered = _Answered(exchange.status, _plain_key(declared), text.encode(), Headers(list(exchange.headers)))
         faults = [fault for error in self._bodies.iter_errors(request, answered) for fault in _faults(error, pointer)]
         if not faults:
             self._remember({*seen, key})
@@ -197,6 +203,27 @@ def _plain(body: Any, media_type: str) -> str:
 
 def _said(error: BaseException) -> str:
     return str(error).partition("\n")[0] or type(error).__name__
+
+
+def _plain_key(key: str) -> str:
+    """A key of a `content` without parameters, and one of its own for a range, of which JSON alone is judged."""
+    kind = essence(key).removesuffix("/*").replace("*", "any")
+    return f"application/{kind}.range+json" if is_range(key) else kind
+
+
+def _plainer(node: Any) -> Any:
+    """A copy as openapi-core reads it rightly: media types without parameters, and no headers of the message itself."""
+    if isinstance(node, list):
+        return [_plainer(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    plainer = {key: _plainer(value) for key, value in node.items()}
+    if isinstance(node.get("content"), dict):
+        plainer["content"] = {_plain_key(key): value for key, value in plainer["content"].items()}
+    if isinstance(node.get("headers"), dict) and "description" in node:
+        headers = plainer["headers"].items()
+        plainer["headers"] = {name: value for name, value in headers if not is_of_the_message(name)}
+    return plainer
 
 
 def _template(path: str) -> list[re.Pattern[str]]:

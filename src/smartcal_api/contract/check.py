@@ -5,6 +5,7 @@ one walk reads the document by it (`check_survey`). What the walk finds sound is
 can state, a module for each subject.
 """
 
+from smartcal_api.contract.check_content import content
 from smartcal_api.contract.check_links import links
 from smartcal_api.contract.check_listings import listings
 from smartcal_api.contract.check_openapi import KINDS
@@ -19,7 +20,7 @@ from smartcal_api.contract.check_values import values
 from smartcal_api.contract.document import Document
 from smartcal_api.errors import Finding
 
-_RULES = (operations, parameters, scopes, listings, links, policy)
+_RULES = (operations, parameters, content, scopes, listings, links, policy)
 
 
 def check(document: Document) -> list[Finding]:

@@ -2,7 +2,7 @@
 
 from smartcal_api.contract.check_kinds import closest
 from smartcal_api.contract.check_survey import Survey
-from smartcal_api.contract.document import escape
+from smartcal_api.contract.document import escape, pointer_of
 from smartcal_api.errors import Finding
 
 Types = set[tuple[str, str]]
@@ -24,7 +24,7 @@ def _properties(survey: Survey, at: str) -> dict[str, str]:
     schema = survey.nodes[at][1]
     if not isinstance(schema, dict):
         return {}
-    found = _properties(survey, schema["$ref"][1:]) if "$ref" in schema else {}
+    found = _properties(survey, pointer_of(schema["$ref"])) if "$ref" in schema else {}
     for index in range(len(schema.get("allOf", []))):
         found |= _properties(survey, f"{at}/allOf/{index}")
     return found | {name: f"{at}/properties/{escape(name)}" for name in schema.get("properties", {})}
@@ -38,7 +38,7 @@ def types(survey: Survey, at: str) -> Types:
     stated = schema.get("type", [])
     found = {(kind, schema.get("format", "")) for kind in ([stated] if isinstance(stated, str) else stated)}
     if "$ref" in schema:
-        found |= types(survey, schema["$ref"][1:])
+        found |= types(survey, pointer_of(schema["$ref"]))
     for key in ("allOf", "anyOf", "oneOf"):
         for index in range(len(schema.get(key, []))):
             found |= types(survey, f"{at}/{key}/{index}")

@@ -80,12 +80,16 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of a few texts; `refused` ones are valid OpenAPI that the toolkit doesn't understand, with advice."""
+    """One of a few texts, in any case where they are `caseless`; `refused` ones are valid OpenAPI that the toolkit
+    doesn't understand, with advice."""
 
     values: tuple[str, ...]
     refused: Mapping[str, str] = field(default_factory=dict)
+    caseless: bool = False
 
     def read(self, survey: "Survey", value: Any, at: str) -> None:
+        if self.caseless and isinstance(value, str):
+            value = value.lower()
         if isinstance(value, str) and value in self.values:
             return
         if isinstance(value, str) and value in self.refused:
@@ -110,7 +114,7 @@ class Items:
         if len(value) < self.least:
             survey.find(at, f"is empty, but needs at least {self.least} item")
         for index, item in enumerate(value):
-            if self.unique and item in value[:index]:
+            if self.unique and any(_same(item, before) for before in value[:index]):
                 survey.find(f"{at}/{index}", f"repeats {shown(item)}; name it once")
             survey.read(self.item, item, f"{at}/{index}")
 
@@ -155,6 +159,17 @@ class Reference:
             survey.references.append((at, value, self.kind))
         else:
             survey.find(at, f"is {shown(value)}, but must be a reference such as '#/components/…'")
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two values are equal in JSON, where true is no number."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_same(value, other[key]) for key, value in one.items())
+    return bool(one == other)
 
 
 def shown(value: Any) -> str:

@@ -73,7 +73,8 @@ def _item(survey: Survey, at: str, stated: Any) -> tuple[str, str | None]:
     response, where = survey.follow(stated["responses"][status], f"{at}/responses/{status}")
     for media_type, content in response.get("content", {}).items():
         inside = f"{where}/content/{escape(media_type)}/schema"
-        schema = content.get("schema", {})
+        stated_schema = content.get("schema")
+        schema = stated_schema if isinstance(stated_schema, dict) else {}
         # One step, as `operation.Reader` does to tell what the items are.
         target = survey.document.resolve(schema["$ref"]) if "$ref" in schema else schema
         properties = target.get("properties", {}) if isinstance(target, dict) else {}

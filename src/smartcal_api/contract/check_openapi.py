@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from smartcal_api.contract import check_members, check_schema, check_security
 from smartcal_api.contract.check_kinds import Anything, Choice, Flag, Items, Kind, Member, Reference, Table, Text
 from smartcal_api.contract.check_members import FILTER, NAME, ORDER, TOP
-from smartcal_api.contract.check_shape import Shape, article
+from smartcal_api.contract.check_shape import OrFlag, Shape, article
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
@@ -157,8 +157,12 @@ _SHAPES = (
         referable=True,
     ),
     # A body without a schema could not be validated; an answer may well be any bytes.
-    Shape("request media type", {"schema!": "schema", **_EXAMPLES}, {"encoding": "a form is read by its schema alone"}),
-    Shape("media type", {"schema": "schema", **_EXAMPLES}, {"encoding": "leave it out"}),
+    Shape(
+        "request media type",
+        {"schema!": OrFlag("schema"), **_EXAMPLES},
+        {"encoding": "a form is read by its schema alone"},
+    ),
+    Shape("media type", {"schema": OrFlag("schema"), **_EXAMPLES}, {"encoding": "leave it out"}),
     Shape(
         "response",
         {

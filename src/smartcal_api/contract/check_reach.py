@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from smartcal_api.contract.document import pointer_of
+
 if TYPE_CHECKING:
     from smartcal_api.contract.check_survey import Survey
 
@@ -31,7 +33,7 @@ class Reach:
         self._users: dict[str, set[str]] = {EVENT_TYPE: {WHOLE}, PROBLEM: {WHOLE}}
         self._operations: dict[str, str | None] = {}
         for at, reference, _ in survey.references:
-            self._users.setdefault(unit(reference[1:]), set()).add(unit(at))
+            self._users.setdefault(unit(pointer_of(reference)), set()).add(unit(at))
         for at, (kind, stated) in survey.nodes.items():
             if kind in {"operation", "webhook operation"}:
                 named = stated.get("operationId")

@@ -8,7 +8,7 @@ from smartcal_api.contract.check_kinds import closest
 from smartcal_api.contract.check_schema import IN_PLACE, IN_PLACE_LISTS
 from smartcal_api.contract.check_shape import article
 from smartcal_api.contract.check_survey import Survey
-from smartcal_api.contract.document import escape, unescape
+from smartcal_api.contract.document import escape, pointer_of, unescape
 from smartcal_api.errors import Finding
 
 
@@ -22,7 +22,7 @@ def references(survey: Survey) -> Iterator[Finding]:
 
 
 def _fault(survey: Survey, reference: str, kind: str) -> str | None:
-    found, _ = survey.nodes.get(reference[1:], (None, None))
+    found, _ = survey.nodes.get(pointer_of(reference), (None, None))
     if reference.startswith("#/") and found == kind:
         return None
     if not reference.startswith("#/"):
@@ -73,7 +73,7 @@ def _steps(kind: str, node: Any, at: str) -> Iterator[str]:
         return
     reference = node.get("$ref")
     if isinstance(reference, str):
-        yield reference[1:]
+        yield pointer_of(reference)
     if kind == "schema":
         for key in IN_PLACE_LISTS:
             if isinstance(node.get(key), list):

@@ -24,7 +24,7 @@ KINDS = (
         "http scheme",
         {
             "type!": Text(),
-            "scheme!": Choice(("bearer",), {"basic": "use bearer", "digest": "use bearer"}),
+            "scheme!": Choice(("bearer",), {"basic": "use bearer", "digest": "use bearer"}, caseless=True),
             "bearerFormat": Text(),
             "description": Text(),
         },

@@ -6,7 +6,7 @@ from typing import Any
 from smartcal_api.contract.check_kinds import Kind, Member
 from smartcal_api.contract.check_members import BASIS, misnamed
 from smartcal_api.contract.check_reach import unit
-from smartcal_api.contract.document import Document
+from smartcal_api.contract.document import Document, pointer_of
 from smartcal_api.errors import Finding
 
 
@@ -61,7 +61,7 @@ class Survey:
     def follow(self, value: Any, at: str) -> tuple[Any, str]:
         """What a chain of references ends at, and the pointer to it; only for what is sound, so that it does end."""
         while isinstance(value, dict) and "$ref" in value:
-            at = value["$ref"][1:]
+            at = pointer_of(value["$ref"])
             value = self.document.resolve(value["$ref"])
         return value, at
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from smartcal_api.contract.check import affected, check, foreign
 from smartcal_api.contract.description import Description
 from smartcal_api.contract.document import Document
+from smartcal_api.contract.message import message_headers
 from smartcal_api.contract.policy import read_policy
 from smartcal_api.errors import Finding
 
@@ -41,6 +42,7 @@ class Contract(Description):
             for scope in flow.get("scopes", {})
         )
         self.foreign = foreign(document)
+        self.message_headers = list(message_headers(document.data))
 
     @classmethod
     def read(cls, path: Path | None = None, *, draft: bool = False) -> "Contract":

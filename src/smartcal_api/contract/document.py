@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, ClassVar
+from urllib.parse import unquote
 
 import yaml
 
@@ -36,6 +37,11 @@ def escape(key: str) -> str:
 
 def unescape(token: str) -> str:
     return token.replace("~1", "/").replace("~0", "~")
+
+
+def pointer_of(reference: str) -> str:
+    """The pointer in a local reference, whose fragment may be percent-encoded (RFC 6901 section 6)."""
+    return unquote(reference[1:])
 
 
 class Document:
@@ -118,6 +124,8 @@ class Document:
             raise KeyError(reference)
         for token in reference[2:].split("/"):
             key = unescape(token)
+            if "%" in key and isinstance(value, dict) and key not in value:
+                key = unescape(unquote(token))
             try:
                 value = value[int(key)] if isinstance(value, list) else value[key]
             except (ValueError, IndexError, TypeError):

@@ -5,8 +5,9 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from smartcal_api.contract.document import Document, escape
+from smartcal_api.contract.document import Document, escape, pointer_of
 from smartcal_api.contract.filters import Filter, read_filter
+from smartcal_api.contract.message import is_of_the_message
 from smartcal_api.contract.policy import Pagination
 
 # Keywords beside which the items of a list can be judged one by one.
@@ -140,7 +141,7 @@ class Reader:
             examples[media_type] = dict(self._examples(content, inside))
         headers = []
         for name, header in stated.get("headers", {}).items():
-            if name.lower() == "content-type":  # OpenAPI 3.1, Response Object: ignored
+            if is_of_the_message(name):
                 continue
             found, where = self.follow(header, f"{at}/headers/{escape(name)}")
             schema, _ = self.follow(found.get("schema", {}), f"{where}/schema")
@@ -165,7 +166,7 @@ class Reader:
     def follow(self, value: Any, pointer: str) -> tuple[Any, str]:
         """What a chain of references ends at, and the pointer to it."""
         while isinstance(value, dict) and "$ref" in value:
-            pointer = value["$ref"][1:]
+            pointer = pointer_of(value["$ref"])
             value = self._document.resolve(value["$ref"])
         return value, pointer
 

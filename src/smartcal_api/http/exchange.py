@@ -96,6 +96,11 @@ class Exchange:
         return self.drawn
 
     @property
+    def accept(self) -> str:
+        """Which media types are wanted: the field lines of Accept as one (RFC 9110 section 5.3)."""
+        return ", ".join(value.decode("latin-1") for name, value in self.scope["headers"] if name == b"accept")
+
+    @property
     def owner(self) -> int:
         """The number of the account that this is about: the principal's, or the first one's where anybody may call."""
         identity = self.identity

@@ -6,6 +6,7 @@ import orjson
 from jsonschema_rs import Draft202012Validator
 
 from smartcal_api.contract import Description, Response
+from smartcal_api.contract.media_type import is_json, is_range, key_of
 from smartcal_api.contract.schemas import clause
 from smartcal_api.http.answer import Answer
 from smartcal_api.mock import ValueGenerator
@@ -69,8 +70,8 @@ class Judge:
         schemas, policy = contract.schemas, contract.policy
         self._pointer = response.pointer
         self._bodies = {
-            media_type: schemas.at(pointer, mask=_MASK) if pointer else None
-            for media_type, pointer in response.media_types.items()
+            key: schemas.at(pointer, mask=_MASK) if pointer and _readable(key, pointer, contract) else None
+            for key, pointer in response.media_types.items()
         }
         self._item = schemas.at(response.items, mask=_MASK) if response.items else None
         self._headers = schemas.compile(
@@ -106,10 +107,12 @@ class Judge:
             if answer.body or self._bodies:
                 return f"{self._pointer}/content: the response has {'no' if self._bodies else 'a'} body"
             return None
-        try:
-            validator = self._bodies[answer.media_type]
-        except KeyError:
-            return f"{self._pointer}/content: has no media type {answer.media_type}"
+        key: str | None = answer.media_type
+        if key not in self._bodies:
+            key = key_of(answer.media_type, self._bodies)
+            if key is None:
+                return f"{self._pointer}/content: has no media type {answer.media_type}"
+        validator = self._bodies[key]
         if validator is None or answer.valid_for is self:
             return None
         if answer.listed is not None and self._item is not None:
@@ -132,11 +135,32 @@ class Judge:
 
     def _fault(self, validator: Draft202012Validator, text: bytes, media_type: str) -> str | None:
         try:
-            value: Any = orjson.loads(text) if media_type.endswith("json") else text.decode()
+            value: Any = orjson.loads(text) if is_json(media_type) else text.decode()
         except ValueError as unreadable:
-            return f"{self._pointer}/content: the body is no {media_type}: {unreadable}"
+            return f"{self._pointer}/content: the body is not {media_type}: {unreadable}"
         if validator.is_valid(value):
+            return None
+        if not is_json(media_type) and validator.is_valid(scalar(text)):
             return None
         error = next(iter(validator.iter_errors(value)))
         place = "/".join(map(str, error.instance_path))
         return f"{clause(error)}: {error.message} at /{place} of the body"
+
+
+def _readable(key: str, pointer: str, contract: Description) -> bool:
+    """Whether a body of this media type can be held against its schema; one of an object in XML can't."""
+    if is_json(key) or is_range(key):
+        return True
+    schema = contract.document.resolve(f"#{pointer}")
+    while isinstance(schema, dict) and "$ref" in schema:
+        schema = contract.document.resolve(schema["$ref"])
+    return not isinstance(schema, dict) or schema.get("type") not in ("object", "array")
+
+
+def scalar(text: bytes) -> Any:
+    """The number, boolean or null that a text is, or the text."""
+    try:
+        value = orjson.loads(text)
+    except ValueError:
+        return text.decode()
+    return text.decode() if isinstance(value, str | list | dict) else value

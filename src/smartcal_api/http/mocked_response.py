@@ -1,48 +1,61 @@
 """A response made from the contract alone: its first example, else values generated from its schema (law SRC 3)."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from smartcal_api.contract import Description, Response
+from smartcal_api.contract.media_type import acceptable, concrete, is_json
 from smartcal_api.errors import ContractError, Finding
-from smartcal_api.http.answer import JSON, Answer, json_bytes
+from smartcal_api.http.answer import Answer, json_bytes
 from smartcal_api.mock import Unsatisfiable, ValueGenerator
 
 
+class _Offer(NamedTuple):
+    """A media type that it can answer with; without a pointer to a schema, any body will do."""
+
+    media_type: str
+    pointer: str | None
+    examples: Mapping[str, Any]
+
+
 class MockedResponse:
-    """One status of one operation. Raises `ContractError`, when it is built, where no value satisfies the schema."""
+    """One status of one operation. Raises `ContractError`, when it is built, where no value satisfies the schema.
+
+    Of several media types, those are left out whose values can't be rendered.
+    """
 
     def __init__(self, status: int, response: Response, contract: Description, *, generator: ValueGenerator) -> None:
         self._status = status
         self._response = response
         self._document = contract.document
         self._generator = generator
-        types = list(response.media_types)
-        self._media_type = JSON if JSON in types else types[0] if types else None
         names = contract.policy.rate_limit_headers
         common = {contract.policy.request_id_header, names.limit, names.remaining}
         self._headers = [each for each in response.headers if each.required and each.name not in common]
         try:
+            self._offers = self._offered()
             self.make("start")
         except Unsatisfiable as error:
             raise self._error(error) from None
 
     @property
     def examples(self) -> Mapping[str, Any]:
-        """The named examples of the media type that it answers with."""
-        return self._response.examples[self._media_type] if self._media_type is not None else {}
+        """The named examples of all media types; of those of one name, the first."""
+        return {name: value for offer in reversed(self._offers) for name, value in offer.examples.items()}
 
     def make(
         self,
         salt: str,
         *,
         headers: Mapping[str, str | int] | None = None,
+        accept: str = "",
         example: str | None = None,
         generated: bool = False,
     ) -> Answer:
         """The same answer for the same salt; `headers` are given where somebody knows better than a generator.
 
-        An `example` is one of `examples`, the first one where it isn't named; with `generated` none is used.
+        `accept` chooses among media types; where it takes none, it is ignored (RFC 9110 section 12.5.1). An `example`
+        is one of `examples`, the first one where it isn't named; with `generated` none is used.
         """
         given = headers or {}
         made = {
@@ -50,22 +63,57 @@ class MockedResponse:
             for each in self._headers
             if each.name not in given
         }
-        body = self._body(salt, {} if generated else self.examples, example)
-        return Answer(self._status, body, media_type=self._media_type, headers={**made, **given})
-
-    def _body(self, salt: str, examples: Mapping[str, Any], name: str | None) -> bytes:
-        media_type = self._media_type
-        if media_type is None:
-            return b""
-        pointer = self._response.media_types[media_type]
-        if examples:
-            value = examples[name] if name is not None else next(iter(examples.values()))
+        offer = self._chosen(accept, example)
+        if offer is None:
+            return Answer(self._status, headers={**made, **given})
+        if offer.examples and not generated:
+            value = offer.examples[example] if example is not None else next(iter(offer.examples.values()))
         else:
-            value = self._generate(pointer, salt) if pointer else ""
-        return json_bytes(value) if media_type.endswith("json") else str(value).encode()
+            value = self._generate(offer.pointer, salt) if offer.pointer else ""
+        body = _rendered(value, offer.media_type)
+        return Answer(self._status, body, media_type=offer.media_type, headers={**made, **given})
+
+    def accepted(self, accept: str) -> bool:
+        """Whether an Accept field takes any of its media types."""
+        return not self._offers or bool(acceptable([each.media_type for each in self._offers], accept))
+
+    def _chosen(self, accept: str, example: str | None) -> _Offer | None:
+        offers = {each.media_type: each for each in self._offers if example is None or example in each.examples}
+        taken = acceptable(offers, accept) or list(offers)
+        return offers[taken[0]] if taken else None
+
+    def _offered(self) -> list[_Offer]:
+        """JSON first, as most clients of an API want it; raises `Unsatisfiable` where nothing can be."""
+        declared = self._response.media_types
+        offers, failures = [], []
+        for key in sorted(declared, key=lambda key: not is_json(key)):
+            try:
+                offers.append(self._offer(key, declared[key], self._response.examples[key]))
+            except Unsatisfiable as failure:
+                failures.append(failure)
+        if failures and not offers:
+            raise failures[0]
+        return offers
+
+    def _offer(self, key: str, pointer: str | None, examples: Mapping[str, Any]) -> _Offer:
+        generated = self._generate(pointer, "start") if pointer and not examples else ""
+        value = next(iter(examples.values()), generated)
+        media_type = concrete(key, text=isinstance(value, str))
+        _rendered(value, media_type)
+        return _Offer(media_type, pointer, examples)
 
     def _generate(self, pointer: str, salt: str) -> Any:
         return self._generator.value(self._document.resolve(f"#{pointer}"), salt=salt)
 
     def _error(self, error: Unsatisfiable) -> ContractError:
         return self._document.error([Finding(self._response.pointer, f"can't be mocked: {error}")])
+
+
+def _rendered(value: Any, media_type: str) -> bytes:
+    """A body, of JSON or of what can be written as a text."""
+    if is_json(media_type):
+        return json_bytes(value)
+    if isinstance(value, dict | list):
+        kind = "an object" if isinstance(value, dict) else "an array"
+        raise Unsatisfiable(media_type, f"{kind} can't be rendered in it")
+    return value.encode() if isinstance(value, str) else json_bytes(value)

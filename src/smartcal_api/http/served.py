@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from smartcal_api.auth import Authorization, Identification
 from smartcal_api.contract import Description, Operation
+from smartcal_api.contract.media_type import key_of
 from smartcal_api.http.answer import PROBLEM, Answer
 from smartcal_api.http.body import BodyReader
 from smartcal_api.http.exchange import Exchange
@@ -44,5 +45,5 @@ class Served:
         self.refusals: Mapping[int, MockedResponse] = {
             status: MockedResponse(status, response, contract, generator=generator)
             for status, response in operation.responses.items()
-            if status >= 400 and PROBLEM not in response.media_types
+            if status >= 400 and key_of(PROBLEM, response.media_types) is None
         }

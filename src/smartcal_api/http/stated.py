@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import orjson
 
 from smartcal_api.contract import Description, Operation, Response
+from smartcal_api.contract.media_type import essence
 from smartcal_api.http.answer import PROBLEM, Answer, json_bytes
 from smartcal_api.http.exchange import Exchange
 from smartcal_api.http.mocked_response import MockedResponse
@@ -45,8 +46,10 @@ class Stated:
         name = "" if operation is None else operation.id
         parameters = orjson.dumps(exchange.parameters, option=orjson.OPT_SORT_KEYS).decode()
         salt = f"{exchange.sandbox.seed} {name} {status} {parameters}"
-        answer = self._response(operation, status).make(salt, example=example, generated=generated)
-        if answer.media_type == PROBLEM:
+        answer = self._response(operation, status).make(
+            salt, accept=exchange.accept, example=example, generated=generated
+        )
+        if answer.media_type is not None and essence(answer.media_type) == PROBLEM:
             path = exchange.prefix + exchange.scope["raw_path"].decode("ascii", "replace")
             about = {"instance": as_reference(path), "request_id": exchange.request_id}
             answer.body = json_bytes(orjson.loads(answer.body) | about)

@@ -59,6 +59,7 @@ def banner(
         ("answered with 501, since not understood", [str(finding) for _, finding in contract.unserved.values()]),
         ("not understood, and used by nothing", [str(finding) for finding in contract.unused]),
         ("foreign members of the contract, ignored", contract.foreign),
+        ("headers of the message itself, ignored", contract.message_headers),
     ):
         if entries:
             lines += [title, *(f"  {entry}" for entry in entries), ""]
