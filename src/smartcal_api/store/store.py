@@ -42,7 +42,7 @@ class Store(Reading):
         """From now on nothing is written unless this file is what our last change has left (law STORE 4)."""
         self.path, self._held = path, Held(path)
 
-    # -- writing, inside a transaction
+    # -- writing
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -111,7 +111,8 @@ class Store(Reading):
     def delete(self, collection: str, identifier: str, *, owner: int) -> bool:
         """Whether there was one to delete."""
         table = self.collections[collection].table
-        gone = self.query(f"DELETE FROM {table} WHERE id = ? AND owner = ? RETURNING 1", (identifier, owner))
+        with self.transaction():
+            gone = self.query(f"DELETE FROM {table} WHERE id = ? AND owner = ? RETURNING 1", (identifier, owner))
         self._forget(collection)
         return bool(gone)
 
@@ -196,8 +197,9 @@ class Store(Reading):
             "ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, document = excluded.document"
         )
         self._forget(collection)
-        with refusals_told_apart():
-            self._connection.executemany(statement, rows)
-        # In the transaction of the write that makes it large.
-        if outgrown(self, self._indexes, self.collections[collection], by=len(rows), small=self._small):
-            self.index()
+        with self.transaction():
+            with refusals_told_apart():
+                self._connection.executemany(statement, rows)
+            # In the transaction of the write that makes it large.
+            if outgrown(self, self._indexes, self.collections[collection], by=len(rows), small=self._small):
+                self.index()

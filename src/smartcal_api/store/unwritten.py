@@ -13,7 +13,7 @@ class Unwritten:
     """Newer documents of a collection, in memory, and a view of its table that has them in the place of the stored.
 
     The view is temporary and has the table's name, which SQLite looks up among the temporary ones first: whoever reads
-    the table reads the view. Nobody can write to it, so that what is written by mistake is refused and not lost.
+    the table reads the view. Whoever writes begins a transaction, and that writes these first.
     """
 
     def __init__(self, connection: sqlite3.Connection, collection: Collection) -> None:
