@@ -48,7 +48,12 @@ def test_sbx_6_the_duration_is_in_milliseconds_of_real_time(world: World, monkey
     monkeypatch.setattr("smartcal_api.http.record.monotonic_ns", lambda: 5_002_345_999)
     world.get("/api/v1/me", key=world.key("read"))
     (entry,) = world.sandbox.journal.since(1)
-    assert Documents(world.contract, world.sandbox.secrets, root=ROOT).document(entry)["duration_ms"] == 2.345
+    assert (
+        Documents(world.contract, world.sandbox.secrets, world.sandbox.journal.masked, root=ROOT).document(entry)[
+            "duration_ms"
+        ]
+        == 2.345
+    )
 
 
 @pytest.mark.parametrize("path", ["/~other/api/v1/me", "/~other/nowhere", "/~other/oauth/authorize"])

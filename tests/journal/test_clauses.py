@@ -22,7 +22,9 @@ BODY_CODES = {"invalid_body", "invalid_webhook_url"}
 
 def latest(world: World) -> dict[str, Any]:
     (*_, entry) = world.sandbox.journal.since(1)
-    return Documents(world.contract, world.sandbox.secrets, root="http://127.0.0.1:8080").document(entry)
+    return Documents(
+        world.contract, world.sandbox.secrets, world.sandbox.journal.masked, root="http://127.0.0.1:8080"
+    ).document(entry)
 
 
 def clause(world: World) -> dict[str, Any]:

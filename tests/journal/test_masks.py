@@ -1,6 +1,7 @@
 """Law AUTH 3, law SBX 6: nothing secret is in anything that the journal shows."""
 
 import html
+import asyncio
 import json
 import secrets
 import shlex
@@ -18,6 +19,7 @@ from smartcal_api.contract import Contract
 from smartcal_api.contract.secrets import MASK
 from smartcal_api.journal.document import Documents
 from smartcal_api.journal.har import Archive
+from smartcal_api.journal.masked import MaskedBodies
 from smartcal_api.journal.masks import Masks
 from smartcal_api.sandbox.creation import Creator, Wanted
 from smartcal_api.sandbox.subscriptions import subscribe
@@ -44,11 +46,13 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 
 def shown(world: World) -> str:
     """Every rendering of every entry: JSON, HAR and curl, and what is left of them when their escapes are undone."""
-    documents = Documents(world.contract, world.sandbox.secrets, root=ROOT)
+    documents = Documents(world.contract, world.sandbox.secrets, world.sandbox.journal.masked, root=ROOT)
     entries = list(world.sandbox.journal.since(1))
     values = [documents.document(entry) for entry in entries] + [documents.line(entry) for entry in entries]
     values.append(
-        Archive(world.contract, world.sandbox.secrets, root=ROOT).document(entries, creator="test", version="1")
+        Archive(world.contract, world.sandbox.secrets, world.sandbox.journal.masked, root=ROOT).document(
+            entries, creator="test", version="1"
+        )
     )
     return json.dumps(values, ensure_ascii=False) + "\n".join(_texts(values))
 
@@ -129,7 +133,7 @@ def test_auth_3_no_secret_of_a_whole_flow_is_in_any_rendering(contract: Contract
 def test_auth_3_a_secret_of_any_prefix_in_any_text_is_masked(
     contract: Contract, random: str, around: str, which: int, media_type: str, shape: str
 ) -> None:
-    masks = Masks(contract.data, Secrets(contract.policy.secrets.values()))
+    masks = Masks(contract.data, Secrets(contract.policy.secrets.values()), MaskedBodies(0))
     prefixes = list(contract.policy.secrets.values())
     secret = prefixes[which % len(prefixes)] + random
     text = around + shape.format(secret)
@@ -153,7 +157,7 @@ def test_auth_3_what_has_the_name_of_a_secret_is_masked_whatever_it_is(
 ) -> None:
     masked = f"https://a.example/?a=b&{name}={MASK}"
     assume(value not in masked)
-    masks = Masks(contract.data, Secrets(contract.policy.secrets.values()))
+    masks = Masks(contract.data, Secrets(contract.policy.secrets.values()), MaskedBodies(0))
     form, document = urlencode({"a": "b", name: value}), json.dumps({"a": [{name: value}]})
     assert masks.body(form.encode(), FORM) == f"a=b&{name}={MASK}"
     assert json.loads(masks.body(document.encode(), JSON) or "") == {"a": [{name: MASK}]}
@@ -164,7 +168,7 @@ def test_auth_3_what_has_the_name_of_a_secret_is_masked_whatever_it_is(
 
 @given(st.dictionaries(st.text(LETTERS, min_size=1, max_size=6), st.text(max_size=20), max_size=4))
 def test_what_is_no_secret_is_shown_as_it_was_sent(contract: Contract, values: dict[str, str]) -> None:
-    masks = Masks(contract.data, Secrets(contract.policy.secrets.values()))
+    masks = Masks(contract.data, Secrets(contract.policy.secrets.values()), MaskedBodies(0))
     values = {f"n_{name}": value for name, value in values.items() if "\0" not in value}
     text = json.dumps(values, ensure_ascii=False, indent=1)
     assert masks.body(text.encode("utf-8", "surrogatepass"), JSON) in (text, None)
@@ -181,7 +185,7 @@ def test_the_code_of_a_problem_is_no_secret(contract: Contract, code: str) -> No
 
 
 def masks_of(contract: Contract) -> Masks:
-    return Masks(contract.data, Secrets(contract.policy.secrets.values()))
+    return Masks(contract.data, Secrets(contract.policy.secrets.values()), MaskedBodies(0))
 
 
 HOSTILE = 'a\'b "c" $(touch x) `y` \\ \u00e9 !'
@@ -195,7 +199,9 @@ def test_curl_repeats_a_request_with_the_key_of_the_environment(world: World) ->
         headers={"x-note": "a'b $HOME"},
     )
     (entry,) = world.sandbox.journal.since(1)
-    command = Documents(world.contract, world.sandbox.secrets, root=ROOT).document(entry)["curl"]
+    command = Documents(world.contract, world.sandbox.secrets, world.sandbox.journal.masked, root=ROOT).document(entry)[
+        "curl"
+    ]
     words = shlex.split(command)
     assert words[words.index("--data-raw") + 1] == json.dumps({"url": HOSTILE, "events": []})
     assert words[-1] == f"{ROOT}/api/v1/webhooks?a=%27;b"
@@ -292,7 +298,7 @@ def test_auth_3_a_credential_is_known_again_when_its_store_is_opened_the_next_ti
 
 def test_auth_3_what_one_sandbox_knows_no_other_one_shows(contract: Contract) -> None:
     world = open_world(contract)
-    made = Creator(world.registry).create(contract, (), Wanted(name="ci"))
+    made = asyncio.run(Creator(world.registry, lambda: world.application).create(Wanted(name="ci")))
     made.sandbox.keys.add(PLAIN_KEY, ("read",), owner=1)
     world.registry.remove("ci")
     world.get(f"/api/v1/events/{PLAIN_KEY}")

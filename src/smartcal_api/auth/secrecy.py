@@ -60,6 +60,11 @@ class Secrets:
         self._prefixes |= dict.fromkeys(prefixes)
         self._prefixed = Prefixed(self._prefixes)
 
+    @property
+    def known(self) -> tuple[int, int, int]:
+        """Another one whenever there is more to hide."""
+        return len(self._prefixes), len(self._words), len(self._digests)
+
     def know(self, secret: str) -> Shape | None:
         """Takes one in; the answer is its shape, or None for one that needs none."""
         word = secret.encode()

@@ -81,7 +81,9 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
         wanted, notes = Filters(control.contract, exchange.sandbox, at="").journal(asked)
         entries = journal.find(wanted, asked.get("since", 1))
         info = control.description.data["info"]
-        archive = Archive(control.contract, exchange.sandbox.secrets, root=exchange.root)
+        archive = Archive(
+            control.contract, exchange.sandbox.secrets, exchange.sandbox.journal.masked, root=exchange.root
+        )
 
         def exported() -> Answer:
             document = archive.document(entries, creator=info["title"], version=info["version"])
@@ -149,7 +151,7 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
 
 
 def documents_of(control: Control, exchange: Exchange) -> Documents:
-    return Documents(control.contract, exchange.sandbox.secrets, root=exchange.root)
+    return Documents(control.contract, exchange.sandbox.secrets, exchange.sandbox.journal.masked, root=exchange.root)
 
 
 def _told(notes: list[str]) -> dict[str, list[str]]:

@@ -9,6 +9,7 @@ from smartcal_api.contract import Contract
 from smartcal_api.journal.clauses import clause_of
 from smartcal_api.journal.curl import curl
 from smartcal_api.journal.entry import Entry, fingerprint
+from smartcal_api.journal.masked import MaskedBodies
 from smartcal_api.journal.masks import Masks, essence
 
 
@@ -20,10 +21,10 @@ def url_root(entry: Entry, server: str) -> str:
 class Documents:
     """Entries as JSON, under the contract that is served now; nothing secret is in them."""
 
-    def __init__(self, contract: Contract, secrets: Secrets, *, root: str) -> None:
+    def __init__(self, contract: Contract, secrets: Secrets, masked: MaskedBodies, *, root: str) -> None:
         self._contract = contract
         self._root = root
-        self._masks = Masks(contract.data, secrets)
+        self._masks = Masks(contract.data, secrets, masked)
 
     def document(self, entry: Entry) -> dict[str, Any]:
         masks, principal = self._masks, entry.principal

@@ -10,16 +10,20 @@ from smartcal_api.clock import format_rfc3339
 from smartcal_api.contract import Contract
 from smartcal_api.journal.document import Documents, url_root
 from smartcal_api.journal.entry import Entry
+from smartcal_api.journal.masked import MaskedBodies
 from smartcal_api.journal.masks import FORM, Masks, essence
+
+# What has more is shown as its text alone.
+_PARAMETERS = 1_000
 
 
 class Archive:
     """Members that begin with an underscore are ours, as the format allows."""
 
-    def __init__(self, contract: Contract, secrets: Secrets, *, root: str) -> None:
+    def __init__(self, contract: Contract, secrets: Secrets, masked: MaskedBodies, *, root: str) -> None:
         self._root = root
-        self._masks = Masks(contract.data, secrets)
-        self._documents = Documents(contract, secrets, root=root)
+        self._masks = Masks(contract.data, secrets, masked)
+        self._documents = Documents(contract, secrets, masked, root=root)
 
     def document(self, entries: Iterable[Entry], *, creator: str, version: str) -> dict[str, Any]:
         return {
@@ -61,7 +65,7 @@ class Archive:
             media_type = essence(entry.header(b"content-type"))
             text = self._masks.body(entry.received, media_type) or ""
             posted: dict[str, Any] = {"mimeType": media_type, "text": text}
-            if media_type == FORM:
+            if media_type == FORM and text.count("&") < _PARAMETERS:
                 posted["params"] = _pairs(text)
             request["postData"] = posted
         return request

@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from smartcal_api.journal.entry import Entry, Kept
+from smartcal_api.journal.masked import MaskedBodies
 from smartcal_api.journal.wanted import Wanted
 
 ENTRIES = 1_000
 BYTES = 8 * 1024 * 1024
 HEAD_BYTES = 1024
 """A head of no more than that is small: nobody adds it up."""
+# What is shown of large bodies may take so many times that: masked and percent-encoded they are longer.
+_MASKED = 3
 # What an entry takes besides the bytes that came and went.
 _OVERHEAD = 512
 
@@ -35,6 +38,7 @@ class Journal:
         self._most_large_bytes = size - size // 2
         self.listed: object = None
         """The documents of the latest list. Who polls gets the same again and again, which are charged once."""
+        self.masked = MaskedBodies(_MASKED * size)
         self._waiting: list[asyncio.Future[None]] = []
         self._begun = 1
         self.next_serial = self._begun
@@ -109,6 +113,7 @@ class Journal:
     def clear(self) -> None:
         self._begun = self.next_serial
         self._kept.clear()
+        self.masked.clear()
         self.listed = None
         self._large.clear()
         self._large_bytes = 0

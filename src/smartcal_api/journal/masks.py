@@ -2,13 +2,14 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from html import unescape
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote_to_bytes
 
 from smartcal_api.auth import Secrets
 from smartcal_api.contract.secrets import MASK
+from smartcal_api.journal.masked import MaskedBodies
 
 FORM = "application/x-www-form-urlencoded"
 _PROBLEM = "application/problem+json"
@@ -34,18 +35,24 @@ _NAMED = re.compile(
     r"""(?:"(?:\\.|[^"\\])*"?|[^\s&"'<>,;}#]+)"""
 )
 _FIELD = re.compile(rf"""(?P<before>name="(?:{_ANY_NAME})"\s+value=")[^"]*""")
+# A pair of such a name, in whatever is written around it.
+_NAME = re.compile(rf"(?:{_ANY_NAME})\s*=", re.IGNORECASE)
+_PAIR = "%=+~:@!$'()*,;/?[]{}|\\^`\"<>"  # is shown as it was sent
+_SLICE = 4096
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 # Those whose name alone says nothing of what was sent.
 SCHEMES = frozenset({"bearer", "basic"})
 
 
 class Masks:
-    """`document` is the contract's, which is asked for the headers of its apiKey schemes."""
+    """`document` is the contract's, which is asked for the headers of its apiKey schemes. What is masked of large
+    bodies is kept in `masked`."""
 
-    def __init__(self, document: Mapping[str, Any], secrets: Secrets) -> None:
+    def __init__(self, document: Mapping[str, Any], secrets: Secrets, masked: MaskedBodies) -> None:
         schemes = document["components"].get("securitySchemes", {}).values()
         self.key_headers = frozenset(s["name"].lower().encode() for s in schemes if s["type"] == "apiKey")
         self._hidden = secrets.hidden
+        self._masked, self._under = masked, (self.key_headers, secrets.known)
 
     def header(self, name: bytes, value: bytes) -> str:
         text = value.decode("latin-1")
@@ -62,13 +69,16 @@ class Masks:
 
     def pairs(self, query: bytes) -> str:
         """A query or a form as it was sent, but for the pairs with a secret."""
-        return "&".join(self._pair(pair) for pair in query.split(b"&"))
+        return "&".join(self._shown(some) for some in _slices(query))
 
     def target(self, path: bytes, query: bytes) -> str:
         return f"{self.path(path)}?{self.pairs(query)}" if query else self.path(path)
 
     def body(self, body: bytes, media_type: str) -> str | None:
         """A body as text; None for one that is none, for what can't be read can't be masked."""
+        return self._masked.get(body, media_type, lambda: self._body(body, media_type), under=self._under)
+
+    def _body(self, body: bytes, media_type: str) -> str | None:
         try:
             text = body.decode("utf-8")
         except UnicodeDecodeError:
@@ -96,6 +106,14 @@ class Masks:
         """Any text, in which whatever looks like the name of a secret may be one."""
         return self._hidden(_FIELD.sub(rf"\g<before>{MASK}", _NAMED.sub(rf"\g<before>{MASK}", text)))
 
+    def _shown(self, pairs: bytes) -> str:
+        """Some pairs. Where all of them together have nothing in them, none has; what repeats is looked at once."""
+        plain = unquote_to_bytes(pairs.replace(b"+", b" ")).decode("utf-8", "replace")
+        if _NAME.search(plain) is None and self.text(plain) == plain:
+            return quote(pairs, safe=_PAIR + "&")
+        shown = {pair: self._pair(pair) if pair else "" for pair in dict.fromkeys(pairs.split(b"&"))}
+        return "&".join(shown[pair] for pair in pairs.split(b"&"))
+
     def _pair(self, pair: bytes) -> str:
         name, equals, value = pair.partition(b"=")
         key, plain = (unquote_to_bytes(each.replace(b"+", b" ")).decode("utf-8", "replace") for each in (name, value))
@@ -104,7 +122,7 @@ class Masks:
         shown = self.text(f"{key}={plain}")
         if shown != f"{key}={plain}":
             return quote(shown, safe="=*")
-        return quote(pair, safe="%=+~:@!$'()*,;/?[]{}|\\^`\"<>")
+        return quote(pair, safe=_PAIR)
 
     def _value(self, value: Any, names: frozenset[str]) -> Any:
         if isinstance(value, dict):
@@ -117,6 +135,15 @@ class Masks:
         if isinstance(value, list):
             return [self._value(item, names) for item in value]
         return self._hidden(value) if isinstance(value, str) else value
+
+
+def _slices(query: bytes) -> Iterator[bytes]:
+    """Whole pairs, so many at a time that looking for something in all of them stops nobody else."""
+    start = 0
+    while (end := query.find(b"&", start + _SLICE)) >= 0:
+        yield query[start:end]
+        start = end + 1
+    yield query[start:]
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
