@@ -1,3 +1,5 @@
+import copy
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
@@ -6,7 +8,22 @@ from hypothesis import strategies as st
 
 from smartcal_api.errors import Problem
 from smartcal_api.http.form import parse_form
+from tests.edits import Edit, edited
+from tests.wire import World, open_world
 
+MEMBERS = {
+    "type": "object",
+    "required": ["count"],
+    "additionalProperties": False,
+    "properties": {
+        "count": {"$ref": "#/components/schemas/Counted"},
+        "ratio": {"type": "number"},
+        "sure": {"type": ["boolean", "null"]},
+        "name": {"type": "string"},
+        "sizes": {"type": "array", "maxItems": 3, "items": {"type": "integer"}},
+        "tags": {"allOf": [{"type": "array"}, {"items": {"type": "string"}}]},
+    },
+}
 _FORMS = st.dictionaries(st.text(max_size=20), st.text(max_size=40), max_size=8)
 
 
@@ -50,3 +67,50 @@ def test_the_pointer_to_a_name_is_a_json_pointer(body: bytes, pointer: str) -> N
 def test_guard_1_what_is_not_utf_8_is_refused(body: bytes) -> None:
     with pytest.raises(Problem, match="not UTF-8"):
         parse_form(body)
+
+
+def sending(schema: Any) -> Edit:
+    """One more operation that takes a form, at /api/v1/case."""
+
+    def edit(data: Any) -> None:
+        me = copy.deepcopy(data["paths"]["/api/v1/me"]["get"])
+        form = {"required": True, "content": {"application/x-www-form-urlencoded": {"schema": schema}}}
+        me |= {"operationId": "sendCase", "requestBody": form}
+        data["paths"]["/api/v1/case"] = {"post": me}
+        data["components"]["schemas"]["Counted"] = {"anyOf": [{"type": "integer"}, {"type": "boolean"}]}
+
+    return edit
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return open_world(edited(sending(MEMBERS)))
+
+
+@pytest.mark.parametrize(
+    ("body", "refused"),
+    [
+        ("count=5", None),
+        ("count=true", None),
+        ("count=-5&ratio=0.5&sure=false&name=5", None),
+        ("count=5&sizes=1", None),
+        ("count=5&sizes=1&name=a&sizes=2", None),
+        ("count=5&tags=1&tags=true", None),
+        ("count=five", "/count"),
+        ("count=5&ratio=1_0", "/ratio"),
+        ("count=5&sure=yes", "/sure"),
+        ("count=5&sizes=1&sizes=x", "/sizes/1"),
+        ("count=5&sizes=1&sizes=2&sizes=3&sizes=4", "/sizes"),
+        ("count=5&count=6", "/count"),
+        ("sizes=1", ""),
+        ("count=5&other=1", ""),
+    ],
+)
+def test_guard_1_members_of_a_form_are_what_the_schema_says_that_they_are(
+    world: World, body: str, refused: str | None
+) -> None:
+    media_type = "application/x-www-form-urlencoded"
+    reply = world.post("/api/v1/case", body=body.encode(), media_type=media_type, key=world.key("admin"))
+    assert (reply.status, *(each["pointer"] for each in reply.json.get("errors", []))) == (
+        (200,) if refused is None else (400, refused)
+    )

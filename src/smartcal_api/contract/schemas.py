@@ -18,7 +18,7 @@ class Schemas:
 
     def __init__(self, document: Document) -> None:
         self._registry = Registry([(_BASE, document.data)], draft=Draft202012)
-        self._document = document
+        self.document = document
         self._compiled: dict[tuple[str, str | None], Draft202012Validator] = {}
         self._own: dict[tuple[bytes, str | None], Draft202012Validator] = {}
 
@@ -44,7 +44,7 @@ class Schemas:
 
     def explain(self, error: ValidationError) -> str:
         """What is wrong and how to mend it, for a person: a sentence with its end."""
-        told = shortened(explain(error, clause(error), self._document))
+        told = shortened(explain(error, clause(error), self.document))
         return told if told.endswith(("?", "…")) else f"{told}."
 
     @staticmethod

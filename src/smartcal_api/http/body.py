@@ -9,12 +9,13 @@ from starlette.types import Receive
 
 from smartcal_api.contract import Schemas
 from smartcal_api.contract.document import escape
+from smartcal_api.contract.media_type import essence
 from smartcal_api.contract.operation import Body
 from smartcal_api.contract.policy import RequestLimits
 from smartcal_api.contract.schemas import clause
 from smartcal_api.errors import Clause, Invalid, Problem
 from smartcal_api.http.exchange import Exchange
-from smartcal_api.http.form import parse_form
+from smartcal_api.http.form import FormReader
 from smartcal_api.http.json_text import NotJson, TooDeep, parse_json
 
 FORM = "application/x-www-form-urlencoded"
@@ -26,7 +27,12 @@ class BodyReader:
         self._required = body.required
         self._limits = limits
         self._explain = schemas.explain
-        self._validators = {media_type: schemas.at(pointer) for media_type, pointer in body.media_types.items()}
+        self._validators = {essence(key): schemas.at(pointer) for key, pointer in body.media_types.items()}
+        self._forms = {
+            key: FormReader(schemas.document.resolve(f"#{pointer}"), schemas.document)
+            for key, pointer in ((essence(key), pointer) for key, pointer in body.media_types.items())
+            if key == FORM
+        }
         self._takes = " or ".join(body.media_types)
 
     async def receive(self, exchange: Exchange, receive: Receive) -> bytes:
@@ -54,8 +60,8 @@ class BodyReader:
                 raise Problem("invalid_body", f"This operation needs a body. Send {self._takes}.", errors=[_missing()])
             return None
         media_type = self._media_type(exchange.headers.get(b"content-type"))
-        if media_type == FORM:
-            value: Any = parse_form(body)
+        if media_type in self._forms:
+            value: Any = self._forms[media_type].read(body)
         else:
             try:
                 value = parse_json(body, depth=self._limits.json_depth)
@@ -90,8 +96,8 @@ class BodyReader:
             self._media_type(exchange.headers.get(b"content-type"))
 
     def _media_type(self, content_type: bytes | None) -> str:
-        essence, *parameters = (content_type or b"").decode("latin-1").split(";")
-        media_type = essence.strip().lower()
+        media_type = essence((content_type or b"").decode("latin-1"))
+        parameters = (content_type or b"").decode("latin-1").split(";")[1:]
         if media_type not in self._validators:
             sent = f"{media_type[:64]!r} as its Content-Type" if media_type else "no Content-Type"
             raise Problem("unsupported_media_type", f"The body has {sent}. Send {self._takes}.")

@@ -1,6 +1,5 @@
 """Reads and validates an operation's parameters: query, path and headers."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
@@ -8,10 +7,8 @@ from urllib.parse import unquote, unquote_to_bytes
 
 from smartcal_api.contract import Operation, Parameter, Schemas
 from smartcal_api.errors import Invalid, Problem
+from smartcal_api.http.texts import typed
 
-_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})", re.ASCII)
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,17})?(?:[eE][+-]?[0-9]{1,2})?", re.ASCII)
-_TEXTS: dict[str, Any] = {"true": True, "false": False}
 _NOT_UTF_8 = "is not UTF-8; percent-encode it from UTF-8."
 _BLANKS = b" \t"  # no part of a field's value (RFC 9110 section 5.5)
 
@@ -47,23 +44,12 @@ class _Reader:
             texts = [decode(text) for text in given]
         except UnicodeDecodeError:
             return None, _NOT_UTF_8
-        values = [self._value(text) for text in texts]
+        values = [typed(text, self._types) for text in texts]
         value = values if self.array else values[0]
         if self._validator.is_valid(value):
             return value, None
         error = next(self._validator.iter_errors(value))
         return None, f"does not fit: {self._fault(texts[0], error)}"
-
-    def _value(self, text: str) -> Any:
-        """Text that is no number or boolean stays text, and the schema refuses it."""
-        for kind in self._types:
-            if kind == "integer" and _INTEGER.fullmatch(text):
-                return int(text)
-            if kind == "number" and _NUMBER.fullmatch(text):
-                return float(text)
-            if kind == "boolean" and text in _TEXTS:
-                return _TEXTS[text]
-        return text
 
     def _fault(self, text: str, error: Any) -> str:
         if not self._timestamp:
