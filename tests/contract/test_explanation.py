@@ -9,7 +9,11 @@ from smartcal_api.contract import Contract, Schemas
 from smartcal_api.contract.document import Document
 from tests.control.plane import Plane, open_plane
 
-CLOSED = {"type": "object", "additionalProperties": False, "properties": {"title": {}, "start_time": {}}}
+CLOSED = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {"title": {}, "start_time": {}, "state": {"enum": ["pending", "done", 3]}},
+}
 UNEVALUATED = {
     "allOf": [{"$ref": "#/components/schemas/Base"}],
     "if": {"properties": {"kind": {"const": "late"}}, "required": ["kind"]},
@@ -36,8 +40,11 @@ def document(contract: Contract, tmp_path: Any) -> Document:
     [
         ("Closed", {"titel": 1}, "'titel' is not a member; did you mean title?"),
         ("Closed", {"TITLE": 1}, "'TITLE' is not a member; did you mean title?"),
-        ("Closed", {"qqq": 1}, "'qqq' is not a member; there are title, start_time."),
-        ("Closed", {"q" * 500: 1}, f"'{'q' * 63}…' is not a member; there are title, start_time."),
+        ("Closed", {"qqq": 1}, "'qqq' is not a member; there are title, start_time, state."),
+        ("Closed", {"q" * 500: 1}, f"'{'q' * 63}…' is not a member; there are title, start_time, state."),
+        ("Closed", {"state": "pendng"}, '"pendng" is not one of "pending", "done", 3; did you mean pending?'),
+        ("Closed", {"state": "xyz"}, '"xyz" is not one of "pending", "done", 3.'),
+        ("Closed", {"state": 4}, '4 is not one of "pending", "done", 3.'),
         ("Open", {"kind": "late", "second": 1}, "'second' is not a member; did you mean seconds?"),
         ("Open", {"kynd": 1}, "'kynd' is not a member; did you mean kind?"),
         ("Open", {"sise": 1}, "'sise' is not a member; did you mean size?"),

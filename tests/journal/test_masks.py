@@ -1,5 +1,6 @@
 """Law AUTH 3, law SBX 6: nothing secret is in anything that the journal shows."""
 
+import asyncio
 import html
 import asyncio
 import json

@@ -29,7 +29,10 @@ def explain(error: ValidationError, pointer: str, document: Document) -> str:
         return f"'{kind.property}' is missing"
     if isinstance(kind, ValidationErrorKind.Enum):
         options = ", ".join(orjson.dumps(each).decode() for each in kind.options)
-        return f"{error.message.partition(' is not one of ')[0]} is not one of {options}"
+        sent, names = error.instance, [each for each in kind.options if isinstance(each, str)]
+        close = hint(sent, names) if isinstance(sent, str) and len(sent) <= _SHOWN else ""
+        meant = f"; {close}" if close.startswith("did") else ""
+        return f"{error.message.partition(' is not one of ')[0]} is not one of {options}{meant}"
     if isinstance(
         kind, ValidationErrorKind.Pattern | ValidationErrorKind.AnyOf | ValidationErrorKind.OneOfNotValid
     ) and (examples := _schema(document, pointer).get("examples")):

@@ -117,8 +117,7 @@ class Filters:
         sandbox, head = self._sandbox, principal.lower()
         if sandbox.oauth.clients.find(principal) is not None:
             return frozenset({f"client {principal}"})
-        seen = {each.principal.budget for each in sandbox.journal.since(1) if each.principal is not None}
-        known = seen | {each.budget for each in sandbox.keys.principals()}
+        known = sandbox.journal.budgets() | {each.budget for each in sandbox.keys.principals()}
         known |= {each.fingerprint for each in sandbox.keys.records()}
         found = {each for each in known if fingerprint(each) == principal or each.startswith(head)}
         return frozenset(found) or frozenset({budget_of(sandbox, principal, at=f"{self._at}principal")})

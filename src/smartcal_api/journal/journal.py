@@ -87,6 +87,10 @@ class Journal:
         """The last ones as they are kept, oldest first."""
         return list(self._kept)[-most:]
 
+    def budgets(self) -> set[str]:
+        """Those of the credentials that what is kept came with."""
+        return {each[9].budget for each in self._kept if each[9] is not None}
+
     def missing(self, serial: int) -> int:
         """How many entries from that serial on were dropped."""
         return min(self.dropped, max(0, self.first_serial - max(serial, 1)))
