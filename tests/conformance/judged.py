@@ -58,7 +58,7 @@ def keyed(world: World, *, spare: int = 4) -> Target:
         value = f"scp_judged_other_{scope}"
         world.sandbox.keys.add(value, (scope,), owner=2)
         credentials.append(Credential(f"other_{scope}", value, frozenset({scope}), Kind.KEY, 1))
-    return Target(root=ROOT, credentials=tuple(credentials), clients=clients(world))
+    return Target(root=ROOT, credentials=tuple(credentials), clients=clients(world), allow_writes=True)
 
 
 def clients(world: World) -> tuple[Client, ...]:

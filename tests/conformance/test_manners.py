@@ -35,7 +35,7 @@ def verified(world: World, transport: Watched, target: Target, *, only: tuple[st
 def test_a_target_that_isn_t_loopback_is_only_read(contract: Contract) -> None:
     world = open_world(contract, now="2026-11-25T12:00:00Z")
     transport = Watched(world)
-    found = verified(world, transport, replace(keyed(world), root=BEYOND))
+    found = verified(world, transport, replace(keyed(world), root=BEYOND, allow_writes=None))
     assert {each.method for each in transport.seen} <= {"GET", "HEAD", "OPTIONS"}
     assert [each.case.name for each in found if each.verdict is Verdict.BROKEN] == []
     unverified = {each.case.name for each in found if each.verdict is Verdict.NOT_VERIFIED}

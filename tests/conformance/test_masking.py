@@ -65,7 +65,9 @@ def said(contract: Contract, masks: Masks, exchanges: list[Exchange], why: str =
     found = replace(outcome(Verdict.BROKEN), why=why, story=tuple(exchanges))
     made = replace(result(contract, found), evidence=exchanges)
     masks.learn(exchanges)
-    return {"terminal": terminal_report(made, masks)} | {name: report(made, masks) for name, report in REPORTS.items()}
+    return {"terminal": terminal_report(made, masks)} | {
+        name: report.write(made, masks) for name, report in REPORTS.items()
+    }
 
 
 @pytest.fixture

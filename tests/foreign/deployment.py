@@ -64,7 +64,7 @@ class Deployment:
         for client in self.document["clients"]:
             secret = f":{client['secret']}" if client["secret"] else ""
             flags += ["--client", f"{client['id']}{secret}={','.join(client['uris'])}"]
-        return [*flags, "--receiver-url", PUBLIC, "--receiver-port", str(self.receiver_port)]
+        return [*flags, "--receiver-url", PUBLIC, "--receiver-port", str(self.receiver_port), "--allow-writes"]
 
 
 @dataclass(frozen=True)

@@ -84,13 +84,14 @@ def report_folder(folder: Path | None, *, replace: bool) -> ReportFolder | None:
     return found
 
 
-def tell(result: "Result", masks: "Masks", folder: ReportFolder | None) -> int:
-    """Prints the verdict, writes the reports where they are wanted, and returns the exit code."""
+def tell(result: "Result", masks: "Masks", folder: ReportFolder | None, *, ending: str = "") -> int:
+    """Prints the verdict, writes the reports where they are wanted, and returns the exit code. `ending` is the last
+    thing that is said."""
     from smartcal_api.conformance.report.annotations import annotations_report
     from smartcal_api.conformance.report.terminal import terminal_report
 
     masks.learn(result.evidence)
-    click.echo(terminal_report(result, masks))
+    click.echo(terminal_report(result, masks) + (f" · {ending}" if ending else ""))
     if os.environ.get("GITHUB_ACTIONS") == "true":
         click.echo(annotations_report(result, masks), nl=False)
     if folder is not None:

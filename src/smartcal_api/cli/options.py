@@ -12,7 +12,7 @@ SWITCH = click.Choice(["on", "off"])
 def option(name: str, *, prefix: str = "SMARTCAL_", **attributes: Any) -> Callable[[Any], Any]:
     """A flag, and the environment variable of the same name; a switch also as `--no-…`, to overrule that."""
     environment = prefix + name.removeprefix("--").replace("-", "_").upper()
-    switch = f"/--no-{name.removeprefix('--')}" if attributes.get("is_flag") else ""
+    switch = f"/--no-{name.removeprefix('--')}" if attributes.get("is_flag") and not name.startswith("--no-") else ""
     return click.option(name + switch, envvar=environment, **attributes)
 
 

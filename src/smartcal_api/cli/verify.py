@@ -1,15 +1,21 @@
 """`smartcal verify`."""
 
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from smartcal_api.cli.consent import may_ask
+from smartcal_api.cli.interruption import interruptible
 from smartcal_api.cli.judging import judging_extra, report_folder, tell
 from smartcal_api.cli.options import option as shared_option
 from smartcal_api.cli.options import replace_option
+
+if TYPE_CHECKING:
+    from smartcal_api.conformance.target import Target
 
 _FILE = click.Path(path_type=Path)
 # A prefix of its own: SMARTCAL_SEED and SMARTCAL_KEY are those of a server.
@@ -30,7 +36,8 @@ option = partial(shared_option, prefix="SMARTCAL_VERIFY_")
 @option("--header", multiple=True, metavar="NAME: VALUE", help="Sent with every request. Repeatable.")
 @option("--cacert", type=_FILE, metavar="FILE", help="The certificates to trust, PEM.")
 @option("--client-cert", type=_FILE, metavar="FILE", help="A certificate with its key to show, PEM.")
-@option("--allow-writes", is_flag=True, help="Change things on a target that isn't loopback.")
+@option("--allow-writes", is_flag=True, default=None, help="Change things on the target; unsaid: in a sandbox alone.")
+@option("--no-input", is_flag=True, help="Never ask; nor does it with CI set, or without a terminal.")
 @option("--profile", type=click.Choice(["quick", "full"]), default="full", show_default=True, help="How much is tried.")
 @option("--seed", type=int, default=0, show_default=True, help="Decides every generated value.")
 @option("--only", multiple=True, metavar="LAW", help="A law, a family, or a law and operation. Repeatable.")
@@ -94,7 +101,19 @@ def verify(**given: Any) -> int:
             lines = plan(chosen(contract, options), contract, target, full=full, reserve=options.reserve)
             click.echo("\n".join(lines))
             return 0
+        target = _allowed(target, no_input=given["no_input"])
+        if not target.writable:
+            click.echo(f"only reading {target.root}: what changes something isn't tried; --allow-writes allows it")
         live = LiveProgress(sys.stderr)
-        result = verify(contract, target, options, progress=live.case, waiting=live.waiting)
+        with interruptible():
+            result = verify(contract, target, options, progress=live.case, waiting=live.waiting)
         live.done()
-    return tell(result, Masks(contract, target), folder)
+    return tell(result, Masks(contract, target), folder, ending="" if target.writable else "only read (--allow-writes)")
+
+
+def _allowed(target: "Target", *, no_input: bool) -> "Target":
+    """Loopback alone is no permission, since tunnels and forwarded ports end there: whoever is there is asked."""
+    if target.allow_writes is not None or target.writable or not target.loopback or not may_ask(no_input=no_input):
+        return target
+    asked = f"{target.root} may lead anywhere. May bookings be cancelled and webhooks made on it?"
+    return replace(target, allow_writes=True) if click.confirm(asked, err=True) else target

@@ -137,7 +137,3 @@ class Asking:
     def forget(self) -> None:
         """What lists have may have changed."""
         self._snapshots.forget()
-
-    def afterwards(self, sending: Sending) -> None:
-        """To be sent when this case is over, however it ends, Ctrl-C too: undoes what the law has made."""
-        self.session.undo.append(sending)

@@ -35,6 +35,8 @@ def given_target(
         with fresh_mock(contract) as mock:
             yield Target(**from_ready_file(mock.document) | flags, restart=mock.restart)
         return
+    if given.get("receiver_url") and not given.get("receiver_port"):
+        raise UsageError("--receiver-url needs --receiver-port: the local port that it leads to.")
     known: dict[str, Any] = {}
     if given.get("target"):
         known = from_ready_file(_document(given["target"]))
@@ -63,7 +65,7 @@ def _flags(given: Mapping[str, Any]) -> dict[str, Any]:
             name: given.get(name) for name in ("receiver_url", "receiver_port", "cacert", "client_cert", "allow_writes")
         },
     }
-    return {name: value for name, value in found.items() if value}
+    return {name: value for name, value in found.items() if value or value is False}
 
 
 def _in_environment(contract: Contract, environment: Mapping[str, str]) -> Iterator[Credential]:

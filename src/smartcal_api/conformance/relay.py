@@ -31,9 +31,6 @@ def relay(session: Session, credential: Callable[[Operation | None], Credential]
             name = operation.id if operation and operation.method == self.command else None
             try:
                 answer = session.send(Sending(self.command, self.path, tuple(own), body, used, operation=name))
-                undo = session.stock.undoing(operation, answer) if operation else None
-                if undo is not None:
-                    session.undo.append(undo)
                 if operation is None:
                     session.set_aside(answer, "asked by a tool for its own ends")
             except Finding as finding:

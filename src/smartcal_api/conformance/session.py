@@ -3,8 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -14,13 +13,14 @@ from smartcal_api.conformance.control import Control
 from smartcal_api.conformance.credential import Carrier, Credential, satisfied
 from smartcal_api.conformance.deliveries import DeliveryJudge
 from smartcal_api.conformance.exchange import Exchange, Fields
-from smartcal_api.conformance.findings import Finding, Inconclusive, NotVerified
+from smartcal_api.conformance.findings import Inconclusive, NotVerified
 from smartcal_api.conformance.judge import Judge
 from smartcal_api.conformance.pacing import NOBODY, Pacing
 from smartcal_api.conformance.receiver import Receiver
 from smartcal_api.conformance.sending import Sending
 from smartcal_api.conformance.stock import Stock
 from smartcal_api.conformance.target import Target
+from smartcal_api.conformance.undoing import Undoing
 from smartcal_api.conformance.wire import Answer, Request, Transport, Unreachable, Wire
 from smartcal_api.contract import Contract
 
@@ -50,14 +50,14 @@ class Session:
     """How many keys were made to be used by one law alone."""
     known_judge: Judge | None = None
     """One of the same contract that another session had: making one takes longer than many a law."""
-    undo: list[Sending] = field(default_factory=list)
-    """What is left to be sent when the case is over."""
+    undoing: Undoing = field(default_factory=Undoing)
 
     def __post_init__(self) -> None:
         self._wires: list[Transport] = []
         self._minted: dict[frozenset[str], Credential] = {}
         self.stock = Stock(self.contract)
         self._local = threading.local()
+        self._changing = ThreadPoolExecutor(1, "changing")
         self._numbers = threading.Lock()
         schemes = self.contract.data["components"].get("securitySchemes", {}).values()
         self.judge = self.known_judge or Judge(self.contract)
@@ -83,7 +83,7 @@ class Session:
             if not take_429:
                 self.pacing.before(budget)
             try:
-                exchange = self._exchange(sending)
+                exchange = self._exchange(sending) if sending.method in _SAFE else self._whole(sending)
             except Unreachable as error:
                 self.disturbances.append(str(error))
                 if attempt == _TRIES or sending.method not in _IDEMPOTENT:
@@ -136,10 +136,8 @@ class Session:
         return found
 
     def clean_up(self) -> None:
-        """Undoes what a case has made, the last first; what can't be undone is for whoever reads the evidence."""
-        while self.undo:
-            with suppress(Finding):
-                self.send(self.undo.pop())
+        """Takes back what a case has made; what an interruption leaves when it is called again."""
+        self.undoing.run(self.send)
 
     @cached_property
     def receiver(self) -> Receiver:
@@ -152,12 +150,22 @@ class Session:
         return DeliveryJudge(self.contract)
 
     def close(self) -> None:
+        self._changing.shutdown()
         for wire in self._wires:
             wire.close()
         if "receiver" in self.__dict__:
             self.receiver.close()
         if self.control is not None:
             self.control.close()
+
+    def _whole(self, sending: Sending) -> Exchange:
+        """What changes something isn't broken off: interrupted, it waits for the answer, which says what to undo."""
+        under_way = self._changing.submit(self._exchange, sending)
+        try:
+            return under_way.result()
+        except KeyboardInterrupt:
+            wait([under_way])
+            raise
 
     def _exchange(self, sending: Sending) -> Exchange:
         wire: Transport | None = getattr(self._local, "wire", None)
@@ -189,6 +197,12 @@ class Session:
                 seconds=seconds,
             )
             self.evidence.append(exchange)
+            operation = self.contract.operations.get(exchange.operation or "")
+            undo = self.stock.undoing(operation, exchange) if operation else None
+            if undo is not None and exchange.credential is not None:
+                scopes = self.contract.operations[str(undo.operation)].scopes
+                known = (exchange.credential, *self.target.credentials)
+                self.undoing.add(undo, [each for each in known if scopes <= self.satisfied(each)])
         return exchange
 
     def set_aside(self, exchange: Exchange, why: str) -> None:

@@ -37,7 +37,8 @@ class Target:
     headers: Mapping[str, str] = field(default_factory=dict)
     cacert: Path | None = None
     client_cert: Path | None = None
-    allow_writes: bool = False
+    allow_writes: bool | None = None
+    """Whether it may be changed; None: nobody said so."""
     restart: Callable[[], None] | None = None
     """Kills the target and starts it again with its data; only a mock of our own has it."""
     exclusive: bool = False
@@ -60,7 +61,11 @@ class Target:
 
     @property
     def writable(self) -> bool:
-        return self.loopback or self.allow_writes
+        """Whether it may be changed: where somebody allowed it, and where nobody spoke of it in a sandbox on loopback.
+        Loopback alone says nothing, since tunnels and forwarded ports end there."""
+        if self.allow_writes is not None:
+            return self.allow_writes
+        return self.exclusive or (self.loopback and self.control_url is not None)
 
     def lacks(self, needs: tuple[Capability, ...]) -> Capability | None:
         """The first of the needs that a target can be said to lack before anything is asked of it."""

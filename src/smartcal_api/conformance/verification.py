@@ -2,24 +2,27 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from smartcal_api.conformance.baseline import Accepted, accept
+from smartcal_api.conformance.capability import Capability
 from smartcal_api.conformance.comparison import compare
 from smartcal_api.conformance.control import Control
 from smartcal_api.conformance.law import Case
 from smartcal_api.conformance.laws import ALL
 from smartcal_api.conformance.pacing import Pacing, Waiting
+from smartcal_api.conformance.preflight import preflight
 from smartcal_api.conformance.runner import Progress, Runner, cases, unknown
 from smartcal_api.conformance.session import Session
 from smartcal_api.conformance.target import Target
-from smartcal_api.conformance.verdict import Result
+from smartcal_api.conformance.verdict import Outcome, Result, Verdict
 from smartcal_api.conformance.wire import Request, Unreachable, Wire
 from smartcal_api.contract import Contract
 from smartcal_api.errors import UsageError
 
 QUICK, FULL = "quick", "full"
+ONLY_READ = "only read: what changes something wasn't tried; --allow-writes allows it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +63,12 @@ def verify(
     try:
         runner = Runner(session, seed=options.seed, full=options.profile == FULL, progress=progress)
         outcomes = runner.run(planned)
+        session.clean_up()
         notes = list(_left(session, target))
+        if not target.writable:
+            notes.append(ONLY_READ)
+            if target.allow_writes is None:
+                outcomes = [_undecided(each) for each in outcomes]
     finally:
         session.close()
     outcomes, more = accept(outcomes, options.baseline)
@@ -82,11 +90,20 @@ def verify(
     )
 
 
+def _undecided(outcome: Outcome) -> Outcome:
+    """What nobody has decided not to verify is no part of a green run."""
+    unsaid = outcome.verdict is Verdict.NOT_VERIFIED and outcome.why == Capability.WRITES.value
+    return replace(outcome, verdict=Verdict.INCONCLUSIVE) if unsaid else outcome
+
+
 def _left(session: Session, target: Target) -> Iterator[str]:
-    """How much of what can be used once is left, where it isn't ours to use up."""
-    if session.stock.taken and not target.loopback:
-        left = len(target.cancellable or ()) - len(session.stock.taken)
-        yield f"cancelled {', '.join(session.stock.taken)}; of the bookings that were named {max(0, left)} are left"
+    """What stays of a run on a target that isn't ours alone, by id."""
+    if session.stock.taken and not target.exclusive:
+        yield f"cancelled, which can't be undone: {', '.join(session.stock.taken)}"
+        if target.cancellable is not None:
+            yield f"of the bookings that were named {len(target.cancellable) - len(session.stock.taken)} are left"
+    for each in session.undoing.left:
+        yield f"made and not removed: {each}"
 
 
 def open_session(
@@ -96,7 +113,7 @@ def open_session(
     *,
     waiting: Waiting | None = None,
 ) -> Session:
-    """A session with a target that answers; the first request of a run is not evidence."""
+    """A session with a target that answers, and takes what was given of it. Raises `UsageError`."""
     wire = Wire(target)
     try:
         wire.send(Request("GET", next(iter(contract.operations.values())).path))
@@ -107,4 +124,11 @@ def open_session(
     control = Control(target) if target.control_url else None
     deadline = time.monotonic() + options.budget_seconds if options.budget_seconds is not None else None
     pacing = Pacing(contract.policy, control, reserve=options.reserve, deadline=deadline, waiting=waiting)
-    return Session(contract, target, pacing, control)
+    session = Session(contract, target, pacing, control)
+    if not target.exclusive:
+        try:
+            preflight(session)
+        except BaseException:
+            session.close()
+            raise
+    return session
