@@ -2,7 +2,6 @@
 
 import asyncio
 import html
-import asyncio
 import json
 import secrets
 import shlex
