@@ -13,13 +13,13 @@ from time import process_time_ns
 from typing import Any, ClassVar
 
 import httptools
-from connexion.middleware import ConnexionMiddleware
 from starlette.types import Receive, Scope, Send
 
 import smartcal_api.app
 import smartcal_api.server.run
 from bench.servers import BLOCK, TALLY
 from smartcal_api.cli import main
+from smartcal_api.http.connexion import Connexion
 from smartcal_api.http.cycle import Cycle
 from smartcal_api.http.failures import Failures
 from smartcal_api.http.identify import Limit
@@ -49,7 +49,6 @@ BareProtocol = without(
     {
         "_parse": ["self._read = piece"],
         "on_headers_complete": ["REQUEST: "],
-        "_address": ["head = RequestHead", "self._read = "],
         "on_message_complete": ["self._read = "],
     },
     Cycle=BareCycle,
@@ -64,8 +63,8 @@ def build_both(application: Any, *, middlewares: list[Any], **options: Any) -> A
     bare = [partial(BareLimit, **each.keywords) if getattr(each, "func", None) is Limit else each for each in behind]
     assert bare != behind
     return _Switched(
-        ConnexionMiddleware(application, middlewares=[enter, partial(Failures, **record.keywords), *bare], **options),
-        ConnexionMiddleware(application, middlewares=middlewares, **options),
+        Connexion(application, middlewares=[enter, partial(Failures, **record.keywords), *bare], **options),
+        Connexion(application, middlewares=middlewares, **options),
     )
 
 
@@ -100,14 +99,14 @@ class _Switched:
     request, by pairs, and begins anew.
     """
 
-    def __init__(self, bare: ConnexionMiddleware, whole: ConnexionMiddleware) -> None:
+    def __init__(self, bare: Connexion, whole: Connexion) -> None:
         self._both = (bare, whole)
         self._turn = self._answered = self._began = 0
         self._used: list[list[float]] = [[], []]
 
-    def add_api(self, *arguments: Any, **options: Any) -> None:
+    def add_view(self, view: dict[str, Any]) -> None:
         for each in self._both:
-            each.add_api(*arguments, **options)
+            each.add_view(view)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -139,6 +138,6 @@ class _Switched:
 
 
 if __name__ == "__main__":
-    smartcal_api.app.ConnexionMiddleware = build_both  # type: ignore[misc,assignment]  # by the name that `build` has
+    smartcal_api.app.Connexion = build_both  # type: ignore[misc,assignment]  # by the name that `build` has
     smartcal_api.server.run.BoundedProtocol = _Connection  # type: ignore[misc]  # by the name that it has there
     main()
