@@ -6,6 +6,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from smartcal_api.conformance.exchange import Exchange
+from smartcal_api.conformance.judge import Judge
+from smartcal_api.conformance.requests import RequestJudge
+from smartcal_api.contract import Contract
 from smartcal_api.errors import Problem
 from smartcal_api.http.form import parse_form
 from tests.edits import Edit, edited
@@ -83,8 +87,18 @@ def sending(schema: Any) -> Edit:
 
 
 @pytest.fixture(scope="module")
-def world() -> World:
-    return open_world(edited(sending(MEMBERS)))
+def taking() -> Contract:
+    return edited(sending(MEMBERS))
+
+
+@pytest.fixture(scope="module")
+def world(taking: Contract) -> World:
+    return open_world(taking)
+
+
+@pytest.fixture(scope="module")
+def judge(taking: Contract) -> RequestJudge:
+    return RequestJudge(taking, Judge(taking))
 
 
 @pytest.mark.parametrize(
@@ -107,10 +121,14 @@ def world() -> World:
     ],
 )
 def test_guard_1_members_of_a_form_are_what_the_schema_says_that_they_are(
-    world: World, body: str, refused: str | None
+    world: World, judge: RequestJudge, body: str, refused: str | None
 ) -> None:
+    """For the server, and for the judge of other clients and deployments."""
     media_type = "application/x-www-form-urlencoded"
     reply = world.post("/api/v1/case", body=body.encode(), media_type=media_type, key=world.key("admin"))
     assert (reply.status, *(each["pointer"] for each in reply.json.get("errors", []))) == (
         (200,) if refused is None else (400, refused)
     )
+    fields = (("Content-Type", media_type),)
+    sent = Exchange(1, "", None, "POST", "/api/v1/case", fields, body.encode(), None, 200, (), b"", 0, 0)
+    assert (judge.faults(sent) == []) == (refused is None)

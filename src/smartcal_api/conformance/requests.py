@@ -7,7 +7,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
-from urllib.parse import unquote_plus, urlsplit
+from urllib.parse import parse_qs, unquote_plus, urlsplit
 
 from jsonschema_path import SchemaPath
 from openapi_core.datatypes import RequestParameters
@@ -16,9 +16,11 @@ from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 from smartcal_api.conformance.exchange import Exchange, Fields
 from smartcal_api.conformance.judge import Fault, Judge, path_texts
-from smartcal_api.contract import Contract, Operation, Parameter
+from smartcal_api.contract import Contract, Document, Operation, Parameter
+from smartcal_api.contract.form import FORM, FormSchema
 
 _HOST = "http://judged.invalid"
+_FORM = "application/x-form+json"  # as which a form is judged
 
 
 class RequestJudge:
@@ -29,10 +31,11 @@ class RequestJudge:
         self._judge = judge
         document = copy.deepcopy(dict(contract.data)) | {"servers": [{"url": _HOST}]}
         _explode(document)
+        _take_forms_as_json(document)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it knows no oauth2, which is not for it to judge
             spec = SchemaPath.from_dict(document)
-            more: dict[str, Callable[[bytes], Any]] = {"application/problem+json": json.loads}
+            more: dict[str, Callable[[bytes], Any]] = {"application/problem+json": json.loads, _FORM: json.loads}
             self._parameters = V31RequestParametersValidator(spec, extra_media_type_deserializers=more)
             self._bodies = V31RequestBodyValidator(spec, extra_media_type_deserializers=more)
 
@@ -41,7 +44,7 @@ class RequestJudge:
         operation = self._judge.operation_of(exchange.method, exchange.path)
         if operation is None:
             return [Fault("/paths", f"there is no operation {exchange.method} {exchange.path}")]
-        request = _Asked(exchange, operation)
+        request = _Asked(exchange, operation, self._contract)
         faults = [*_unknown(exchange, operation), *_miswritten(exchange, operation)]
         told = {fault.clause for fault in faults}
         for error in self._parameters.iter_errors(request):
@@ -56,13 +59,16 @@ class RequestJudge:
 class _Asked:
     """A request as openapi-core wants it."""
 
-    def __init__(self, exchange: Exchange, operation: Operation) -> None:
+    def __init__(self, exchange: Exchange, operation: Operation, contract: Contract) -> None:
         self.host_url = _HOST
         self.path = operation.path.replace("{", "").replace("}", "")
         self.method = operation.method.lower()
         headers = Headers(_joined(exchange.request_headers))
         self.content_type = (headers.get("Content-Type") or "").partition(";")[0].strip().lower()
         self.body = exchange.request_body or None
+        if self.content_type == FORM and self.body and operation.body and FORM in operation.body.media_types:
+            self.content_type = _FORM
+            self.body = _form(self.body, contract.document, operation.body.media_types[FORM])
         query = [
             (each.name, text)
             for each in operation.parameters
@@ -78,6 +84,25 @@ def _explode(document: Any) -> None:
     for node in _nodes(document):
         if node.get("in") == "query" and node.get("explode") is False:
             node["explode"] = True
+
+
+def _take_forms_as_json(document: Any) -> None:
+    """openapi-core knows no member of several types in a form."""
+    for node in _nodes(document):
+        content = node.get("content")
+        if isinstance(content, dict) and FORM in content:
+            content[_FORM] = content.pop(FORM)
+
+
+def _form(body: bytes, document: Document, pointer: str) -> bytes:
+    """A form as JSON; a name that must not repeat is a list if it does, which fits no schema of one value."""
+    schema = FormSchema(document.resolve(f"#{pointer}"), document)
+    given = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
+    members = {
+        name: schema.value(name, texts if name in schema.lists or len(texts) > 1 else texts[0])
+        for name, texts in given.items()
+    }
+    return json.dumps(members).encode()
 
 
 def _nodes(node: Any) -> Iterator[dict[str, Any]]:

@@ -9,16 +9,16 @@ from starlette.types import Receive
 
 from smartcal_api.contract import Schemas
 from smartcal_api.contract.document import escape
+from smartcal_api.contract.form import FORM, FormSchema
 from smartcal_api.contract.media_type import essence
 from smartcal_api.contract.operation import Body
 from smartcal_api.contract.policy import RequestLimits
 from smartcal_api.contract.schemas import clause
 from smartcal_api.errors import Clause, Invalid, Problem
 from smartcal_api.http.exchange import Exchange
-from smartcal_api.http.form import FormReader
+from smartcal_api.http.form import parse_form
 from smartcal_api.http.json_text import NotJson, TooDeep, parse_json
 
-FORM = "application/x-www-form-urlencoded"
 _LARGE = 16 * 1024
 
 
@@ -29,7 +29,7 @@ class BodyReader:
         self._explain = schemas.explain
         self._validators = {essence(key): schemas.at(pointer) for key, pointer in body.media_types.items()}
         self._forms = {
-            key: FormReader(schemas.document.resolve(f"#{pointer}"), schemas.document)
+            key: FormSchema(schemas.document.resolve(f"#{pointer}"), schemas.document)
             for key, pointer in ((essence(key), pointer) for key, pointer in body.media_types.items())
             if key == FORM
         }
@@ -61,7 +61,8 @@ class BodyReader:
             return None
         media_type = self._media_type(exchange.headers.get(b"content-type"))
         if media_type in self._forms:
-            value: Any = self._forms[media_type].read(body)
+            form = self._forms[media_type]
+            value: Any = {name: form.value(name, given) for name, given in parse_form(body, lists=form.lists).items()}
         else:
             try:
                 value = parse_json(body, depth=self._limits.json_depth)

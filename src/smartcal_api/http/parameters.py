@@ -6,8 +6,8 @@ from typing import Any
 from urllib.parse import unquote, unquote_to_bytes
 
 from smartcal_api.contract import Operation, Parameter, Schemas
+from smartcal_api.contract.texts import typed
 from smartcal_api.errors import Invalid, Problem
-from smartcal_api.http.texts import typed
 
 _NOT_UTF_8 = "is not UTF-8; percent-encode it from UTF-8."
 _BLANKS = b" \t"  # no part of a field's value (RFC 9110 section 5.5)

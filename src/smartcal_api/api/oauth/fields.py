@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from smartcal_api.contract import Contract, Operation
-from smartcal_api.http.body import FORM
+from smartcal_api.contract.form import FORM
 from smartcal_api.http.raw import pairs
 
 STATE = "state"
