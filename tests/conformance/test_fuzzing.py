@@ -25,7 +25,7 @@ def test_schemathesis_covers_the_oauth_operations_too(contract: Contract, monkey
     world = open_world(contract)
     (found,) = judge(world, InProcess(world, refuses_an_app_without_an_error), only=("SCHEMA 3",))
     assert found.verdict is Verdict.BROKEN, found.why
-    assert found.why.startswith("POST /oauth/token: ")
+    assert found.why.startswith("POST /oauth/token → 401: ")
 
 
 def test_what_no_url_has_room_for_is_refused_as_the_contract_says_and_no_finding(

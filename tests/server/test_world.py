@@ -61,12 +61,6 @@ def test_auth_3_a_short_secret_is_refused_beyond_loopback(contract: Contract, fl
     assert "secretx" not in str(refused.value)
 
 
-def test_a_webhook_secret_that_is_no_text_is_refused(contract: Contract) -> None:
-    settings = Settings(events=0, webhook_secret="\udcff-secret")
-    with open_sandbox(contract, settings) as sandbox, pytest.raises(UsageError, match="--webhook-secret: is not UTF-8"):
-        webhook_ring(sandbox, contract, settings, LOOPBACK)
-
-
 def test_auth_3_every_line_of_the_log_is_masked_whoever_wrote_it() -> None:
     secrets = Secrets(["scp_"])
     secrets.know("my_plain_key_77Q")

@@ -67,7 +67,7 @@ class Secrets:
 
     def know(self, secret: str) -> Shape | None:
         """Takes one in; the answer is its shape, or None for one that needs none."""
-        word = secret.encode("utf-8", "surrogatepass")
+        word = secret.encode()
         if len(word) < SHORTEST or self._prefixed.gives_away(secret):
             return None
         shape = Shape.of(word)

@@ -9,6 +9,7 @@ from http.server import ThreadingHTTPServer
 from smartcal_api.conformance.credential import Credential
 from smartcal_api.conformance.findings import Finding
 from smartcal_api.conformance.forwarding import HOP_BY_HOP, Forwarding
+from smartcal_api.conformance.fuzzed import PROBE
 from smartcal_api.conformance.sending import Sending
 from smartcal_api.conformance.session import Session
 from smartcal_api.contract import Operation
@@ -31,12 +32,14 @@ def relay(session: Session, credential: Callable[[Operation | None], Credential]
             name = operation.id if operation and operation.method == self.command else None
             try:
                 answer = session.send(Sending(self.command, self.path, tuple(own), body, used, operation=name))
-                if operation is None:
+                if operation is None or PROBE in self.headers:
                     session.set_aside(answer, "asked by a tool for its own ends")
             except Finding as finding:
                 self.answer(502, (("Content-Type", "text/plain"),), str(finding).encode())
                 return
-            self.answer(answer.status, answer.headers, answer.body)
+            # The session has decoded it.
+            plain = tuple(each for each in answer.headers if each[0].lower() != "content-encoding")
+            self.answer(answer.status, plain, answer.body)
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True

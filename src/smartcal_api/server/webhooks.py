@@ -34,8 +34,6 @@ def webhook_ring(
 ) -> tuple[KnownWebhook, ...]:
     """Subscribes what `--webhook` names; raises `UsageError`. A store that has such a subscription keeps that one."""
     types = tuple(contract.data["webhooks"])
-    if not _is_text(settings.webhook_secret or ""):
-        raise UsageError("--webhook-secret: is not UTF-8; deliveries can't be signed with it.")
     if settings.webhook_secret == "":
         raise UsageError("--webhook-secret: is empty, so that anybody could sign; give some text, or leave it out.")
     if not is_loopback(settings.host) and len(settings.webhook_secret or "x" * SHORTEST) < SHORTEST:
@@ -69,12 +67,3 @@ def subscribe_again(sandbox: Sandbox, webhooks: tuple[KnownWebhook, ...]) -> Non
 def receiver_trust(settings: Settings) -> ssl.SSLContext | None:
     """What `--receiver-ca` adds to the authorities of this machine; raises `UsageError`."""
     return tls_context(settings.receiver_ca) if settings.receiver_ca is not None else None
-
-
-def _is_text(argument: str) -> bool:
-    """Whether what stood on the command line were characters, and not just bytes."""
-    try:
-        argument.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -14,9 +14,7 @@ def home(contract: Contract, root: str, *, keys: Mapping[str, str], documents: M
     control = root + PREFIX
     served = f"{root}{PRODUCT}"
     key = next(iter(keys.values()), "KEY")
-    readable = (each for each in contract.operations.values() if each.method == "GET" and not each.path_names)
-    path = next((each.path for each in readable if each.path.startswith(PRODUCT)), PRODUCT)
-    curl = f"curl -H 'Authorization: Bearer {key}' {root}{path}"
+    curl = f"curl -H 'Authorization: Bearer {key}' {served}/"
     shown = definitions([(scope, f"<code>{escape(value)}</code>") for scope, value in keys.items()])
     content = f"""<p>A local server that answers by its contract, with data, keys and a clock of its own.</p>
 <h2>The API</h2>

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
 from sysconfig import get_path
-from xml.etree import ElementTree
 
 from smartcal_api.conformance.credential import Credential
+from smartcal_api.conformance.fuzzed import Found, judged
 from smartcal_api.conformance.law import Law, law, readable, secured
 from smartcal_api.conformance.probe import Probe
 from smartcal_api.conformance.relay import relay
+from smartcal_api.conformance.requests import RequestJudge
 from smartcal_api.contract import Contract, Operation
 from smartcal_api.contract.policy import ProblemKind
 
@@ -54,8 +55,8 @@ def schemathesis_finds_nothing(probe: Probe) -> None:
         relay(probe.session, best, stands_for=_STANDS_FOR) as root,
     ):
         found, tested = _run(probe, root, Path(folder))
-    for operation, failure in found:
-        probe.fail(f"{operation}: {failure}", clause="/paths", kind=operation)
+    for finding in found:
+        probe.fail(str(finding), clause=finding.clause, kind=finding.code)
     due = sum(probe.target.writable or each.method == "GET" for each in probe.contract.operations.values())
     if tested < due:
         probe.give_up(f"Schemathesis tested {tested} of {due} operations")
@@ -68,8 +69,8 @@ def schemathesis_finds_nothing(probe: Probe) -> None:
         probe.give_up(f"no success of {', '.join(silent)} was seen")
 
 
-def _run(probe: Probe, root: str, folder: Path) -> tuple[list[tuple[str, str]], int]:
-    """(operation, failure) for everything that it found, and how many operations it tested."""
+def _run(probe: Probe, root: str, folder: Path) -> tuple[list[Found], int]:
+    """What of all that it found is so, and how many operations it tested."""
     config, report = folder / "schemathesis.toml", folder / "junit.xml"
     config.write_text("\n".join(_config(probe, root)), encoding="utf-8")
     command = [
@@ -103,7 +104,8 @@ def _run(probe: Probe, root: str, folder: Path) -> tuple[list[tuple[str, str]], 
     if not report.exists():
         probe.give_up(f"Schemathesis ended with {ran.returncode}: {(ran.stdout + ran.stderr).strip()[-300:]}")
     tested = re.search(r"Tested: (\d+)", ran.stdout)
-    return list(_failures(report)), int(tested[1]) if tested else 0
+    requests = RequestJudge(probe.contract, probe.judge)
+    return list(judged(report, probe.answers(), probe.judge, requests)), int(tested[1]) if tested else 0
 
 
 def _has_room(probe: Probe) -> bool:
@@ -153,13 +155,6 @@ def _config(probe: Probe, root: str) -> Iterator[str]:
             yield "[[operations]]"
             yield f"include-operation-id = {json.dumps(operation.id)}"
             yield f"checks.positive_data_acceptance.expected-statuses = {json.dumps(taken)}"
-
-
-def _failures(report: Path) -> Iterator[tuple[str, str]]:
-    for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314  # written by the tool just now
-        for failure in (*case.findall("failure"), *case.findall("error")):
-            text = failure.get("message") or failure.text or "failed"
-            yield case.get("name") or "?", " ".join(text.split())[:600]
 
 
 LAWS: tuple[Law, ...] = (schemathesis_finds_nothing,)
