@@ -150,3 +150,9 @@ def test_sbx_5_a_fault_hits_what_the_router_finds(contract: Contract, target: st
 @pytest.mark.parametrize("target", ["/_sandbox%2Fhealth", "/_sandbox/sandboxes%2Fdefault", "/_sandbox/sandboxes/a%2Fb"])
 def test_guard_1_an_encoded_slash_separates_nothing_on_the_control_plane(contract: Contract, target: str) -> None:
     assert open_plane(contract).get(target).status == 404
+
+
+def test_auth_1_an_encoded_slash_makes_no_path_one_where_keys_are_not_read(world: World) -> None:
+    assert "cache-control" in world.post("/oauth/token", body=b"").headers
+    reply = world.post("/oauth%2Ftoken", body=b"")
+    assert (reply.status, "cache-control" in reply.headers) == (404, False)
