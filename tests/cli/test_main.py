@@ -121,7 +121,7 @@ def test_a_port_that_is_taken_is_one_line_that_names_a_way_out(smartcal: Command
         (lambda text: text.replace("openapi: 3.1", "openapi: [3.1", 1), [": /: is not YAML: "]),
         (lambda text: text + "openapi: 3.1.0\n", [": /: has 'openapi' twice"]),
         (lambda text: text.replace("body_bytes: 1048576", "body_bytes: many", 1), [": /x-request-limits/body_bytes: "]),
-        (lambda _: "- 1\n", [":1: /: is no mapping"]),
+        (lambda _: "- 1\n", [":1: /: is not a mapping"]),
     ],
 )
 def test_src_4_a_broken_contract_is_told_by_file_line_pointer_and_cause(

@@ -178,4 +178,4 @@ def test_a_settings_file_that_cannot_be_read_is_one_line_and_exit_2(
     make(tmp_path / "smartcal.toml")
     ended = smartcal("version")
     assert (ended.code, ended.err.count("\n")) == (2, 1)
-    assert "smartcal.toml: " in ended.err
+    assert "smartcal.toml:" in ended.err

@@ -72,10 +72,10 @@ def test_a_ready_file_tells_everything_and_flags_add_to_it(contract: Contract, t
         ({"url": "ftp://h"}, "is no root URL"),
         ({"url": "http://h", "key": ("read",)}, "--key: write it as SCOPES=VALUE"),
         ({"url": "http://h", "other_key": ("=x",)}, "--other-key: write it as SCOPES=VALUE"),
-        ({"url": "http://h", "key": ("read=@/nothing/there",)}, "--key: can't read /nothing/there: No such file"),
+        ({"url": "http://h", "key": ("read=@/nothing/there",)}, "--key: /nothing/there: can't be read: No such file"),
         ({"url": "http://h", "header": ("x",)}, "--header: write it as"),
         ({"url": "http://h", "client": (":x",)}, "--client: write it as"),
-        ({"target": Path("/nothing/there")}, "--target: can't read /nothing/there: No such file"),
+        ({"target": Path("/nothing/there")}, "--target: /nothing/there: can't be read: No such file"),
     ],
 )
 def test_what_can_t_be_understood_is_one_line_that_says_what_to_do(

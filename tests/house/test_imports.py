@@ -25,11 +25,11 @@ LAYERS = (
     ("settings",),
     ("remote",),
     ("bookings",),
-    ("output",),
+    ("input", "output"),
     ("errors", "clock", "ids", "background", "__init__"),
 )
 # A judge of deployments must not share anything with what it judges but the contract.
-ONLY_FROM = {"conformance": {"contract", "errors"}}
+ONLY_FROM = {"conformance": {"contract", "errors", "input"}}
 # What a server was asked for is turned into parameters at the top; whatever is below gets those, not the settings.
 ONLY_FOR = {"settings": {"cli", "defects", "server"}, "cli": {"__main__"}}
 

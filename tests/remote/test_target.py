@@ -25,7 +25,7 @@ def test_the_file_given_comes_before_that_of_the_environment_and_that_before_the
 @pytest.mark.parametrize("text", ["", "nothing", "[]", "{}", '{"root_url": 3}'])
 def test_a_file_that_is_no_ready_file_is_refused_by_name(tmp_path: Path, text: str) -> None:
     (tmp_path / "ready.json").write_text(text)
-    with pytest.raises(UsageError, match=r"ready\.json: is no ready file"):
+    with pytest.raises(UsageError, match=r"ready\.json: is not a ready file"):
         find_target(tmp_path / "ready.json")
     with pytest.raises(UsageError, match="is the server running"):
         find_target(tmp_path / "other.json")

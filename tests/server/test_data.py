@@ -93,7 +93,7 @@ def test_bookings_and_events_of_a_file_may_name_each_other(contract: Contract, f
         ("other:\n  other: {}\n", ["2: /other/other: is not a collection"]),
         ("Event: [3]\n", ["1: /Event/0: is not an object"]),
         ("other: 3\n", ["1: /other: is not a mapping"]),
-        ("- 3\n", ["1: /: is no mapping"]),
+        ("- 3\n", ["1: /: is not a mapping"]),
         ("Event: [}\n", ["1: /: is not YAML"]),
     ],
 )

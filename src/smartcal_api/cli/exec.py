@@ -67,6 +67,8 @@ def _flags(ctx: click.Context) -> Iterator[str]:
         if name in _OWN or ctx.get_parameter_source(name) is not ParameterSource.COMMANDLINE:
             continue
         value = ctx.params[name]
+        if name in ("spec", "data") and str(value) == "-":
+            raise UsageError(f"--{name}: standard input is the command's; name a file.")
         if isinstance(value, bool):
             yield parameter.opts[0] if value else parameter.secondary_opts[0]
         else:

@@ -4,7 +4,6 @@ import difflib
 import logging
 import os
 import sys
-import tomllib
 from contextlib import suppress
 from datetime import datetime
 from importlib import import_module
@@ -15,6 +14,7 @@ import click
 
 from smartcal_api import __version__
 from smartcal_api.errors import SmartCalError
+from smartcal_api.input import Unreadable, read_toml
 
 SETTINGS_FILE = "smartcal.toml"
 # A command's module is imported when it is asked for: `smartcal version` must not wait for a web framework.
@@ -133,11 +133,11 @@ def _drop_output() -> None:
 def _settings_file(path: Path) -> dict[str, Any]:
     """The settings of `smartcal.toml`, names as flags have them, with `-` or `_`."""
     try:
-        stated = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise click.UsageError(f"{path}: {error}.") from None
+        if not os.path.lexists(path):
+            return {}
+        stated = read_toml(path, regular=True)
+    except Unreadable as error:
+        raise click.UsageError(str(error)) from None
     from smartcal_api.cli.serve import serve
 
     # What has no environment variable is for the command line alone.

@@ -32,7 +32,7 @@ def prove(**given: Any) -> int:
     from smartcal_api.cli.progress import progress
     from smartcal_api.contract import Contract
 
-    contract = Contract.read(given["spec"])
+    contract = Contract.read(given["spec"], regular=True)  # each worker reads it again
     with judging_extra("prove"):
         from smartcal_api.defects import chosen
         from smartcal_api.defects.plain import compared

@@ -1,6 +1,5 @@
 """HTTP Archives, as browsers and proxies write them: what was asked of a deployment, and what can't be judged of it."""
 
-import json
 from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -15,10 +14,12 @@ from smartcal_api.conformance.exchange import Exchange, Fields
 from smartcal_api.conformance.report.har import CREATOR
 from smartcal_api.contract import Contract
 from smartcal_api.errors import UsageError
+from smartcal_api.input import Unreadable, read_json
 
 NOT_KEPT = "the recording kept no body of the answer"
 _UNANSWERED, _ODD = "never answered", "not an exchange of HTTP"
 _BODILESS = (204, 304)
+_MOST_BYTES = 1024 * 1024 * 1024
 
 
 class Entry(NamedTuple):
@@ -53,7 +54,7 @@ def read_archive(path: Path, contract: Contract, root: str | None = None) -> Arc
                 left_out.setdefault(_UNANSWERED, []).append(number)
                 continue
             found.append((number, origin, _entry(number, entry, target)))
-        except (ValueError, LookupError, TypeError, AttributeError):
+        except (ValueError, LookupError, TypeError, AttributeError, OverflowError):
             left_out.setdefault(_ODD, []).append(number)
     roots = Counter(origin for _, origin, _ in found)
     wanted = root or next((each for each, _ in roots.most_common(1)), "")
@@ -70,12 +71,12 @@ def read_archive(path: Path, contract: Contract, root: str | None = None) -> Arc
 
 def _entries(path: Path) -> list[Any]:
     try:
-        log = json.loads(path.read_text(encoding="utf-8-sig"))["log"]
+        log = read_json(path, most=_MOST_BYTES)["log"]
         creator, entries = log.get("creator") or {}, log["entries"]
         own = creator.get("name") == CREATOR
-    except OSError as error:
-        raise UsageError(f"--har: can't read {path}: {error.strerror}.") from None
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except Unreadable as error:
+        raise UsageError(f"--har: {error}") from None
+    except (LookupError, TypeError, AttributeError):
         entries = None
     if not isinstance(entries, list):
         raise UsageError(f"--har: {path} is not an HTTP Archive; a browser's network panel saves one.")

@@ -1,6 +1,5 @@
 """Deviations that somebody has accepted, for a reason and for a time."""
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -8,6 +7,7 @@ from pathlib import Path
 
 from smartcal_api.conformance.verdict import Outcome, Verdict
 from smartcal_api.errors import UsageError
+from smartcal_api.input import Unreadable, read_toml
 
 _MEMBERS = {"fingerprint": str, "reason": str, "owner": str, "expires": date}
 
@@ -23,11 +23,11 @@ class Accepted:
 def read_baseline(path: Path) -> dict[str, Accepted]:
     """TOML: a table `[[accepted]]` for each, all four members of it; raises `UsageError`."""
     try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("accepted", [])
-    except OSError as error:
-        raise UsageError(f"--baseline: can't read {path}: {error.strerror}.") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"--baseline: {path}: {error}.") from None
+        entries = read_toml(path).get("accepted", [])
+    except Unreadable as error:
+        raise UsageError(f"--baseline: {error}") from None
+    if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
+        raise UsageError(f"--baseline: {path}: what is accepted stands in tables, each of them [[accepted]].")
     found = {}
     for number, entry in enumerate(entries, 1):
         for name, kind in _MEMBERS.items():

@@ -1,13 +1,14 @@
 """What has changed since a run before, as its JSON report tells it."""
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from smartcal_api.conformance.verdict import Outcome, Verdict
 from smartcal_api.errors import UsageError
+from smartcal_api.input import Unreadable, read_json
 
+_MOST_BYTES = 1024 * 1024 * 1024
 _VERIFIED = (Verdict.HELD, Verdict.BROKEN)
 
 
@@ -34,9 +35,9 @@ def compare(path: Path, outcomes: list[Outcome]) -> Iterator[str]:
 
 def _read(path: Path) -> Mapping[tuple[str, str | None], Mapping[str, Any]]:
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        return {(each["law"], each["operation"]): each for each in document["outcomes"]}
-    except OSError as error:
-        raise UsageError(f"--compare: can't read {path}: {error.strerror}.") from None
-    except (ValueError, LookupError, TypeError):
+        document = read_json(path, most=_MOST_BYTES)
+        return {(each["law"], each["operation"]): {**each, "verdict": each["verdict"]} for each in document["outcomes"]}
+    except Unreadable as error:
+        raise UsageError(f"--compare: {error}") from None
+    except (LookupError, TypeError):
         raise UsageError(f"--compare: {path} is no verdict.json of `smartcal verify --report-dir`.") from None

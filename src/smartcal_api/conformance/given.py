@@ -1,6 +1,5 @@
 """What is known of a target, as flags, environment variables and files tell it."""
 
-import json
 import os
 import re
 import sys
@@ -14,7 +13,9 @@ from smartcal_api.conformance.mock import fresh_mock
 from smartcal_api.conformance.target import Client, Target, credential, from_ready_file, root_of
 from smartcal_api.contract import Contract
 from smartcal_api.errors import UsageError
+from smartcal_api.input import Unreadable, read_json, read_text
 
+_SECRET_BYTES = 64 * 1024
 _AS_THEY_ARE = ("receiver_url", "receiver_port", "cacert", "client_cert", "allow_writes")
 _CREDENTIALS = (("key", Kind.KEY, 0), ("token", Kind.TOKEN, 0), ("other_key", Kind.KEY, 1))
 """Flag, without its dashes, what it gives, and whose."""
@@ -93,9 +94,9 @@ def _value(text: str, flag: str) -> str:
         return sys.stdin.readline().strip()
     if text.startswith("@"):
         try:
-            return Path(text[1:]).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise UsageError(f"{flag}: can't read {text[1:]}: {error.strerror}.") from None
+            return read_text(Path(text[1:]), most=_SECRET_BYTES).strip()
+        except Unreadable as error:
+            raise UsageError(f"{flag}: {error}") from None
     return text
 
 
@@ -118,11 +119,9 @@ def _header(text: str) -> tuple[str, str]:
 def _document(path: Path) -> dict[str, Any]:
     hint = "it is what `smartcal serve --ready-file` writes"
     try:
-        document = json.loads(sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"--target: can't read {path}: {error.strerror}.") from None
-    except ValueError:
-        raise UsageError(f"--target: {path} is no JSON; {hint}.") from None
+        document = read_json(path)
+    except Unreadable as error:
+        raise UsageError(f"--target: {str(error).rstrip('.')}; {hint}.") from None
     if not isinstance(document, dict):
-        raise UsageError(f"--target: {path} holds no object; {hint}.")
+        raise UsageError(f"--target: {path} does not hold an object; {hint}.")
     return document

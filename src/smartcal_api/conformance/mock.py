@@ -30,8 +30,12 @@ class Mock:
             scope: [f"{prefix}{secrets.token_urlsafe(24)}" for _ in range(_KEYS)] for scope in contract.scopes
         }
         self._folder = folder
+        spec = contract.document.path.resolve()
+        if not spec.is_file():  # a pipe, which has been read to its end
+            spec = folder / "openapi.yaml"
+            contract.document.copy(spec)
         self._arguments = (
-            *("--store", str(folder / "store.db"), "--spec", str(contract.document.path.resolve())),
+            *("--store", str(folder / "store.db"), "--spec", str(spec)),
             *(
                 part
                 for scope, values in self._keys.items()

@@ -105,6 +105,15 @@ def from_ready_file(document: Mapping[str, Any]) -> dict[str, Any]:
     """The members of a `Target` that the ready file of `smartcal serve` tells; more may be written into it by hand."""
     if not isinstance(document.get("root_url") or document.get("base_url"), str):
         raise UsageError("--target: the file has no root_url; it is what `smartcal serve --ready-file` writes.")
+    try:
+        return _members(document)
+    except (LookupError, TypeError, AttributeError):
+        raise UsageError(
+            "--target: a member of the file is not what `smartcal serve --ready-file` writes there."
+        ) from None
+
+
+def _members(document: Mapping[str, Any]) -> dict[str, Any]:
     other = document.get("other", {})
     return {
         "root": root_of(document.get("root_url") or document["base_url"]),
@@ -117,21 +126,27 @@ def from_ready_file(document: Mapping[str, Any]) -> dict[str, Any]:
             Client(each["client_id"], each.get("client_secret"), tuple(each.get("redirect_uris", ())))
             for each in document.get("oauth", {}).get("clients", ())
         ),
-        "control_url": document.get("control_url"),
-        "control_token": document.get("control_token"),
-        "receiver_url": document.get("receiver_url"),
+        "control_url": _text(document.get("control_url")),
+        "control_token": _text(document.get("control_token")),
+        "receiver_url": _text(document.get("receiver_url")),
         "receiver_port": document.get("receiver_port"),
-        "headers": document.get("headers", {}),
+        "headers": {str(name): str(value) for name, value in document.get("headers", {}).items()},
         "exclusive": bool(document.get("exclusive")),
         "cancellable": tuple(document["cancellable"]) if "cancellable" in document else None,
     }
+
+
+def _text(value: Any) -> str | None:
+    if not isinstance(value, str | None):
+        raise TypeError
+    return value
 
 
 def _credentials(given: Mapping[str, Any], kind: Kind, account: int) -> Iterator[Credential]:
     """`{"read,write": "VALUE"}`; a list of values has several of the same scopes."""
     for scopes, values in given.items():
         for number, value in enumerate(values if isinstance(values, list) else [values]):
-            yield credential(scopes, value, kind=kind, account=account, number=number)
+            yield credential(scopes, _text(value) or "", kind=kind, account=account, number=number)
 
 
 def credential(scopes: str, value: str, *, kind: Kind, account: int, number: int = 0) -> Credential:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from smartcal_api.conformance.exchange import Fields
 from smartcal_api.conformance.target import Target
 from smartcal_api.errors import SmartCalError, UsageError
+from smartcal_api.input import read_text
 
 TIMEOUT = 30.0
 
@@ -129,10 +130,13 @@ def fields(*groups: Iterable[tuple[str, str]]) -> Fields:
 
 def _tls(target: Target) -> ssl.SSLContext:
     try:
-        context = ssl.create_default_context(cafile=target.cacert)
+        context = ssl.create_default_context(cadata=None if target.cacert is None else read_text(target.cacert))
         if target.client_cert is not None:
+            read_text(target.client_cert, regular=True)  # a device without end would be read without end
             context.load_cert_chain(target.client_cert)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         files: Sequence[str] = [str(each) for each in (target.cacert, target.client_cert) if each]
-        raise UsageError(f"{' or '.join(files)}: can't be used for TLS: {error.strerror or error}.") from None
+        raise UsageError(
+            f"{' or '.join(files)}: can't be used for TLS: {getattr(error, 'strerror', None) or error}."
+        ) from None
     return context

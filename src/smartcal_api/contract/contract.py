@@ -45,9 +45,9 @@ class Contract(Description):
         self.message_headers = list(message_headers(document.data))
 
     @classmethod
-    def read(cls, path: Path | None = None, *, draft: bool = False) -> "Contract":
-        """The contract at `path`, or the one that comes with the package."""
-        return cls(Document.read(path or shipped()), draft=draft)
+    def read(cls, path: Path | None = None, *, draft: bool = False, regular: bool = False) -> "Contract":
+        """The contract at `path`, or the one that comes with the package; `regular` as `Document.read` has it."""
+        return cls(Document.read(path or shipped(), regular=regular), draft=draft)
 
 
 def shipped() -> Path:

@@ -1,38 +1,19 @@
 """Reads a YAML or JSON document as JSON data, and knows the line of every JSON pointer in it."""
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import unquote
 
 import yaml
 
+from smartcal_api.contract.source import Faulty, Source, escape
 from smartcal_api.errors import ContractError, Finding
+from smartcal_api.input import Unreadable, read_bytes
 
-_BASE: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-class _Loader(_BASE):  # type: ignore[misc]  # libyaml's loader where the wheel has it, PyYAML's own elsewhere
-    """The JSON schema of YAML 1.2 (section 10.2): `no` and `2026-11-23` are strings, as OpenAPI expects them to be."""
-
-    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
-
-
-_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"(?:null|~|)\Z"), ["n", "~", ""])
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"(?:true|false)\Z"), ["t", "f"])
-_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"-?(?:0|[1-9][0-9]*)\Z"), list("-0123456789"))
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float",
-    re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?\Z"),
-    list("-0123456789"),
-)
-
-
-def escape(key: str) -> str:
-    """One reference token of a JSON pointer (RFC 6901 section 3)."""
-    return key.replace("~", "~0").replace("/", "~1")
+_MOST_BYTES = 32 * 1024 * 1024
+__all__ = ["Document", "escape", "pointer_of", "unescape"]
 
 
 def unescape(token: str) -> str:
@@ -54,49 +35,45 @@ class Document:
     def __init__(self, path: Path, source: bytes) -> None:
         self.path = path
         self.sha256 = sha256(source).hexdigest()
-        # The nodes, which know their lines, take ten times the memory of the data: only errors make them again.
-        self._source = source
         try:
-            self.data: dict[str, Any] = self._construct(self._compose(), "", set())
-        except UnicodeDecodeError as error:
-            line = source.count(b"\n", 0, error.start) + 1
-            raise ContractError(str(path), [Finding("", "is not UTF-8", line)]) from None
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            cause = getattr(error, "problem", None) or str(error).replace("\n", " ")
-            context = getattr(error, "context", None)
-            message = f"is not YAML: {cause}" + (f" {context}" if context else "")
-            raise ContractError(str(path), [Finding("", message, mark.line + 1 if mark else 1)]) from None
+            self._source = Source(source)
+        except Faulty as fault:
+            raise ContractError(str(path), [fault.finding]) from None
+        self.data: dict[str, Any] = self._source.data
         if not isinstance(self.data, dict):
-            raise ContractError(str(path), [Finding("", "is no mapping; it has to be one at its top", 1)])
+            raise ContractError(str(path), [Finding("", "is not a mapping, which it has to be at its top", 1)])
 
     @classmethod
-    def read(cls, path: Path) -> "Document":
+    def read(cls, path: Path, *, regular: bool = False) -> "Document":
+        """The one in a file, or `-`: on standard input; `regular` as `input.read_bytes` has it."""
         try:
-            return cls(path, path.read_bytes())
-        except OSError as error:
-            cause = error.strerror or str(error)
-            raise ContractError(str(path), [Finding("", f"can't be read: {cause}", None)]) from None
+            return cls(path, read_bytes(path, most=_MOST_BYTES, regular=regular))
+        except Unreadable as error:
+            raise ContractError(str(path), [Finding("", error.cause, error.line)]) from None
 
     @property
     def text(self) -> str:
         """As it was written."""
-        return self._source.decode("utf-8")
+        return self._source.text
 
     def line(self, pointer: str) -> int:
         """The line of `pointer`, or of the closest ancestor that exists; lines count from 1."""
-        return self._line(self._compose(), pointer)
+        return self._line(self._nodes(), pointer)
 
-    def _compose(self) -> Any:
-        loader = _Loader(self._source.decode("utf-8"))
+    def _nodes(self) -> Any:
+        """None for JSON that a parser of YAML can't read."""
         try:
-            return loader.get_single_node()
-        finally:
-            loader.dispose()
+            return self._source.nodes()
+        except Faulty:
+            return None
+
+    def copy(self, path: Path) -> None:
+        """Writes it to a file, for whoever can't read what it was read from a second time."""
+        path.write_text(self.text, encoding="utf-8")
 
     @staticmethod
     def _line(node: Any, pointer: str) -> int:
-        line: int = node.start_mark.line + 1
+        line: int = node.start_mark.line + 1 if node is not None else 1
         for token in pointer.split("/")[1:]:
             key = unescape(token)
             if isinstance(node, yaml.MappingNode):
@@ -113,7 +90,7 @@ class Document:
 
     def error(self, findings: Iterator[Finding] | list[Finding]) -> ContractError:
         """The findings with their lines, in the order of the file."""
-        root = self._compose()
+        root = self._nodes()
         placed = [Finding(f.pointer, f.message, f.line or self._line(root, f.pointer)) for f in findings]
         return ContractError(str(self.path), sorted(placed, key=lambda finding: finding.line or 0))
 
@@ -131,33 +108,3 @@ class Document:
             except (ValueError, IndexError, TypeError):
                 raise KeyError(reference) from None
         return value
-
-    def _construct(self, node: Any, pointer: str, seen: set[int]) -> Any:
-        if id(node) in seen:
-            raise ContractError(
-                str(self.path), [Finding(pointer, "is an alias; write it out or use $ref", node.start_mark.line + 1)]
-            )
-        if isinstance(node, yaml.MappingNode):
-            seen.add(id(node))
-            mapping: dict[str, Any] = {}
-            for key_node, value_node in node.value:
-                key = key_node.value
-                if not isinstance(key, str) or key in mapping:
-                    message = "has a key that is no text" if not isinstance(key, str) else f"has {key!r} twice"
-                    raise ContractError(str(self.path), [Finding(pointer, message, key_node.start_mark.line + 1)])
-                mapping[key] = self._construct(value_node, f"{pointer}/{escape(key)}", seen)
-            return mapping
-        if isinstance(node, yaml.SequenceNode):
-            seen.add(id(node))
-            return [self._construct(item, f"{pointer}/{i}", seen) for i, item in enumerate(node.value)]
-        if node is None:
-            return None
-        return _SCALARS.get(node.tag, str)(node.value)
-
-
-_SCALARS: dict[str, Callable[[str], Any]] = {
-    "tag:yaml.org,2002:null": lambda _: None,
-    "tag:yaml.org,2002:bool": lambda text: text == "true",
-    "tag:yaml.org,2002:int": int,
-    "tag:yaml.org,2002:float": float,
-}

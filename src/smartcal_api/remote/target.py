@@ -1,6 +1,5 @@
 """What is known of a running server: its ready file, or where one stands that was started without any flag."""
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from smartcal_api.errors import UsageError
+from smartcal_api.input import Unreadable, read_json
 
 TARGET = "SMARTCAL_TARGET"
 _DEFAULT_ROOT = "http://127.0.0.1:8080"
@@ -40,13 +40,16 @@ def find_target(file: Path | None = None) -> Target:
             "which `smartcal serve --ready-file FILE` writes."
         )
     try:
-        return read_target(json.loads(path.read_text(encoding="utf-8")), str(path))
-    except FileNotFoundError:
-        raise UsageError(f"{path}: there is no such ready file; is the server running?") from None
-    except OSError as error:
-        raise UsageError(f"{path}: can't be read: {error.strerror}.") from None
+        if not path.exists():
+            raise UsageError(f"{path}: there is no such ready file; is the server running?")
+        return read_target(read_json(path), str(path))
+    except (OSError, Unreadable) as error:
+        cause = error.cause if isinstance(error, Unreadable) else f"can't be read: {error.strerror}"
+        raise UsageError(f"{path}: is not a ready file: {cause}.") from None
     except ValueError:
-        raise UsageError(f"{path}: is no ready file; name the one that `smartcal serve --ready-file` wrote.") from None
+        raise UsageError(
+            f"{path}: is not a ready file; name the one that `smartcal serve --ready-file` wrote."
+        ) from None
 
 
 def read_target(document: Any, place: str) -> Target:
@@ -54,4 +57,7 @@ def read_target(document: Any, place: str) -> Target:
     if not isinstance(document, dict) or not isinstance(document.get("root_url"), str):
         raise ValueError(place)
     root = document["root_url"]
-    return Target(root, document.get("control_url", root + _CONTROL), document.get("control_token"), document, place)
+    control, token = document.get("control_url", root + _CONTROL), document.get("control_token")
+    if not isinstance(control, str) or not isinstance(token, str | None):
+        raise ValueError(place)
+    return Target(root, control, token, document, place)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import stat
 from collections.abc import Coroutine
 from functools import partial
 from pathlib import Path
@@ -57,7 +58,7 @@ async def _watch(
 async def _take_up(path: Path, front: Front, registry: Registry, options: Options, *, draft: bool) -> bool:
     """Whether another contract is served now. Others are answered meanwhile (law GUARD 3)."""
     before, run = front.application, registry.background.run
-    contract = await run(partial(Contract.read, path, draft=draft))
+    contract = await run(partial(Contract.read, path, draft=draft, regular=True))
     if contract.document.sha256 == before.contract.document.sha256:
         return False
     application = await run(partial(_build, contract, registry, options))
@@ -100,9 +101,11 @@ def _is_quiet(registry: Registry) -> bool:
 
 
 def _stamp(path: Path) -> _Stamp | None:
-    """What changes when a file is saved; None while there is none."""
+    """What changes when a file is saved; None while there is none, or what isn't a file."""
     try:
         status = path.stat()
     except OSError:
+        return None
+    if not stat.S_ISREG(status.st_mode):
         return None
     return status.st_mtime_ns, status.st_size, status.st_ino

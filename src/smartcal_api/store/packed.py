@@ -7,12 +7,14 @@ from pathlib import Path
 from urllib.parse import quote
 
 from smartcal_api.errors import Unavailable, UsageError
+from smartcal_api.input import read_bytes
 from smartcal_api.output import head, replace_file
 from smartcal_api.store.file import deserialised, image_of, without_wal
 from smartcal_api.store.layout import APPLICATION_ID, check, check_objects
 from smartcal_api.store.refusal import UNREADABLE, damage
 
 _PREFIX = "image."
+_MOST_BYTES = 4 * 1024 * 1024 * 1024
 _INSTEAD = "give a snapshot or a bundle"
 # SQLite file format, section 1.3.
 _MAGIC, _APPLICATION_ID_AT = b"SQLite format 3\0", 68
@@ -28,7 +30,7 @@ def pack(database: bytes, members: Mapping[str, str]) -> bytes:
 def unpack(path: Path) -> tuple[bytes, dict[str, str]]:
     """The database without its members, and those; raises `UsageError` for a file that is no image, or broken."""
     with _reading(path):
-        content = path.read_bytes()
+        content = read_bytes(path, most=_MOST_BYTES)
         if not content:
             raise UsageError(f"{path}: is empty.")
         with closing(deserialised(without_wal(content))) as connection:
