@@ -183,4 +183,4 @@ def _served(
         mock = handler is None
         yield make(operation, handler or mocked(operation, contract, generator=generator), mocked=mock)
     for operation, finding in contract.unserved.values():
-        yield make(operation, unserved(finding), mocked=False)
+        yield make(operation, unserved(finding), mocked=False, refuse_unknown=False)  # whatever is asked, it is 501

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from smartcal_api.contract import Contract, shipped
-from smartcal_api.contract.check import affected, check
+from smartcal_api.contract.check import Affected, check
 from smartcal_api.contract.document import Document
 
 Place = tuple[str | int, ...]
@@ -136,4 +136,4 @@ def test_src_4_many_faults_at_once_never_raise(edits: list[tuple[int, Any]]) -> 
             continue  # an edit before took its place away
     edited = Unwritten(data)
     for finding in check(edited):
-        affected(edited, finding.pointer)
+        Affected(edited).operations(finding.pointer)

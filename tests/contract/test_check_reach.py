@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from smartcal_api.contract import Contract, shipped
-from smartcal_api.contract.check import affected, check, foreign
+from smartcal_api.contract.check import Affected, check, foreign
 from smartcal_api.contract.document import Document
 from smartcal_api.errors import ContractError
 
@@ -60,17 +60,17 @@ WHOLE = [
 def test_src_4_a_finding_touches_the_operations_that_reach_it(
     document: Document, pointer: str, touched: set[str]
 ) -> None:
-    assert affected(document, pointer) == touched
+    assert Affected(document).operations(pointer) == touched
 
 
 @pytest.mark.parametrize("pointer", WHOLE)
 def test_src_4_a_finding_that_no_operation_has_to_itself_touches_the_whole(document: Document, pointer: str) -> None:
-    assert affected(document, pointer) is None
+    assert Affected(document).operations(pointer) is None
 
 
 def test_src_4_an_operation_without_a_name_can_not_be_kept_apart(data: Any) -> None:
     del data["paths"]["/api/v1/me"]["get"]["operationId"]
-    assert affected(again(data), "/paths/~1api~1v1~1me/get") is None
+    assert Affected(again(data)).operations("/paths/~1api~1v1~1me/get") is None
 
 
 def test_src_4_a_draft_serves_all_but_what_is_not_understood(data: Any) -> None:

@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from smartcal_api.api.unmockable import read_servable
+from smartcal_api.contract import Contract
+from smartcal_api.contract import check as check
+from smartcal_api.contract.check_survey import Survey
 from smartcal_api.errors import ContractError
 from tests.e2e.server import run, serving
 from tests.edits import ACCOUNT, BOOKINGS, EVENTS, SCHEMAS, Edit, drop, edited, put, rename, write
@@ -154,3 +158,67 @@ def test_src_4_what_is_not_understood_and_used_by_nothing_is_kept_to_be_told() -
     draft = edited(put(f"{SCHEMAS}/Orphan", {"type": "string", "maxLenght": 3}), draft=True)
     assert [finding.pointer for finding in draft.unused] == [f"{SCHEMAS}/Orphan/maxLenght"]
     assert not draft.unserved
+
+
+def _answering(schema: dict[str, object]) -> dict[str, object]:
+    return {"description": "x", "content": {"application/json": {"schema": schema}}}
+
+
+def _operation(name: str, schema: dict[str, object], **more: object) -> dict[str, object]:
+    return {"get": {"operationId": name, "responses": {"200": _answering(schema)}, **more}}
+
+
+@pytest.mark.parametrize(
+    "preference",
+    ["", "dynamic=true", "example=x", "code=200", "code=404", "wait=0", "wait=x", "dynamic=true, code=500"],
+)
+def test_src_4_an_operation_that_is_not_served_is_501_whatever_it_is_asked(preference: str) -> None:
+    draft = edited(put("/paths/~1api~1v1~1z", _operation("z", {"type": "string", "format": "span"})), draft=True)
+    world = open_world(draft)
+    headers = {"Prefer": preference} if preference else {}
+    for method, path in (("GET", "/api/v1/z"), ("GET", "/api/v1/z?x=1&x=2"), ("HEAD", "/api/v1/z")):
+        reply = world.request(method, path, key=world.key("read"), headers=headers)
+        assert reply.status == 501, (method, path, reply.body)
+
+
+UNMOCKABLE = {
+    "/paths/~1api~1v1~1a": _operation("a", {"type": "string", "pattern": "^(?!)$"}),
+    "/paths/~1api~1v1~1b": _operation("b", {"type": "string", "format": "email", "maxLength": 3}),
+    "/paths/~1api~1v1~1c": {
+        "get": {
+            "operationId": "c",
+            "responses": {"204": {"description": "x"}, "404": _answering({"type": "string", "pattern": "^(?!)$"})},
+        }
+    },
+}
+
+
+def test_src_4_what_can_not_be_mocked_is_told_all_at_once_and_is_501_in_a_draft(
+    tmp_path: Path, contract: Contract
+) -> None:
+    """`routes` and `serve` agree, since both ask before anything else is done."""
+    path = write(tmp_path / "draft.json", *(put(pointer, item) for pointer, item in UNMOCKABLE.items()))
+    with pytest.raises(ContractError) as refused:
+        read_servable(path)
+    assert len(refused.value.findings) == len(UNMOCKABLE)
+    assert all("can't be mocked" in each.message for each in refused.value.findings)
+    draft = read_servable(path, draft=True)
+    assert set(draft.unserved) == {"a", "b", "c"}
+    world = open_world(draft)
+    for name in ("a", "b", "c"):
+        reply = world.get(f"/api/v1/{name}", key=world.key("read"))
+        assert (reply.status, reply.code) == (501, "not_implemented")
+        assert "can't be mocked" in reply.json["detail"]
+    assert world.get("/api/v1/me", key=world.key("read")).status == 200
+
+
+def test_src_4_a_draft_is_surveyed_once_however_much_of_it_is_not_understood(monkeypatch: pytest.MonkeyPatch) -> None:
+    surveyed: list[Survey] = []
+    monkeypatch.setattr(check, "Survey", lambda *given: surveyed.append(Survey(*given)) or surveyed[-1])
+    times = []
+    for findings in (1, 40):
+        surveyed.clear()
+        names = [put(f"{SCHEMAS}/Orphan{number}", {"maxLenght": 3}) for number in range(findings)]
+        assert len(edited(*names, draft=True).unused) == findings
+        times.append(len(surveyed))
+    assert times[0] == times[1]

@@ -12,9 +12,9 @@ from smartcal_api.cli.options import spec_options
 def routes(spec: Path | None, draft: bool) -> None:
     """List the operations: method, path, scope, operationId, and what serves them."""
     from smartcal_api.api import handlers
-    from smartcal_api.contract import Contract
+    from smartcal_api.api.unmockable import read_servable
 
-    contract = Contract.read(spec, draft=draft)
+    contract = read_servable(spec, draft=draft)
     known = handlers(contract)
     rows = [
         (o.method, o.path, " ".join(sorted(o.scopes)) or "-", o.id, "handler" if o.id in known else "mock")

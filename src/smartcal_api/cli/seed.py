@@ -21,8 +21,8 @@ def seed(
     draft: bool,
 ) -> None:
     """Fill a new store file with a data set, for `smartcal serve --store`."""
+    from smartcal_api.api.unmockable import read_servable
     from smartcal_api.cli.progress import progress
-    from smartcal_api.contract import Contract
     from smartcal_api.errors import UsageError
     from smartcal_api.server.rehearsal import rehearse
     from smartcal_api.server.world import open_sandbox
@@ -31,7 +31,7 @@ def seed(
     settings = Settings(
         store=path, seed=seed or 0, events=events, bookings=bookings, now=parse_now(now) if now is not None else None
     )
-    contract = Contract.read(spec, draft=draft)
+    contract = read_servable(spec, draft=draft)
     rehearse(contract, settings)
     with open_sandbox(contract, settings, report=progress("seeding")) as sandbox:
         counts = {name: sandbox.store.count(name) for name in sandbox.store.collections}

@@ -12,7 +12,7 @@ from smartcal_api.contract.check_openapi import KINDS
 from smartcal_api.contract.check_operations import operations
 from smartcal_api.contract.check_parameters import parameters
 from smartcal_api.contract.check_policy import policy
-from smartcal_api.contract.check_reach import WHOLE, Reach
+from smartcal_api.contract.check_reach import WHOLE, Reach, unit
 from smartcal_api.contract.check_references import references
 from smartcal_api.contract.check_scopes import scopes
 from smartcal_api.contract.check_survey import Survey
@@ -46,9 +46,20 @@ def foreign(document: Document) -> list[str]:
     return Survey(document, KINDS).foreign
 
 
-def affected(document: Document, pointer: str) -> set[str] | None:
-    """The operationIds that a finding at `pointer` touches; None: the whole document, so that no draft can be served.
+class Affected:
+    """Which operations a finding touches; the document is surveyed once, and each part of it followed up once."""
 
-    That is the operation that it lies in, or all that reach it through `$ref`. Empty: a component that nothing uses.
-    """
-    return Reach(Survey(document, KINDS)).operations(pointer)
+    def __init__(self, document: Document) -> None:
+        self._reach = Reach(Survey(document, KINDS))
+        self._found: dict[str, set[str] | None] = {}
+
+    def operations(self, pointer: str) -> set[str] | None:
+        """Their operationIds; None: the whole document, so that no draft can be served.
+
+        That is the operation that the finding lies in, or all that reach it through `$ref`. Empty: a component that
+        nothing uses.
+        """
+        part = unit(pointer)
+        if part not in self._found:
+            self._found[part] = self._reach.operations(pointer)
+        return self._found[part]

@@ -1,14 +1,18 @@
 """The contract: read once, checked, and everything that can be asked of it."""
 
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
+from types import MappingProxyType
 
-from smartcal_api.contract.check import affected, check, foreign
+from smartcal_api.contract.check import Affected, check, foreign
 from smartcal_api.contract.description import Description
 from smartcal_api.contract.document import Document
 from smartcal_api.contract.message import message_headers
 from smartcal_api.contract.policy import read_policy
 from smartcal_api.errors import Finding
+
+_NOTHING: Mapping[str, Finding] = MappingProxyType({})
 
 
 class Contract(Description):
@@ -16,16 +20,17 @@ class Contract(Description):
 
     With `draft`, operations that the toolkit doesn't understand are kept apart in `unserved` and the rest is served; a
     finding that touches the whole document is an error all the same (law SRC 4). Findings in components that nothing
-    uses are in `unused`.
+    uses are in `unused`. What else can't be served is kept `aside`, by operationId.
     """
 
-    def __init__(self, document: Document, *, draft: bool = False) -> None:
+    def __init__(self, document: Document, *, draft: bool = False, aside: Mapping[str, Finding] = _NOTHING) -> None:
         findings = check(document)
-        not_understood: dict[str, Finding] = {}
+        not_understood: dict[str, Finding] = dict(aside)
         self.unused: list[Finding] = []
         fatal = []
+        affected = Affected(document) if draft and findings else None
         for finding in findings:
-            touched = affected(document, finding.pointer) if draft else None
+            touched = affected.operations(finding.pointer) if affected is not None else None
             if touched is None:
                 fatal.append(finding)
             elif not touched:

@@ -42,7 +42,8 @@ class Operate:
             exchange.parameters = served.parameters.read(scope["path_params"], scope["query_string"], scope["headers"])
             if served.body is not None:
                 exchange.body = served.body.read(exchange, body)
-        if PREFER in exchange.headers:
+        # One that a draft doesn't serve has no responses to choose from: it is 501, whatever is preferred.
+        if PREFER in exchange.headers and served.operation.responses:
             wanted = await self._preferences.take(exchange, receive)
             if wanted is not None:
                 await self._gate.respond(exchange, wanted, send)

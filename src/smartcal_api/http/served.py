@@ -17,6 +17,8 @@ Handler = Callable[[Exchange], Answer]
 
 
 class Served:
+    """Raises `ContractError` where an answer of its own to an error can't be made up."""
+
     __slots__ = ("authorization", "body", "handler", "judges", "mocked", "operation", "parameters", "refusals")
 
     def __init__(
@@ -42,8 +44,13 @@ class Served:
             status: judges.of(response) for status, response in operation.responses.items()
         }
         # Where the contract answers an error with something else than a problem, its own words are sent.
-        self.refusals: Mapping[int, MockedResponse] = {
-            status: MockedResponse(status, response, contract, generator=generator)
-            for status, response in operation.responses.items()
-            if status >= 400 and key_of(PROBLEM, response.media_types) is None
-        }
+        self.refusals = refusals_of(operation, contract, generator)
+
+
+def refusals_of(operation: Operation, contract: Description, generator: ValueGenerator) -> Mapping[int, MockedResponse]:
+    """By status; raises `ContractError` where none can be made up."""
+    return {
+        status: MockedResponse(status, response, contract, generator=generator)
+        for status, response in operation.responses.items()
+        if status >= 400 and key_of(PROBLEM, response.media_types) is None
+    }

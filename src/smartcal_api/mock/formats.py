@@ -40,7 +40,12 @@ FORMATS: Mapping[str, tuple[Text, ...]] = {
     "date": (moments.date,),
     "date-time": (moments.date_time,),
     "duration": (lambda s: f"PT{15 * s.random.randint(1, 8)}M",),
-    "email": (_email, lambda s: f"{s.fake.first_name().lower()}@example.com", lambda _: "a@example.com"),
+    "email": (
+        _email,
+        lambda s: f"{s.fake.first_name().lower()}@example.com",
+        lambda _: "a@example.com",
+        lambda _: "a@b.test",
+    ),
     "hostname": (_hostname, lambda _: "example.com"),
     "idn-email": (_email,),
     "idn-hostname": (_hostname,),

@@ -4,7 +4,7 @@ ECMA 262 and Python differ, and rstr can't do look-ahead: so these are candidate
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from random import Random
 from typing import Any
 
@@ -24,12 +24,23 @@ _ALPHABETS: Mapping[str, str] = {
     "nonword": "-. ",
     "whitespace": " ",
 }
-# ECMA spelling → Python's; \w over letters alone (see above) also serves \p{L}.
-_ECMA: Sequence[tuple[re.Pattern[str], str]] = (
-    (re.compile(r"\(\?<(?=[A-Za-z_])"), "(?P<"),
-    (re.compile(r"\\p\{(?:L|Letter|Alphabetic)\}"), r"\\w"),
-    (re.compile(r"\\p\{(?:N|Nd|Number)\}"), r"\\d"),
-)
+_NAMED_GROUP = re.compile(r"\(\?<(?=[A-Za-z_])")
+# Characters of a Unicode property, few and readable, as they stand in a class.
+_PROPERTIES: Mapping[str, str] = {
+    **dict.fromkeys(("L", "Letter", "Alphabetic", "Alpha", "Latin", "Latn"), "a-zA-Z"),
+    **dict.fromkeys(("Lu", "Uppercase_Letter", "Uppercase", "Upper"), "A-Z"),
+    **dict.fromkeys(("Ll", "Lowercase_Letter", "Lowercase", "Lower"), "a-z"),
+    **dict.fromkeys(("N", "Number", "Nd", "Decimal_Number", "digit"), "0-9"),
+    **dict.fromkeys(("P", "Punctuation", "punct", "Po", "Other_Punctuation"), ".,!?"),
+    **dict.fromkeys(("S", "Symbol", "Sm", "Math_Symbol"), "+=<>"),
+    **dict.fromkeys(("Z", "Separator", "Zs", "Space_Separator", "White_Space"), " "),
+    **dict.fromkeys(("Greek", "Grek"), "\u03b1-\u03c9"),
+    **dict.fromkeys(("Cyrillic", "Cyrl"), "\u0430-\u044f"),
+    **dict.fromkeys(("Han", "Hani"), "\u4e00-\u4e20"),
+    **dict.fromkeys(("Lo", "Other_Letter"), "\u05d0-\u05ea"),
+}
+# An escape, a property with its name, or an end of a class.
+_PIECE = re.compile(r"\\(?:(?P<kind>[pP])\{(?:[A-Za-z_]+=)?(?P<name>\w+)\}|.)|[\[\]]", re.DOTALL)
 
 
 class _Readable(Random):
@@ -62,8 +73,7 @@ def matches(pattern: str, random: Random, *, shortest: int = 0, where: str = "")
 
     Raises `Unsatisfiable` at `where` for a pattern that Python or rstr can't read.
     """
-    for ecma, python in _ECMA:
-        pattern = ecma.sub(python, pattern)
+    pattern = _as_python(pattern)
     try:
         for reach in _REACHES:
             text = _match(pattern, random, reach)
@@ -80,6 +90,23 @@ def matches(pattern: str, random: Random, *, shortest: int = 0, where: str = "")
     except (re.error, KeyError, IndexError, ValueError, TypeError, AttributeError, RecursionError) as error:
         cause = f"the pattern {pattern!r} can't be turned into strings ({type(error).__name__}: {error})"
         raise Unsatisfiable(where, cause) from error
+
+
+def _as_python(pattern: str) -> str:
+    """As Python spells it; a property of which nothing is known stays, and can't be read."""
+    inside = False
+
+    def spelt(piece: re.Match[str]) -> str:
+        nonlocal inside
+        if piece[0] in ("[", "]"):
+            inside = piece[0] == "[" or (inside and piece[0] != "]")
+            return piece[0]
+        known = _PROPERTIES.get(piece["name"] or "")
+        if known is None or (inside and piece["kind"] == "P"):
+            return piece[0]
+        return known if inside else f"[{'^' if piece['kind'] == 'P' else ''}{known}]"
+
+    return _PIECE.sub(spelt, _NAMED_GROUP.sub("(?P<", pattern))
 
 
 def _match(pattern: str, random: Random, reach: tuple[int, int]) -> str:

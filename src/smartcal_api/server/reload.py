@@ -9,6 +9,7 @@ from pathlib import Path
 from time import monotonic_ns
 from typing import Any
 
+from smartcal_api.api.unmockable import read_servable
 from smartcal_api.app import Application, Front, Options, build, prepare
 from smartcal_api.clock import NANOSECONDS
 from smartcal_api.contract import Contract
@@ -58,7 +59,7 @@ async def _watch(
 async def _take_up(path: Path, front: Front, registry: Registry, options: Options, *, draft: bool) -> bool:
     """Whether another contract is served now. Others are answered meanwhile (law GUARD 3)."""
     before, run = front.application, registry.background.run
-    contract = await run(partial(Contract.read, path, draft=draft, regular=True))
+    contract = await run(partial(read_servable, path, draft=draft, regular=True))
     if contract.document.sha256 == before.contract.document.sha256:
         return False
     application = await run(partial(_build, contract, registry, options))

@@ -13,8 +13,8 @@ from types import FrameType
 import uvicorn
 import uvloop
 
+from smartcal_api.api.unmockable import read_servable
 from smartcal_api.app import Front, Options, prepare
-from smartcal_api.contract import Contract
 from smartcal_api.control import PREFIX as CONTROL
 from smartcal_api.http.connections import Connections, Patience, most_connections
 from smartcal_api.http.protocol import BoundedProtocol
@@ -57,7 +57,7 @@ def run(settings: Settings, *, report: Report | None = None, alter: Alter | None
         # Ended last: a store that is slow to close is no reason to stay.
         stopping = stack.enter_context(Stopping(ready_file.remove if ready_file is not None else lambda: None))
         receivers, tls = Receivers.read(settings.receivers), receiver_trust(settings)
-        contract = Contract.read(settings.spec, draft=settings.draft, regular=settings.reload)
+        contract = read_servable(settings.spec, draft=settings.draft, regular=settings.reload)
         rehearse(contract, settings, receivers)
         # Now that all settings are right, files may change.
         before_filling = ready_file.forget if ready_file is not None else None
