@@ -5,7 +5,7 @@ import re
 # A host and a port (RFC 3986 section 3.2.2): an address in brackets, or a name; it may be empty (RFC 9110 section 7.2).
 _HOST = re.compile(
     rb"""(?: \[ (?: [0-9A-Fa-f.]*:[0-9A-Fa-f:.]* | v[0-9A-Fa-f]+\.[A-Z0-9._~!$&'()*+,;=:-]+ ) \]
-        | (?: [A-Z0-9._~!$&'()*+,;=-] | %[0-9A-F]{2} )* ) (?: :[0-9]* )?""",
+        | [A-Z0-9._~!$&'()*+,;=-]* (?: %[0-9A-F]{2} [A-Z0-9._~!$&'()*+,;=-]* )* ) (?: :[0-9]* )?""",
     re.IGNORECASE | re.VERBOSE,
 )
 _ABSOLUTE = re.compile(rb"https?://([^/?#]+)([^#]*)", re.IGNORECASE | re.DOTALL)
