@@ -20,7 +20,7 @@ _LIVE, _LIVE_MB = 1_000, 600.0
 def sandboxes(plan: Plan) -> Section:
     """Medians of requests from another process: what a test waits for. The first of each is left out."""
     rows = []
-    with serve("--rate-limits", "off").running(plan.folder) as server:
+    with serve("--rate-limits", "off", "--max-memory", "100000").running(plan.folder) as server:
         root = f"http://127.0.0.1:{server.port}"
         control = Control(Server(root, f"{root}/_sandbox", None, {}, "bench"))
         for events in (200, 1_000, plan.kept):

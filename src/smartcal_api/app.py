@@ -1,5 +1,6 @@
 """Builds a server's parts, and states a request's way once: reading `steps` in `build` is reading the architecture."""
 
+import asyncio
 from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -98,7 +99,7 @@ def build(contract: Contract, registry: Registry, options: Options) -> Applicati
         Authorise,
     ]
     connexion = Connexion(
-        Operate(gate=gate, preferences=Preferences(stated)),
+        Operate(gate=gate, preferences=Preferences(stated), background=registry.background),
         middlewares=steps,
         resolver=Resolver(lambda operation_id: served[operation_id].handler),
     )
@@ -146,7 +147,9 @@ class Front:
             token=options.control_token,
             receivers=options.receivers,
         )
+        self._background = registry.background
         self._control: ASGIApp | None = None
+        self._building: asyncio.Future[ASGIApp] | None = None
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         path: str = scope.get("path", "")
@@ -156,9 +159,25 @@ class Front:
                 return found.send(scope, send)
         if path.startswith(PREFIX) and path[len(PREFIX) :][:1] in ("", "/"):
             if self._control is None:
-                self._control = self._build(description=self._describe())
+                return self._first(scope, receive, send)
             return self._control(scope, receive, send)
         return self.application.asgi(scope, receive, send)
+
+    async def _first(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Waits for the control plane, which is built once and beside the loop."""
+        if self._building is None:
+            self._building = asyncio.ensure_future(self._background.run(self._made))
+        try:
+            control = self._control = await asyncio.shield(self._building)
+        except Exception:
+            self._building = None
+            raise
+        await control(scope, receive, send)
+
+    def _made(self) -> ASGIApp:
+        control = self._build(description=self._describe())
+        asyncio.run(prepare(control))
+        return control
 
     def _describe(self) -> Description:
         """The control plane's document, read when it is first asked for."""

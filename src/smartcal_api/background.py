@@ -7,6 +7,8 @@ from threading import Thread
 from typing import NoReturn, TypeVar
 
 Result = TypeVar("Result")
+# A body of more bytes than that is read beside the loop: to do so can take a second.
+LARGE = 32 * 1024
 # At once. Each has a thread of its own, and they take turns at the interpreter with the loop.
 _MOST = 8
 
@@ -27,14 +29,21 @@ class Background:
         """What a job gives, or raises.
 
         `then` is called with it in the loop, and `last` after that in any case, before anybody else has a turn there.
-        Both are, and the job goes on to its end, also when whoever waits for it gives up.
+        Both are, and the job goes on to its end, also when whoever waits for it gives up. Where there is no loop, there
+        is nobody to be held up.
         """
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            result = job()
+            then(result)
+            last()
+            return result
         try:
             await self._places.acquire()
         except BaseException:
             last()
             raise
-        loop = asyncio.get_running_loop()
         done: asyncio.Future[Result] = loop.create_future()
 
         def end(result: Callable[[], Result]) -> None:

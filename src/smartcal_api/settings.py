@@ -75,6 +75,8 @@ class Settings:
     head_timeout: int | None = None
     body_timeout: int | None = None
     max_connections: int | None = None
+    max_sandboxes: int = 2_000
+    max_memory: int = 2_000
     reload: bool = False
     ready_file: Path | None = None
     replace: bool = False

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from smartcal_api.app import Options
 from smartcal_api.contract import Contract
 from smartcal_api.sandbox.registry import Registry
+from smartcal_api.sandbox.room import Room
 from tests.control.plane import Plane, open_plane
 from tests.edits import edited
 from tests.wire import open_world
@@ -189,3 +190,31 @@ def test_sbx_2_asking_the_control_plane_changes_no_answer_of_the_product(contrac
         return seen
 
     assert answers(open_plane(contract), looking=True) == answers(open_plane(contract), looking=False)
+
+
+def test_guard_2_sandboxes_and_snapshots_are_bounded_in_number_and_in_bytes(contract: Contract) -> None:
+    """The refusal says which setting bounds them, and nothing of what was refused stays."""
+    plane = open_plane(contract)
+    size = plane.world.sandbox.store.size()
+    plane.registry._room = Room(sandboxes=2, megabytes=size * 4 // 1_000_000 + 1)
+    plane.create(name="one")
+    plane.create(name="two")
+    for refused in (plane.post("/sandboxes", {}), plane.post("/sandboxes/one/fork", {})):
+        assert (refused.status, refused.code) == (409, "no_room")
+        assert "--max-sandboxes" in refused.json["detail"]
+    saved = [plane.post("/sandboxes/one/snapshots", {}) for _ in range(10)]
+    kept = [each for each in saved if each.status == 201]
+    assert 1 <= len(kept) < len(saved)
+    assert {(each.status, each.code) for each in saved if each not in kept} == {(409, "no_room")}
+    assert "--max-memory" in saved[-1].json["detail"]
+    assert len(plane.get("/sandboxes/one/snapshots").json["data"]) == len(kept)
+    name = kept[0].json["name"]
+    assert plane.request("DELETE", f"/sandboxes/one/snapshots/{name}").status == 204
+    assert plane.post("/sandboxes/one/snapshots", {}).status == 201, "there is room again"
+    assert len(plane.registry) == 3
+
+
+def test_guard_3_a_sandbox_made_over_http_has_a_bounded_number_of_events(plane: Plane) -> None:
+    reply = plane.post("/sandboxes", {"events": 100_001})
+    assert (reply.status, reply.code) == (400, "invalid_body")
+    assert "100000" in reply.json["detail"]

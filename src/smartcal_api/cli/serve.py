@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from smartcal_api.cli.addresses import origins, root
+from smartcal_api.cli.bounds import bounds
 from smartcal_api.cli.options import SWITCH, data_options, option, replace_option, spec_options
 from smartcal_api.errors import UsageError
 
@@ -93,24 +94,7 @@ from smartcal_api.errors import UsageError
     metavar="TOKEN",
     help="What the control plane asks for; by default nothing on loopback, a random one on any other bind.",
 )
-@option(
-    "--head-timeout",
-    type=click.IntRange(min=0),
-    metavar="SECONDS",
-    help="How long a request's head may take; 0: for ever; default: as the contract has it.",
-)
-@option(
-    "--body-timeout",
-    type=click.IntRange(min=0),
-    metavar="SECONDS",
-    help="How long a body may pause; 0: for ever; default: as the contract has it.",
-)
-@option(
-    "--max-connections",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="How many may be open at once; default: 4096, or three quarters of the files that a process may open.",
-)
+@bounds
 @option("--defect", metavar="NAME|list", help="Break one law on purpose, to see what notices; `list` has the names.")
 @option("--reload", is_flag=True, help="Take the contract up again whenever it is saved.")
 @option("--stop-with", type=click.IntRange(min=1), metavar="PID", help="Stop when this process has ended.")
@@ -143,14 +127,12 @@ def serve(
     allow_host: tuple[str, ...],
     public_url: str | None,
     control_token: str | None,
-    head_timeout: int | None,
-    body_timeout: int | None,
-    max_connections: int | None,
     defect: str | None,
     reload: bool,
     ready_file: Path | None,
     replace: bool,
     stop_with: int | None,
+    **bounded: Any,
 ) -> None:
     """Start a local SmartCal Pro: state, real keys, real limits.
 
@@ -190,13 +172,11 @@ def serve(
         allowed_hosts=allow_host,
         public_url=root(public_url) if public_url else None,
         control_token=_token(control_token) if control_token is not None else None,
-        head_timeout=head_timeout,
-        body_timeout=body_timeout,
-        max_connections=max_connections,
         reload=reload,
         ready_file=ready_file,
         replace=replace,
         stop_with=stop_with,
+        **bounded,
     )
     if defect == "list":
         _print_defects()

@@ -33,7 +33,8 @@ class OperateControl:
             exchange.sandbox = self._sandbox(name)
             self._registry.touch(exchange.sandbox)
         if served.body is not None:
-            exchange.body = served.body.read(exchange, await served.body.receive(exchange, receive))
+            body = await served.body.receive(exchange, receive)
+            exchange.body = await served.body.value(exchange, body, self._registry.background)
         if name is not None:
             await exchange.sandbox.store.turn.free()
             exchange.sandbox = self._sandbox(name)  # it may have gone meanwhile

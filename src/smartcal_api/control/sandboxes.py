@@ -13,6 +13,7 @@ from smartcal_api.sandbox import Sandbox
 from smartcal_api.sandbox.creation import Created, NameTaken, Wanted
 from smartcal_api.sandbox.credentials import PRODUCT, oauth_document
 from smartcal_api.sandbox.registry import DEFAULT
+from smartcal_api.sandbox.room import NoRoom
 
 
 def handlers(control: Control) -> dict[str, ControlHandler]:
@@ -36,6 +37,8 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
                 "name_taken",
                 f"There is a sandbox {body['name']!r} already. Give another name, or none for a fresh one.",
             ) from None
+        except NoRoom as error:
+            raise Problem("no_room", str(error)) from None
         except (ValueError, OverflowError) as error:
             raise Problem("invalid_body", f"No such data set can be made: {error}.") from None
         return created_answer(created, control, exchange)

@@ -16,6 +16,7 @@ from smartcal_api.sandbox import Sandbox
 from smartcal_api.sandbox.creation import NameTaken
 from smartcal_api.sandbox.difference import Resource, difference
 from smartcal_api.sandbox.image import Image
+from smartcal_api.sandbox.room import NoRoom
 from smartcal_api.sandbox.snapshots import Snapshot, packed
 
 BUNDLE = "application/vnd.sqlite3"
@@ -36,7 +37,11 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
         def save(image: Image) -> str:
             name: str = wanted or sandbox.snapshots.fresh_name()
             try:
+                if sandbox.store.path is None:
+                    control.registry.check_room(size=len(image.database))
                 sandbox.snapshots.save(name, image)
+            except NoRoom as error:
+                raise Problem("no_room", str(error)) from None
             except UsageError as error:
                 raise _foreign(name, error) from None
             return name
@@ -81,6 +86,8 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
                 name=body.get("name"),
                 ttl=None if seconds is None else int(seconds * NANOSECONDS),
             )
+        except NoRoom as error:
+            raise Problem("no_room", str(error)) from None
         except NameTaken:
             raise Problem(
                 "name_taken",

@@ -64,7 +64,7 @@ def any_verifier_fits(subject: Subject) -> None:
 
     def handler(right: Handler, exchange: Exchange) -> Answer:
         kept = [pair for pair in (exchange.raw or b"").split(b"&") if not pair.startswith(b"code_verifier=")]
-        exchange.raw = b"&".join(kept)
+        exchange.raw, exchange.body = b"&".join(kept), None  # read anew
         return right(exchange)
 
     subject.replaced(subject.sandbox.oauth.codes, "claim", claim)

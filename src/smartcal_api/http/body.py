@@ -7,6 +7,7 @@ from typing import Any
 from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
 from starlette.types import Receive
 
+from smartcal_api.background import LARGE, Background
 from smartcal_api.contract import Schemas
 from smartcal_api.contract.document import escape
 from smartcal_api.contract.form import FORM, FormSchema
@@ -51,6 +52,12 @@ class BodyReader:
             if not message.get("more_body", False):
                 exchange.received = bytes(body)
                 return exchange.received
+
+    async def value(self, exchange: Exchange, body: bytes, background: Background) -> Any:
+        """As `read`, which of a large body is done beside the loop."""
+        if len(body) > LARGE:
+            return await background.run(lambda: self.read(exchange, body))
+        return self.read(exchange, body)
 
     def read(self, exchange: Exchange, body: bytes) -> Any:
         """The body's value, or None where there is no body; raises 400 or 415."""

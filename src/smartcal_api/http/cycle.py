@@ -9,6 +9,7 @@ from smartcal_api.journal import HEAD_BYTES
 
 # What would end a header field or a head before its time (RFC 9110 section 5.5); a tab may stand in a value.
 _CONTROLS = bytes({*range(32), 127} - {9})
+_LARGE = 1024 * 1024
 _END = b"\r\n\r\n"
 _LAST = b"\r\nconnection: close\r\n\r\n"
 
@@ -73,7 +74,10 @@ class Cycle(RequestResponseCycle):
         self.response_started = self.response_complete = True
         self.waiting_for_100_continue = False
         written = STATUS_LINE[head["status"]] + text + (_END if self.keep_alive else _LAST)
-        self.transport.write(written + body)
+        if len(body) > _LARGE:
+            self.transport.writelines((written, body))  # to put both together would take as long as to copy the body
+        else:
+            self.transport.write(written + body)
         self.message_event.set()
         self.on_response()  # which hangs up where it is not kept
         return written if size <= HEAD_BYTES else None

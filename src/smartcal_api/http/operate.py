@@ -4,6 +4,7 @@ from collections.abc import Awaitable
 
 from starlette.types import Receive, Scope, Send
 
+from smartcal_api.background import Background
 from smartcal_api.http.exchange import KEY, Exchange
 from smartcal_api.http.gate import Gate
 from smartcal_api.http.preferences import PREFER, Preferences
@@ -16,9 +17,10 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110 section 9.2.1
 class Operate:
     """Handlers are plain functions over an in-process store; they never wait."""
 
-    def __init__(self, *, gate: Gate, preferences: Preferences) -> None:
+    def __init__(self, *, gate: Gate, preferences: Preferences, background: Background) -> None:
         self._gate = gate
         self._preferences = preferences
+        self._background = background
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         exchange: Exchange = scope[KEY]
@@ -41,7 +43,7 @@ class Operate:
             body = await served.body.receive(exchange, receive) if served.body is not None else b""
             exchange.parameters = served.parameters.read(scope["path_params"], scope["query_string"], scope["headers"])
             if served.body is not None:
-                exchange.body = served.body.read(exchange, body)
+                exchange.body = await served.body.value(exchange, body, self._background)
         # One that a draft doesn't serve has no responses to choose from: it is 501, whatever is preferred.
         if PREFER in exchange.headers and served.operation.responses:
             wanted = await self._preferences.take(exchange, receive)

@@ -10,6 +10,7 @@ from urllib.parse import unquote_to_bytes
 
 from starlette.types import Receive
 
+from smartcal_api.background import LARGE
 from smartcal_api.errors import Problem
 from smartcal_api.http.answer import Answer
 from smartcal_api.http.exchange import Exchange
@@ -53,7 +54,11 @@ class RawPaths:
                 exchange.raw = await served.body.receive(exchange, receive)
             except Problem as problem:
                 exchange.refusal = problem
-        identifier = served.handler.client_id(exchange)
+        handler = served.handler
+        if len(exchange.raw or b"") > LARGE:
+            identifier = await registry.background.run(lambda: handler.client_id(exchange))
+        else:
+            identifier = handler.client_id(exchange)
         if identifier and not exchange.prefix:
             await registry.default.store.turn.free()
             exchange.sandbox = registry.of_client(identifier)

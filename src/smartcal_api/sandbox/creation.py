@@ -15,6 +15,7 @@ from smartcal_api.sandbox.image import DataSet, Image, State
 from smartcal_api.sandbox.population import BOOKINGS, DEFAULT_SEED, EVENTS, data_set_of
 from smartcal_api.sandbox.registry import Registry
 from smartcal_api.sandbox.restoring import altered, begin, fitted, go_on, load, resume, state_of
+from smartcal_api.sandbox.room import NoRoom
 from smartcal_api.sandbox.sandbox import Sandbox
 from smartcal_api.store import CREDENTIALS, Store, open_store
 from smartcal_api.webhooks.outbox import hold
@@ -74,7 +75,7 @@ class Creator:
             begin(sandbox, sandbox.data or data_set_of(sandbox), fitted=sandbox.data is None)
 
     async def create(self, wanted: Wanted) -> Created:
-        """A new sandbox in the registry; raises `ValueError` for sizes that can't be, `NameTaken`."""
+        """A new sandbox in the registry; raises `ValueError` for sizes that can't be, `NameTaken`, `NoRoom`."""
         name = self._free(wanted.name)
         bookings = min(BOOKINGS, wanted.events) if wanted.bookings is None else wanted.bookings
         data = DataSet(wanted.seed, wanted.events, bookings, Clock(wanted.now).now())
@@ -93,7 +94,7 @@ class Creator:
         return await self._under_one_contract(make)
 
     async def fork(self, image: Image, *, name: str | None, ttl: int | None) -> Created:
-        """A new one that goes on from an image, with credentials of its own; raises `NameTaken`."""
+        """A new one that goes on from an image, with credentials of its own; raises `NameTaken`, `NoRoom`."""
         name = self._free(name)
 
         async def make(product: Product) -> Created:
@@ -184,22 +185,29 @@ class Creator:
         admitted: list[Created] = []
 
         def admit(sandbox: Sandbox) -> None:
-            taken = self._registry.get(sandbox.name) is not None
+            data, taken = began(), self._registry.get(sandbox.name) is not None
+            sandbox.size = sandbox.store.size() + (len(data) if isinstance(data, bytes) else 0)
             if taken or self._product() is not product:
                 sandbox.store.close()
                 raise NameTaken(sandbox.name) if taken else _Overtaken
+            try:
+                self._registry.check_room(sandboxes=1, size=sandbox.size)
+            except NoRoom:
+                sandbox.store.close()
+                raise
             sandbox.ttl = ttl
             keys = random_keys(sandbox, product.contract)
             secret = sandbox.oauth.clients.random_secret()
             clients = demo_clients(sandbox, product.contract, secret=secret, suffix=f".{sandbox.name}")
             self._registry.add(sandbox)
-            begin(sandbox, began())
+            begin(sandbox, data)
             admitted.append(Created(sandbox, keys, clients))
 
         await self._registry.background.run(opened, then=admit)
         return admitted[0]
 
     def _free(self, name: str | None) -> str:
+        self._registry.check_room(sandboxes=1)
         name = name or f"sbx-{secrets.token_hex(5)}"
         if self._registry.get(name) is not None:
             raise NameTaken(name)

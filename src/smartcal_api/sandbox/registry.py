@@ -6,6 +6,7 @@ from time import monotonic_ns
 
 from smartcal_api.background import Background
 from smartcal_api.journal.departed import Departed
+from smartcal_api.sandbox.room import Room
 from smartcal_api.sandbox.sandbox import Sandbox
 from smartcal_api.webhooks.dispatcher import Dispatcher
 
@@ -19,9 +20,12 @@ class Registry:
     revoked, has expired, or came back with a snapshot. What it doesn't know is looked for in `default`.
     """
 
-    def __init__(self, default: Sandbox, *, monotonic: Callable[[], int] = monotonic_ns) -> None:
+    def __init__(
+        self, default: Sandbox, *, room: Room | None = None, monotonic: Callable[[], int] = monotonic_ns
+    ) -> None:
         self.default = default
         self.background = Background()
+        self._room = room or Room()
         self._sandboxes = {default.name: default}
         self._monotonic = monotonic
         self._homes: dict[bytes | str, str] = {}
@@ -37,6 +41,10 @@ class Registry:
 
     def get(self, name: str) -> Sandbox | None:
         return self._sandboxes.get(name)
+
+    def check_room(self, *, sandboxes: int = 0, size: int = 0) -> None:
+        """Raises `NoRoom` for so many sandboxes more, and so many bytes more in memory."""
+        self._room.check(tuple(self), sandboxes=sandboxes, size=size)
 
     def announcer(self, name: str) -> Callable[[bytes | str], None]:
         """What the sandbox of that name tells of its credentials and clients."""

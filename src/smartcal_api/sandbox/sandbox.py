@@ -51,6 +51,8 @@ class Sandbox:
         self.ttl: int | None = None
         """How long it may be idle, in nanoseconds of real time; None: for as long as the server lives."""
         self.touched = 0
+        self.size = 0
+        """In memory, in bytes, as it began, where a client had it made."""
         self.generation = 0
         """Goes up with each restore and reset: what was begun in an older one has no effect in this one."""
         self.origin: Origin | None = None

@@ -28,6 +28,8 @@ class Snapshot(NamedTuple):
 class _Shelf(Protocol):
     """Where images are kept by name; `find` and `look` give None for a name that isn't there."""
 
+    @property
+    def size(self) -> int: ...
     def names(self) -> list[str]: ...
     def look(self, name: str) -> Snapshot | None: ...
     def find(self, name: str) -> Image | None: ...
@@ -40,6 +42,11 @@ class Snapshots:
 
     def __init__(self, *, beside: Path | None) -> None:
         self._shelf: _Shelf = _Memory() if beside is None else _Beside(beside)
+
+    @property
+    def size(self) -> int:
+        """In memory, in bytes."""
+        return self._shelf.size
 
     def __iter__(self) -> Iterator[Snapshot]:
         """By name; what looks like one and can't be read is left out."""
@@ -75,9 +82,14 @@ class Snapshots:
         return next(name for number in count(1) if (name := f"snapshot-{number}") not in taken)
 
 
+def _size(image: Image) -> int:
+    return len(image.database) + len(image.state)
+
+
 class _Memory:
     def __init__(self) -> None:
         self._images: dict[str, Image] = {}
+        self.size = 0
 
     def names(self) -> list[str]:
         return list(self._images)
@@ -90,14 +102,20 @@ class _Memory:
         return self._images.get(name)
 
     def put(self, name: str, image: Image) -> None:
+        self.drop(name)
         self._images[name] = image
+        self.size += _size(image)
 
     def drop(self, name: str) -> bool:
-        return self._images.pop(name, None) is not None
+        image = self._images.pop(name, None)
+        self.size -= _size(image) if image is not None else 0
+        return image is not None
 
 
 class _Beside:
     """`calendar.db` has its snapshot NAME in `calendar.snapshot-NAME.db`."""
+
+    size = 0
 
     def __init__(self, path: Path) -> None:
         path = path.absolute()  # a server may change its folder

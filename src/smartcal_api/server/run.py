@@ -21,6 +21,7 @@ from smartcal_api.http.protocol import BoundedProtocol
 from smartcal_api.http.roots import is_loopback
 from smartcal_api.sandbox import Sandbox
 from smartcal_api.sandbox.registry import Registry
+from smartcal_api.sandbox.room import Room
 from smartcal_api.server.application import open_application, settle
 from smartcal_api.server.banner import banner, tell
 from smartcal_api.server.clients import client_ring
@@ -86,7 +87,7 @@ def run(settings: Settings, *, report: Report | None = None, alter: Alter | None
         clients = client_ring(sandbox, contract, settings)
         webhooks = webhook_ring(sandbox, contract, settings, receivers)
         sandbox.furnish = partial(subscribe_again, webhooks=webhooks)
-        registry = Registry(sandbox)
+        registry = Registry(sandbox, room=Room(settings.max_sandboxes, settings.max_memory))
         front = Front(
             open_application(contract, registry, options), registry, options, shown=Shown(public_keys(keys, contract))
         )

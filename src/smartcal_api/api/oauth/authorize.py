@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import orjson
 
-from smartcal_api.api.oauth.fields import STATE, Fields, Given
+from smartcal_api.api.oauth.fields import STATE, Fields, Given, given_once
 from smartcal_api.api.oauth.pages import consent_page, error_page
 from smartcal_api.api.oauth.refusals import note
 from smartcal_api.auth.oauth import Client, Refused, Ticket, answered
@@ -143,7 +143,7 @@ class Decide(Authorize):
     """The form of the page. What it repeats must be what its ticket was issued for."""
 
     def _read(self, exchange: Exchange) -> Given:
-        return self._fields.read(exchange.raw or b"")
+        return given_once(exchange, lambda: self._fields.read(exchange.raw or b""))
 
     def _respond(self, exchange: Exchange, given: Given) -> Answer:
         ticket = self._ticket(exchange, given)

@@ -1,10 +1,11 @@
 """The parameters of an OAuth request, from its query or its form, judged one by one by the contract's schemas."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from smartcal_api.contract import Contract, Operation
 from smartcal_api.contract.form import FORM
+from smartcal_api.http.exchange import Exchange
 from smartcal_api.http.raw import pairs
 
 STATE = "state"
@@ -29,6 +30,13 @@ class Given(NamedTuple):
             if name in self.faults:
                 return f"{name} {self.faults[name]}."
         return None
+
+
+def given_once(exchange: Exchange, read: Callable[[], Given]) -> Given:
+    """What a request gives, read when it is first asked for: there may be a megabyte of it."""
+    if not isinstance(exchange.body, Given):
+        exchange.body = read()
+    return exchange.body
 
 
 class Fields:

@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from smartcal_api.api.oauth.fields import Fields, Given
+from smartcal_api.api.oauth.fields import Fields, Given, given_once
 from smartcal_api.api.oauth.refusals import note
 from smartcal_api.auth.oauth import Client, Credentials, Refused
 from smartcal_api.contract import Contract, Operation
@@ -32,11 +32,14 @@ class _ClientEndpoint(RawHandler):
         self._fields = Fields(operation, contract)
         self._challenge = f'Basic realm="{contract.data["info"]["title"]}"'.encode("ascii", "replace").decode()
 
+    def given(self, exchange: Exchange) -> Given:
+        return given_once(exchange, lambda: self._fields.read(exchange.raw or b""))
+
     def client_id(self, exchange: Exchange) -> str | None:
-        return Credentials(_authorization(exchange), self._fields.read(exchange.raw or b"").values).client_id
+        return Credentials(_authorization(exchange), self.given(exchange).values).client_id
 
     def __call__(self, exchange: Exchange) -> Answer:
-        given = self._fields.read(exchange.raw or b"")
+        given = self.given(exchange)
         client = None
         try:
             self._check(exchange, given)
