@@ -5,7 +5,8 @@
     pytest contract-tests --target ready.json -k listEvents      the ready file of `smartcal serve`
 
 A law that is broken fails with its story. One that couldn't be decided fails, too, saying why; one for which a means
-wasn't given is skipped, naming it. Tests of one's own get the fixtures `session` and `judged`.
+wasn't given is skipped, naming it. What differs from a choice that only the contract makes is a warning. Tests of one's
+own get the fixtures `session` and `judged`.
 """
 
 from collections.abc import Iterator
@@ -13,12 +14,14 @@ from pathlib import Path
 
 import pytest
 
+from smartcal_api.conformance.baseline import Baseline, read_baseline
 from smartcal_api.conformance.given import given_target
 from smartcal_api.conformance.law import Case
 from smartcal_api.conformance.laws import ALL
 from smartcal_api.conformance.masking import Masks
 from smartcal_api.conformance.runner import Runner, cases
 from smartcal_api.conformance.session import Session
+from smartcal_api.conformance.strictness import Strictness
 from smartcal_api.conformance.target import Target
 from smartcal_api.conformance.verification import FULL, Options, open_session
 from smartcal_api.contract import Contract
@@ -35,6 +38,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--control", metavar="URL", help="its control plane")
     group.addoption("--allow-writes", action="store_true", default=None, help="change things on it")
     group.addoption("--no-allow-writes", action="store_false", dest="allow_writes", help="change nothing on it")
+    group.addoption("--receiver-url", metavar="URL", help="where it can deliver webhooks to")
+    group.addoption("--receiver-port", type=int, metavar="N", help="the local port that such a URL leads to")
+    group.addoption("--exhaust", action="store_true", help="use up the budget of a key, to see that there is a limit")
+    group.addoption("--budget", type=float, metavar="SECONDS", help="the longest that it may take")
+    group.addoption("--baseline", type=Path, metavar="FILE", help="deviations that are accepted")
+    group.addoption(
+        "--strict-laws",
+        action="append",
+        nargs="?",
+        const="all",
+        metavar="LAW",
+        help="choices that only the contract makes fail, too, instead of warning: all, or those of a law or family",
+    )
     group.addoption("--spec", type=Path, help="the contract; default: the one shipped")
     group.addoption("--profile", choices=["quick", "full"], default="quick")
     group.addoption("--verify-seed", type=int, default=0, help="decides every generated value")
@@ -81,18 +97,30 @@ def target(pytestconfig: pytest.Config, contract: Contract) -> Iterator[Target]:
 
 
 @pytest.fixture(scope="session")
-def session(contract: Contract, target: Target) -> Iterator[Session]:
+def session(pytestconfig: pytest.Config, contract: Contract, target: Target) -> Iterator[Session]:
     """Sends requests: paced, with the best key, and every one of them kept as evidence."""
-    opened = open_session(contract, target, Options())
+    opened = open_session(contract, target, Options(budget_seconds=pytestconfig.getoption("--budget")))
     yield opened
     opened.close()
 
 
 @pytest.fixture(scope="session")
-def judged(pytestconfig: pytest.Config, session: Session) -> Runner:
+def baseline(pytestconfig: pytest.Config, contract: Contract) -> Baseline:
+    """The deviations that are accepted."""
+    path = pytestconfig.getoption("--baseline")
+    return read_baseline(path, contract) if path else Baseline()
+
+
+@pytest.fixture(scope="session")
+def judged(pytestconfig: pytest.Config, session: Session, baseline: Baseline) -> Runner:
     """Takes a `Case` to its verdict: `judged.check(Case(law, operation))`."""
-    full = pytestconfig.getoption("--profile") == FULL
-    return Runner(session, seed=pytestconfig.getoption("--verify-seed"), full=full)
+    return Runner(
+        session,
+        seed=pytestconfig.getoption("--verify-seed"),
+        full=pytestconfig.getoption("--profile") == FULL,
+        strictness=Strictness(pytestconfig.getoption("--strict-laws") or ()),
+        accepts=baseline.accepts,
+    )
 
 
 @pytest.fixture(scope="session")

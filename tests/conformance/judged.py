@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ from smartcal_api.conformance.pacing import Pacing
 from smartcal_api.conformance.runner import Runner, cases
 from smartcal_api.conformance.session import Session
 from smartcal_api.conformance.target import Client, Target
-from smartcal_api.conformance.verdict import Outcome
+from smartcal_api.conformance.verdict import Outcome, Verdict
 from smartcal_api.conformance.wire import Answer, Request
 from tests.wire import World
 
@@ -142,6 +142,12 @@ def opened(
 
     pacing = Pacing(world.contract.policy, control, clock=lambda: clock.now() / NANOSECONDS + waited, sleep=sleep)
     return Session(world.contract, target, pacing, control, connect=lambda _: transport)
+
+
+def differing(found: Sequence[Outcome]) -> list[str]:
+    """Every expectation that failed, whatever it rests on, and every fault of the judge's own."""
+    said = [f"{each.name}: {each.message}" for outcome in found for each in outcome.deviations]
+    return said + [f"{each.case.name}: {each.why}" for each in found if each.ending is Verdict.ERROR]
 
 
 def pass_by(world: World, seconds: float) -> None:

@@ -9,7 +9,7 @@ import pytest
 from smartcal_api.conformance.archive import read_archive
 from smartcal_api.conformance.exchange import Exchange
 from smartcal_api.conformance.recorded import Recording
-from smartcal_api.conformance.verdict import Exit, Verdict
+from smartcal_api.conformance.verdict import Exit
 from smartcal_api.contract import Contract
 from tests.e2e.server import run
 from tests.wire import World
@@ -53,8 +53,7 @@ def judged(contract: Contract, path: Path) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for outcome in recording.result(archive.root, seconds=0.0).outcomes:
         broken = found.setdefault(outcome.case.name, [])
-        if outcome.verdict is Verdict.BROKEN:
-            broken.append(outcome.why)
+        broken += [each.message for each in outcome.deviations]
     return found
 
 
@@ -130,4 +129,4 @@ def test_a_breach_is_told_once_and_counts_once(world: World, contract: Contract,
     for each in read_archive(archive(tmp_path / "x.har", wrong, wrong), contract).entries:
         told = recording.add(*each)
     assert told == []
-    assert len(recording.result("http://h", seconds=0.0).of(Verdict.BROKEN)) == 1
+    assert len(recording.result("http://h", seconds=0.0).differences) == 1

@@ -4,21 +4,26 @@ import json
 from base64 import b64encode
 from dataclasses import replace
 from datetime import date
+from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
-from smartcal_api.conformance.baseline import accept, read_baseline
+from smartcal_api.conformance.baseline import Baseline, accept, read_baseline
+from smartcal_api.conformance.basis import SAFETY, Basis, Ground
 from smartcal_api.conformance.comparison import compare
 from smartcal_api.conformance.coverage import coverage
 from smartcal_api.conformance.credential import Credential
+from smartcal_api.conformance.deviation import Deviation, fingerprint
 from smartcal_api.conformance.exchange import Exchange
 from smartcal_api.conformance.law import Case, law
 from smartcal_api.conformance.masking import Masks
 from smartcal_api.conformance.report import REPORTS
 from smartcal_api.conformance.report.terminal import terminal_report
+from smartcal_api.conformance.standards import ERROR_IS_NAMED
 from smartcal_api.conformance.story import curl_lines
 from smartcal_api.conformance.target import Target
 from smartcal_api.conformance.verdict import Exit, Outcome, Result, Verdict
@@ -26,7 +31,7 @@ from smartcal_api.contract import Contract
 from smartcal_api.errors import UsageError
 
 KEY = Credential("key_read", "scp_a-secret-of-somebody", frozenset({"read"}))
-DOCUMENTED, DECIDED = "/x-rate-limits", "/x-pagination"
+DOCUMENTED = "/x-rate-limits"
 
 
 def exchange(*, body: bytes = b"{}", target: str = "/api/v1/me", number: int = 0) -> Exchange:
@@ -35,13 +40,22 @@ def exchange(*, body: bytes = b"{}", target: str = "/api/v1/me", number: int = 0
     return Exchange(number, "X 1", None, "GET", target, headers, b"", KEY, 200, answered, body, 1.0, 0.01)
 
 
-def outcome(verdict: Verdict, *, name: str = "X 1", clause: str = DOCUMENTED, basis: str = "documented") -> Outcome:
-    made = law(name, "Something holds.", clause=clause, requests=1)(lambda _: None)
-    return Outcome(Case(made, None), verdict, "it was <seen> & not", clause, basis, story=(exchange(),))
+def deviation(name: str = "X 1", *, basis: Basis = Basis.DOCUMENTED, **more: Any) -> Deviation:
+    values: dict[str, Any] = {"decides": basis is not Basis.DECIDED, "story": (exchange(),), **more}
+    ground = Ground(basis, "Rate Limits", DOCUMENTED)
+    return Deviation("it was <seen> & not", ground, name, **values)
+
+
+def outcome(ending: Verdict, *deviations: Deviation, name: str = "X 1") -> Outcome:
+    """`BROKEN` is an ending that holds but for what is documented."""
+    case = Case(law(name, "Something holds.", requests=1)(lambda _: None), None)
+    if ending is Verdict.BROKEN:
+        return Outcome(case, Verdict.HELD, deviations=deviations or (deviation(name),))
+    return Outcome(case, ending, "it was <seen> & not", deviations)
 
 
 def result(contract: Contract, *outcomes: Outcome, **more: object) -> Result:
-    values: dict[str, object] = {"strict": False, "required": (), **more}
+    values: dict[str, object] = {"strict": (), "required": (), **more}
     return Result(
         outcomes,
         [exchange()],
@@ -71,6 +85,8 @@ def masks(contract: Contract) -> Masks:
         ([Verdict.HELD, Verdict.INCONCLUSIVE], {}, Exit.INCONCLUSIVE),
         ([Verdict.INCONCLUSIVE, Verdict.BROKEN], {}, Exit.BROKEN),
         ([Verdict.NOT_VERIFIED], {}, Exit.INCONCLUSIVE),
+        ([Verdict.ERROR, Verdict.BROKEN], {}, Exit.BROKEN),
+        ([Verdict.HELD, Verdict.ERROR, Verdict.INCONCLUSIVE], {}, Exit.ERROR),
         ([], {}, Exit.INCONCLUSIVE),
     ],
 )
@@ -81,11 +97,46 @@ def test_the_exit_code_is_the_worst_that_decides(
 
 
 def test_what_is_only_decided_is_listed_apart_and_counts_when_strict(contract: Contract, masks: Masks) -> None:
-    broken = outcome(Verdict.BROKEN, clause=DECIDED, basis="decision")
-    lenient = result(contract, outcome(Verdict.HELD, name="Y 1"), broken)
+    lenient = result(contract, outcome(Verdict.HELD, deviation(basis=Basis.DECIDED)))
     assert lenient.exit_code is Exit.CONFORMANT
-    assert "decided by the contract, not documented" in terminal_report(lenient, masks)
-    assert result(contract, broken, strict=True).exit_code is Exit.BROKEN
+    assert "Differences from choices that only openapi.yaml makes: they don't count" in terminal_report(lenient, masks)
+    counted = outcome(Verdict.HELD, deviation(basis=Basis.DECIDED, decides=True))
+    assert result(contract, counted, strict=("all",)).exit_code is Exit.BROKEN
+
+
+def test_reports_say_in_a_sentence_why_something_counts(contract: Contract, masks: Masks) -> None:
+    grounds = {
+        SAFETY: "unsafe, whatever the contract says",
+        ERROR_IS_NAMED: "against RFC 6749, section 5.2",
+        Ground(Basis.DOCUMENTED, "Rate Limits"): "against the product document, Rate Limits",
+        Ground(Basis.DECIDED): "differs from a choice that only openapi.yaml makes: does not count",
+    }
+    found = [replace(deviation(kind=said), ground=ground) for ground, said in grounds.items()]
+    found[-1] = replace(found[-1], decides=False)
+    told = result(contract, outcome(Verdict.HELD, *found))
+    for name in ("report.html", "junit.xml", "annotations.txt"):
+        text = REPORTS[name].write(told, masks).lower()
+        assert [said for said in grounds.values() if said.lower() not in text] == [], name
+    document = json.loads(REPORTS["verdict.json"].write(told, masks))
+    assert [each["basis"] for each in document["outcomes"][0]["findings"]] == [*map(str, Basis)]
+
+
+def test_what_one_change_would_mend_is_told_once(contract: Contract, masks: Masks) -> None:
+    cases = [
+        outcome(Verdict.HELD, deviation(f"X {number}", cause="X-Request-Id is never sent", kind=str(number)))
+        for number in range(7)
+    ]
+    text = terminal_report(result(contract, *cases), masks)
+    assert text.count("fingerprint") == 1
+    assert "and so in 6 more: X 1, X 2" in text
+
+
+def test_what_is_long_is_told_with_its_length(masks: Masks) -> None:
+    told = [exchange(target="/" + "x" * 8192, body=b'"' + b"y" * 4000 + b'"')]
+    (line, answered) = curl_lines(told, "http://a", masks)
+    assert len(line) < 500
+    assert "… (8201 characters)" in line
+    assert "… (4002 characters)" in answered
 
 
 @pytest.mark.parametrize("name", REPORTS)
@@ -93,7 +144,7 @@ def test_no_report_holds_a_credential_or_somebodys_data(contract: Contract, mask
     body = json.dumps(
         {"half": "\ud800", "email": "ann@example.com", "attendees": [{"name": "Ann"}], "id": "x", "echo": KEY.value}
     ).encode()
-    found = replace(outcome(Verdict.BROKEN), why=f"{KEY.value} was seen", story=(exchange(body=body),))
+    found = outcome(Verdict.HELD, replace(deviation(story=(exchange(body=body),)), message=f"{KEY.value} was seen"))
     made = replace(result(contract, found), evidence=[exchange(body=body)])
     text = REPORTS[name].write(made, masks)
     assert text.encode()
@@ -161,7 +212,7 @@ def test_the_page_is_whole_and_needs_nothing_else(contract: Contract, masks: Mas
     tags = Tags()
     tags.feed(page)
     assert tags.open == []
-    assert tags.links == tags.names == {"X-1"}
+    assert tags.links == tags.names == {"X-1"}, "to what is broken, from the matrix"
     assert tags.loads == []
     assert "url(" not in page
     assert "it was &lt;seen&gt; &amp; not" in page
@@ -198,33 +249,72 @@ def test_a_run_is_compared_with_one_before(contract: Contract, masks: Masks, tmp
         outcome(Verdict.INCONCLUSIVE, name="A 4"),
     ]
     assert list(compare(path, now)) == [
-        "still broken: A 1",
         "fixed: A 2",
         "newly broken: A 3",
         "no longer verified: A 4",
         "no longer verified: A 5",
+        "still broken: 1 as before",
     ]
 
 
+ENTRY = '[[accepted]]\nfingerprint = "{}"\nreason = "known"\nowner = "ann"\nexpires = 2026-12-31\n'
+
+
+def baseline(contract: Contract, path: Path, *fingerprints: str, today: date = date(2026, 12, 31)) -> Baseline:
+    path.write_text("".join(ENTRY.format(each) for each in fingerprints))
+    return replace(read_baseline(path, contract), today=today)
+
+
 def test_a_deviation_is_accepted_for_a_reason_and_for_a_time(contract: Contract, tmp_path: Path) -> None:
-    broken = outcome(Verdict.BROKEN)
-    path = tmp_path / "baseline.toml"
-    entry = '[[accepted]]\nfingerprint = "{}"\nreason = "known"\nowner = "ann"\nexpires = 2026-12-31\n'
-    path.write_text(entry.format(broken.fingerprint) + entry.format("000000000000"))
-    baseline = read_baseline(path)
-    marked, notes = accept([broken], baseline, today=date(2026, 12, 31))
-    assert result(contract, outcome(Verdict.HELD, name="Y 1"), *marked, strict=True).exit_code is Exit.CONFORMANT
-    assert notes == ["accepted and not broken: 000000000000 (known, ann); take it out of the baseline"]
-    marked, notes = accept([broken], baseline, today=date(2027, 1, 1))
+    broken, path = outcome(Verdict.BROKEN), tmp_path / "baseline.toml"
+    gone = fingerprint("Y 1", "", "status")
+    known = baseline(contract, path, broken.fingerprint, gone)
+    marked, notes = accept([broken, outcome(Verdict.HELD, name="Y 1")], known)
+    assert result(contract, *marked).exit_code is Exit.CONFORMANT
+    assert notes == [f"accepted and not seen any more: {gone} (known, ann); take it out of the baseline"]
+    marked, notes = accept([broken], replace(known, today=date(2027, 1, 1)))
     assert result(contract, *marked).exit_code is Exit.BROKEN
-    assert "accepted until 2026-12-31, which is over: X 1 (ann)" in notes
+    assert notes == ["accepted until 2026-12-31, which is over: X 1 (ann)"], "Y 1 wasn't run, so nothing is said of it"
 
 
-def test_a_baseline_without_a_reason_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending", [Verdict.INCONCLUSIVE, Verdict.NOT_VERIFIED])
+def test_that_nothing_could_be_observed_can_be_accepted_too(
+    ending: Verdict, contract: Contract, tmp_path: Path
+) -> None:
+    open_ = outcome(ending)
+    marked, notes = accept([open_], baseline(contract, tmp_path / "baseline.toml", open_.fingerprint))
+    more = [outcome(Verdict.HELD, name="Y 1")]
+    assert notes == []
+    assert result(contract, *marked, *more, required=("all",)).exit_code is Exit.CONFORMANT
+    assert result(contract, open_, *more, required=("all",)).exit_code is Exit.INCONCLUSIVE
+
+
+def test_a_new_fault_doesn_t_hide_behind_an_accepted_one(contract: Contract, tmp_path: Path) -> None:
+    """Operation, parameter and what was seen are in a fingerprint."""
+    one = deviation(operation="listEvents", kind="status", parameter="page", seen="500")
+    names = ("operation", "parameter", "seen", "kind", "law")
+    others = [replace(one, **dict.fromkeys([name], "x")) for name in names]
+    assert len({each.fingerprint for each in (one, *others)}) == 6
+    known = baseline(contract, tmp_path / "baseline.toml", one.fingerprint)
+    marked, _ = accept([outcome(Verdict.HELD, one, *others)], known)
+    assert [bool(each.accepted) for each in marked[0].deviations] == [True, *[False] * 5]
+    assert result(contract, *marked).exit_code is Exit.BROKEN
+
+
+def test_a_fingerprint_of_version_1_still_accepts_what_it_accepted(contract: Contract, tmp_path: Path) -> None:
+    """It was a hash of the case, the clause and a kind; the clause of an expectation can be another one by now."""
+    old = sha256(b"RATE 5\n/x-rate-limit-headers\nmissing").hexdigest()[:12]
+    known = baseline(contract, tmp_path / "baseline.toml", old, "0" * 12)
+    marked, notes = accept([outcome(Verdict.HELD, deviation("RATE 5", kind="missing"))], known)
+    assert marked[0].deviations[0].accepted
+    assert ["of an older version" in note and "000000000000" in note for note in notes] == [True]
+
+
+def test_a_baseline_without_a_reason_is_refused(contract: Contract, tmp_path: Path) -> None:
     path = tmp_path / "baseline.toml"
     path.write_text('[[accepted]]\nfingerprint = "x"\n')
-    with pytest.raises(UsageError, match="number 1 lacks reason"):
-        read_baseline(path)
+    with pytest.raises(UsageError, match="number 1 has no reason"):
+        read_baseline(path, contract)
 
 
 def test_a_report_of_an_earlier_run_is_told_from_a_file_of_somebodys_own(contract: Contract, masks: Masks) -> None:

@@ -59,7 +59,7 @@ def test_src_4_an_operation_that_can_not_be_served_is_found(edits: list[Edit], p
 
 
 LISTS: list[Case] = [
-    ("a list without an order", [drop(f"{EVENTS}/x-order")], EVENTS, "add x-order"),
+    ("a list without an order", [drop(f"{EVENTS}/x-order"), drop(f"{EVENTS}/x-sources")], EVENTS, "add x-order"),
     ("an order of one that is no list", [put(f"{EVENT}/x-order", ["id"])], f"{EVENT}/x-order", "page and per_page"),
     ("a list without its size", [drop(f"{EVENTS}/parameters/5")], f"{EVENTS}/x-order", "page and per_page"),
     ("an unknown field of order", [put(f"{EVENTS}/x-order/0", "start_tme")],
@@ -134,6 +134,8 @@ MEMBERS: list[Case] = [
     ("an exposed header twice", [put("/x-cors/expose/0", "Link")], "/x-cors/expose/3", "repeats"),
     ("a problem that is a success", [put("/x-problems/not_found/status", 200)],
      "/x-problems/not_found/status", "from 400"),
+    ("a source of what isn't there", [put("/x-sources/x-rate-limit", "Rate Limits")], "/x-sources/x-rate-limit",
+     "no member x-rate-limit beside x-sources"),
     ("a basis of its own", [put("/x-ids/x-basis", "guess")], "/x-ids/x-basis", "decision, documented"),
     ("x-filter on an operation", [put(f"{EVENT}/x-filter", {})], f"{EVENT}/x-filter", "belongs in a parameter"),
     ("x-order on a schema", [put(f"{SCHEMAS}/Event/x-order", [])],

@@ -78,7 +78,7 @@ class Judged:
     @property
     def broken(self) -> dict[str, str]:
         """The laws whose breach decides, each with what was seen of it."""
-        return {each["law"]: each["why"] for each in self._outcomes("broken") if each["basis"] != "decision"}
+        return {each["law"]: each["why"] for each in self._outcomes("broken")}
 
     @property
     def open(self) -> dict[str, str]:

@@ -10,7 +10,7 @@ from smartcal_api.conformance.recorded import SIDES
 from tests.house.source import ROOT
 
 PAGE = ROOT / "docs" / "laws.md"
-ROW = re.compile(r"^\| ([A-Z]+ \d+) \|([^|\n]*)\|([^|\n]*)\|([^|\n]*)\|([^|\n]*)\|$", re.MULTILINE)
+ROW = re.compile(r"^\| ([A-Z]+ \d+) \|([^|\n]*)\|([^|\n]*)\|([^|\n]*)\|$", re.MULTILINE)
 
 
 class Row(NamedTuple):
@@ -18,7 +18,6 @@ class Row(NamedTuple):
 
     id: str
     text: str
-    clause: str
     needs: str
     held_by: str
 
@@ -38,7 +37,7 @@ def runnable() -> dict[str, Row]:
 
 def renewed(page: str) -> str:
     """The page with the rows of those as they are in code; what it says beside a title stays. Of a new law the page has
-    to have the id alone: `| NEW_ID | | | | |`."""
+    to have the id alone: `| NEW_ID | | | |`."""
     known = runnable()
 
     def line(found: re.Match[str]) -> str:
@@ -56,8 +55,7 @@ def _read(found: re.Match[str]) -> Row:
 
 
 def _row(law: Law, held_by: str) -> Row:
-    clause = f"`{law.clause}`" if law.clause else "each operation's own"
-    return Row(law.id, law.title, clause, "; ".join(each.value for each in law.needs), held_by)
+    return Row(law.id, law.title, "; ".join(each.value for each in law.needs), held_by)
 
 
 if __name__ == "__main__":

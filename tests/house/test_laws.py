@@ -63,7 +63,7 @@ def test_the_page_says_of_a_law_that_can_be_run_what_its_code_says() -> None:
     text = PAGE.read_text(encoding="utf-8")
     assert text == renewed(text), "`make laws` fills in what has changed"
     assert sorted(runnable().keys() - stated()) == [], (
-        "give each a row such as `| ERR 8 | | | | |`, which `make laws` fills in"
+        "give each a row such as `| ERR 8 | | | |`, which `make laws` fills in"
     )
     assert [each.id for each in read_laws(text)] == stated()
 

@@ -1,11 +1,11 @@
 """What commands that judge have in common: the extra that they need, and how a verdict is told."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from smartcal_api.conformance.masking import Masks
     from smartcal_api.conformance.report import Report
     from smartcal_api.conformance.verdict import Result
+
+
+_ALL = "all"
 
 
 @contextmanager
@@ -30,6 +33,23 @@ def judging_extra(command: str) -> Iterator[None]:
         raise UsageError(
             f"`smartcal {command}` needs {lacking}; install the extra: pip install 'smartcal-api[contract-tests]'."
         ) from None
+
+
+def strict_option(option: Callable[..., Callable[..., Any]]) -> Callable[..., Any]:
+    """The flag of the commands that judge; it takes a name or none."""
+    return option(
+        "--strict",
+        multiple=True,
+        is_flag=False,
+        flag_value=_ALL,
+        metavar="[LAW]",
+        help="Choices that only the contract makes count: all, or those of a law or family. Repeatable.",
+    )
+
+
+def strict_names(given: Iterable[str]) -> tuple[str, ...]:
+    """The laws whose choices count; the environment can say `1` or `true` for all."""
+    return tuple(_ALL if name.lower() in (_ALL, "1", "true") else name for name in given)
 
 
 class ReportFolder:

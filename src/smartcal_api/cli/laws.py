@@ -12,7 +12,7 @@ import click
 
 from smartcal_api.errors import UsageError
 
-_ROW = re.compile(r"^\| ([A-Z]+ \d+) \|([^|\n]*)\|([^|\n]*)\|([^|\n]*)\|([^|\n]*)\|$", re.MULTILINE)
+_ROW = re.compile(r"^\| ([A-Z]+ \d+) \|([^|\n]*)\|([^|\n]*)\|([^|\n]*)\|$", re.MULTILINE)
 _ASKED = re.compile(r"([A-Z]+) ?(\d*)")
 _VERIFIED = "smartcal verify"
 # What its page says of nearly all laws, once for all of them.
@@ -25,8 +25,6 @@ class StatedLaw(NamedTuple):
 
     id: str
     text: str
-    clause: str | None
-    """A pointer into the contract, where there is one."""
     needs: tuple[str, ...]
     held_by: tuple[str, ...]
 
@@ -39,7 +37,7 @@ class StatedLaw(NamedTuple):
 @click.argument("law", nargs=-1, metavar="[LAW|FAMILY]")
 @click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def laws(law: tuple[str, ...], shape: str) -> None:
-    """Say what a law asks: its clause of the contract, what it needs, who holds it.
+    """Say what a law asks, what it needs, and who holds it.
 
     smartcal laws PAGE
 
@@ -62,9 +60,9 @@ def laws(law: tuple[str, ...], shape: str) -> None:
 def read_laws(page: str) -> Iterator[StatedLaw]:
     """Those of the page, in its order."""
     for row in _ROW.finditer(page):
-        identifier, text, clause, needs, held_by = (cell.strip() for cell in row.groups())
+        identifier, text, needs, held_by = (cell.strip() for cell in row.groups())
         holders = tuple(each.strip("`") for each in held_by.split(", "))
-        yield StatedLaw(identifier, text, clause.strip("`") or None, tuple(filter(None, needs.split("; "))), holders)
+        yield StatedLaw(identifier, text, tuple(filter(None, needs.split("; "))), holders)
 
 
 def _page() -> Path:
@@ -95,8 +93,6 @@ def _found(asked: str, stated: Sequence[StatedLaw]) -> list[StatedLaw]:
 
 def _lines(law: StatedLaw) -> Iterator[str]:
     yield f"{law.id}: {law.text}"
-    if law.clause is not None:
-        yield f"  clause   {law.clause}"
     if _VERIFIED in law.held_by:
         yield f"  needs    {'; '.join((*(() if law.family == _WITHOUT_KEYS else (_KEYS,)), *law.needs))}"
         yield f'  held by  smartcal verify --only "{law.id}"'

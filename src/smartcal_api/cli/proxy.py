@@ -10,7 +10,7 @@ import click
 
 from smartcal_api.cli.command import run_command
 from smartcal_api.cli.interruption import interruptible
-from smartcal_api.cli.judging import judging_extra, report_folder, tell
+from smartcal_api.cli.judging import judging_extra, report_folder, strict_names, strict_option, tell
 from smartcal_api.cli.options import option as shared_option
 from smartcal_api.cli.options import replace_option
 
@@ -24,7 +24,7 @@ option = partial(shared_option, prefix="SMARTCAL_PROXY_")
 @option("--port", type=click.IntRange(0, 65535), default=8081, show_default=True, help="The port; 0 takes a free one.")
 @option("--cacert", type=_FILE, metavar="FILE", help="The certificates to trust, PEM.")
 @option("--until-idle", type=_SECONDS, metavar="SECONDS", help="End by itself once nothing was asked for so long.")
-@option("--strict", is_flag=True, help="What the contract decides counts as what is documented.")
+@strict_option(option)
 @option("--spec", type=_FILE, metavar="FILE", help="The contract; default: the one shipped.")
 @option("--report-dir", type=_FILE, metavar="DIR", help="Where to write the reports.")
 @replace_option
@@ -34,7 +34,7 @@ def proxy(
     port: int,
     cacert: Path | None,
     until_idle: float | None,
-    strict: bool,
+    strict: tuple[str, ...],
     spec: Path | None,
     report_dir: Path | None,
     replace: bool,
@@ -83,5 +83,6 @@ def proxy(
                 click.echo(f"{command[0]} ended with {code}.", err=True)
         else:
             running.serve(until_idle)
-    told = tell(recording.result(target.root, seconds=time.monotonic() - began, strict=strict), masks, folder)
+    result = recording.result(target.root, seconds=time.monotonic() - began, strict=strict_names(strict))
+    told = tell(result, masks, folder)
     return 1 if failed else told

@@ -10,7 +10,7 @@ import click
 
 from smartcal_api.cli.consent import may_ask
 from smartcal_api.cli.interruption import interruptible
-from smartcal_api.cli.judging import judging_extra, report_folder, tell
+from smartcal_api.cli.judging import judging_extra, report_folder, strict_names, strict_option, tell
 from smartcal_api.cli.options import option as shared_option
 from smartcal_api.cli.options import replace_option
 
@@ -38,11 +38,12 @@ option = partial(shared_option, prefix="SMARTCAL_VERIFY_")
 @option("--client-cert", type=_FILE, metavar="FILE", help="A certificate with its key to show, PEM.")
 @option("--allow-writes", is_flag=True, default=None, help="Change things on the target; unsaid: in a sandbox alone.")
 @option("--no-input", is_flag=True, help="Never ask; nor does it with CI set, or without a terminal.")
+@option("--exhaust", is_flag=True, help="Use up the budget of a key, to see that there is a limit.")
 @option("--profile", type=click.Choice(["quick", "full"]), default="full", show_default=True, help="How much is tried.")
 @option("--seed", type=int, default=0, show_default=True, help="Decides every generated value.")
 @option("--only", multiple=True, metavar="LAW", help="A law, a family, or a law and operation. Repeatable.")
 @option("--require", multiple=True, metavar="LAW|all", help="Not verified counts as inconclusive. Repeatable.")
-@option("--strict", is_flag=True, help="What the contract decides counts as what is documented.")
+@strict_option(option)
 @option("--reserve", type=click.IntRange(0), default=0, metavar="N", help="Requests of each window left to others.")
 @option("--budget", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="The longest that it may take.")
 @option("--spec", type=_FILE, metavar="FILE", help="The contract; default: the one shipped.")
@@ -58,14 +59,15 @@ def verify(**given: Any) -> int:
     Whoever is on this machine can see the flags of a process (`ps`). Keys are
     safer in a file (@FILE) or in the environment, as SMARTCAL_KEY_READ and so on.
 
-    Exit code: 0 conformant, 1 not, 2 a wrong flag or set-up, 3 inconclusive.
+    Exit code: 0 conformant, 1 not, 2 a wrong flag or set-up (nothing was sent), 3 inconclusive, 4 a fault of this
+    command. What is broken wins over 4, and that over 3.
     """
     from smartcal_api.contract import Contract
 
     contract = Contract.read(given["spec"])
     with judging_extra("verify"):
         from smartcal_api.conformance.archive import read_archive
-        from smartcal_api.conformance.baseline import read_baseline
+        from smartcal_api.conformance.baseline import Baseline, read_baseline
         from smartcal_api.conformance.given import given_target
         from smartcal_api.conformance.masking import Masks
         from smartcal_api.conformance.plan import plan
@@ -81,9 +83,9 @@ def verify(**given: Any) -> int:
         only=given["only"],
         reserve=given["reserve"],
         budget_seconds=given["budget"],
-        strict=given["strict"],
+        strict=strict_names(given["strict"]),
         required=given["require"],
-        baseline=read_baseline(given["baseline"]) if given["baseline"] else {},
+        baseline=read_baseline(given["baseline"], contract) if given["baseline"] else Baseline(),
         compare=given["compare"],
     )
     if given["har"]:

@@ -23,6 +23,7 @@ VERIFIER = string.ascii_letters + string.digits + "-._~"
 AUTHORIZE, DECIDE, TOKEN, REVOKE = "authorize", "decideConsent", "issueToken", "revokeToken"
 NOTHING = "nothing_that_was_ever_issued_to_anybody"
 _FORM = ("Content-Type", "application/x-www-form-urlencoded")
+_REDIRECTS = (301, 302, 303, 307, 308)
 _FLOW = 8
 """The requests that no wait for a limit may come between: a code lives shortly."""
 
@@ -87,7 +88,9 @@ class App:
         """What comes of the page's form, `changed` on its way."""
         form = read_form(page)
         if form is None:
-            raise Inconclusive(f"{page} has no form that could be answered without typing")
+            raise Inconclusive(
+                f"{page.operation} answered {page.status} without a form that could be answered without typing"
+            )
         fields = [(name, changed.get(name, value)) for name, value in form.fields]
         if decision is not None:
             fields.append(form.decision(decision) or ("decision", decision))
@@ -97,7 +100,7 @@ class App:
     def answer(self, asked: Pairs, decision: str = "allow") -> Exchange:
         """The answer that leads back to the app, whether or not somebody has to be asked."""
         answer = self.authorize(asked)
-        return answer if answer.status in (302, 303) else self.decide(answer, decision)
+        return answer if leads(answer) else self.decide(answer, decision)
 
     def code(self, *, verifier: str, **changed: str | None) -> str:
         """A code; what gives none is inconclusive here, and what some law is about."""
@@ -105,26 +108,26 @@ class App:
         answer = self.answer(self.asking(verifier=verifier, **changed))
         code = back(answer).one("code")
         if code is None:
-            raise Inconclusive(f"{answer} led to no code")
+            raise Inconclusive(f"{answer.operation} answered {answer.status} and gave no code")
         return code
 
     # -- The app's own requests --
 
-    def token(self, fields: Mapping[str, str] | Pairs, *, basic: bool = False, headers: Fields = ()) -> Exchange:
-        """The answer of the token endpoint."""
+    def token(self, fields: Mapping[str, str] | Pairs, *, basic: bool | str = False, headers: Fields = ()) -> Exchange:
+        """The answer of the token endpoint; `basic` can be another secret."""
         return self.post(TOKEN, fields, basic=basic, headers=headers)
 
     def post(
-        self, operation: str, fields: Mapping[str, str] | Pairs, *, basic: bool = False, headers: Fields = ()
+        self, operation: str, fields: Mapping[str, str] | Pairs, *, basic: bool | str = False, headers: Fields = ()
     ) -> Exchange:
         return self._probe.session.send(self.posting(operation, fields, basic=basic, headers=headers))
 
     def posting(
-        self, operation: str, fields: Mapping[str, str] | Pairs, *, basic: bool = False, headers: Fields = ()
+        self, operation: str, fields: Mapping[str, str] | Pairs, *, basic: bool | str = False, headers: Fields = ()
     ) -> Sending:
         """A form with the client's credentials, unless it names them itself."""
         if basic:
-            headers = (*headers, self.authorization())
+            headers = (*headers, self.authorization(basic if isinstance(basic, str) else None))
         sent = list(fields.items() if isinstance(fields, Mapping) else fields) if basic else self.signed(fields)
         path = self._operation(operation).path
         return Sending(
@@ -161,10 +164,9 @@ class App:
         """Tokens of a new grant."""
         verifier = self.verifier()
         answer = self.token(self.redeeming(self.code(verifier=verifier, scope=scope), verifier))
-        if answer.status != 200:
+        if not answer.ok:
             raise Inconclusive(f"{answer} gave no tokens for a new code")
-        found: dict[str, Any] = answer.json
-        return found
+        return answer.object
 
     def refresh(self, refresh_token: str, scope: str | None = None) -> Exchange:
         fields = {"grant_type": "refresh_token", "refresh_token": refresh_token}
@@ -178,7 +180,9 @@ class App:
 
     def bearer(self, tokens: Mapping[str, Any]) -> Credential:
         """An access token as a credential of its account."""
-        return Credential("access_token", tokens["access_token"], frozenset(tokens["scope"].split()), Kind.TOKEN)
+        granted = tokens.get("scope")
+        scopes = granted.split() if isinstance(granted, str) else ()
+        return Credential("access_token", str(tokens["access_token"]), frozenset(scopes), Kind.TOKEN)
 
     def _operation(self, identifier: str) -> Operation:
         return self._probe.contract.operations[identifier]
@@ -215,26 +219,13 @@ def challenge(verifier: str) -> str:
 
 def back(answer: Exchange) -> Back:
     """Where an answer leads; nowhere if it is no redirect."""
-    location = answer.header("Location") or ""
-    if answer.status // 100 != 3:
-        location = ""
+    location = (answer.header("Location") or "") if leads(answer) else ""
     return Back(answer.status, location, parse_qs(urlsplit(location).query, keep_blank_values=True))
 
 
-def error(answer: Exchange) -> str | None:
-    """The error of a refusal in the JSON of RFC 6749."""
-    body = answer.json if answer.media_type == "application/json" else {}
-    found = body.get("error") if isinstance(body, dict) else None
-    return found if isinstance(found, str) else None
-
-
-def refuses(probe: Probe, answer: Exchange, due: str, why: str, *, status: int = 400) -> None:
-    """The law is broken unless an app was refused like this."""
-    probe.expect(
-        answer.status == status and error(answer) == due,
-        f"{answer} with {error(answer)!r}; {why}, so {status} {due}.",
-        kind=due,
-    )
+def leads(answer: Exchange) -> bool:
+    """Whether it is a redirect; which of them is a choice of the contract."""
+    return answer.status in _REDIRECTS and answer.header("Location") is not None
 
 
 def of(*identifiers: str) -> Subjects:

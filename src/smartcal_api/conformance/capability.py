@@ -14,5 +14,6 @@ class Capability(StrEnum):
     CLIENT = "an OAuth client (--client ID:SECRET)"
     CONTROL = "a control plane (--control URL)"
     WRITES = "leave to write (--allow-writes)"
+    EXHAUST = "leave to use up the budget of a key (--exhaust)"
     RESTART = "a mock that can be killed and started again (neither --url nor --target)"
     RECEIVER = "an address that is delivered to (--receiver-url URL --receiver-port N)"

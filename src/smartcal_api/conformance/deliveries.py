@@ -29,6 +29,15 @@ class _Received:
     path: str = "/"
 
 
+@dataclass(frozen=True, slots=True)
+class Unsigned:
+    """What is wrong with a signature; `formal` where it is the right one in another form."""
+
+    kind: str
+    said: str
+    formal: bool = True
+
+
 class DeliveryJudge:
     """Built once a run, when the first delivery comes."""
 
@@ -55,20 +64,21 @@ class DeliveryJudge:
             said = [each.message for each in getattr(cause, "schema_errors", ())] or [str(error).partition("\n")[0]]
             yield Fault(f"/webhooks/{kind}/post/requestBody", "; ".join(said)[:300])
 
-    def signed(self, arrival: Arrival, secret: str) -> str | None:
+    def signed(self, arrival: Arrival, secret: str) -> "Unsigned | None":
         """What is wrong with the signature over exactly the bytes that came; None where it is right."""
         name, prefix = self._signature.header, self._signature.prefix
         given = arrival.every(name)
         if len(given) != 1:
-            return f"{name} stands {len(given)} times"
-        due = prefix + self.digest(arrival.body, secret)
-        if hmac.compare_digest(given[0].encode(), due.encode()):
+            return Unsigned("times", f"{name} stands there {len(given)} times, not once")
+        digest = self.digest(arrival.body, secret)
+        if hmac.compare_digest(given[0].encode("utf-8", "replace"), f"{prefix}{digest}".encode()):
             return None
-        if not given[0].startswith(prefix):
-            return f"{name} doesn't begin with {prefix!r}"
-        if given[0].lower() == due:
-            return f"{name} is in upper case"
-        return f"{name} isn't the {self._signature.algorithm} of the {len(arrival.body)} bytes under its secret"
+        if given[0].lower() == prefix + digest:
+            return Unsigned("case", f"{name} is in upper case")
+        if given[0].lower().endswith(digest):
+            return Unsigned("prefix", f"{name} doesn't begin with {prefix!r}")
+        said = f"{name} isn't the {self._signature.algorithm} of the {len(arrival.body)} bytes under its secret"
+        return Unsigned("digest", said, formal=False)
 
     def digest(self, body: bytes, secret: str) -> str:
         algorithm = self._signature.algorithm.removeprefix("hmac-")

@@ -6,9 +6,16 @@ from functools import cached_property
 from typing import Any
 
 from smartcal_api.conformance.credential import Credential
-from smartcal_api.conformance.findings import Broken
+from smartcal_api.conformance.findings import Unreadable
 
 Fields = tuple[tuple[str, str], ...]
+
+
+class Body(dict[str, Any]):
+    """A JSON object of an answer: a member that it hasn't can't be read, which is nobody's mistake here."""
+
+    def __missing__(self, name: str) -> Any:
+        raise Unreadable(f"an answer has no member {name!r}, so what depends on it can't be read")
 
 
 @dataclass(frozen=True)
@@ -46,20 +53,40 @@ class Exchange:
 
     @cached_property
     def json(self) -> Any:
-        """The body; no JSON is a broken law, whichever asked."""
+        """The body; what isn't JSON can't be read."""
         try:
-            return json.loads(self.body)
-        except ValueError:
-            raise Broken(f"{self} answered {len(self.body)} bytes that are no JSON.", kind="no-json") from None
+            return json.loads(self.body, object_hook=Body)
+        except (ValueError, RecursionError):
+            where = self.operation or self.path[:80]
+            raise Unreadable(f"{where} answered {self.status} with a body that isn't JSON") from None
+
+    @property
+    def object(self) -> Body:
+        """The body as an object; anything else can't be read."""
+        found = self.json
+        if not isinstance(found, Body):
+            where = self.operation or self.path[:80]
+            raise Unreadable(f"{where} answered {self.status} with a body that isn't a JSON object")
+        return found
+
+    @property
+    def problem(self) -> dict[str, Any]:
+        """The members of a refusal; none where its body isn't a JSON object."""
+        try:
+            return self.object
+        except Unreadable:
+            return {}
 
     @property
     def code(self) -> str | None:
         """The code of a problem; None where there is none."""
-        try:
-            body = json.loads(self.body)
-        except ValueError:
-            return None
-        return body.get("code") if isinstance(body, dict) else None
+        found = self.problem.get("code")
+        return found if isinstance(found, str) else None
+
+    @property
+    def coded(self) -> str:
+        """Status and code, in words."""
+        return f"{self} with {f'the code {self.code}' if self.code else 'no code'}"
 
     @property
     def ok(self) -> bool:

@@ -1,13 +1,21 @@
 """How a law ends other than by holding.
 
 Finding
-├── Broken          one observation contradicts the law
+├── Broken          one observation contradicts the law, so that going on is pointless
 ├── Inconclusive    the means were there, and nothing could be observed: why
 └── NotVerified     a means was not given: which
+
+What differs from a choice of the contract alone ends no law: it is a `Deviation` that is kept, and the law goes on.
 """
 
+from typing import TYPE_CHECKING
+
 from smartcal_api.conformance.capability import Capability
+from smartcal_api.conformance.deviation import Deviation
 from smartcal_api.errors import SmartCalError
+
+if TYPE_CHECKING:
+    from smartcal_api.conformance.exchange import Exchange
 
 
 class Finding(SmartCalError):
@@ -15,27 +23,28 @@ class Finding(SmartCalError):
 
 
 class Broken(Finding):
-    """What was observed and what was to be expected. `clause` is the pointer into the contract, if it isn't the law's;
-    `kind` tells two ways of breaking one law apart, for a baseline: it holds no id and no date."""
+    """Carries what was observed and what was to be expected."""
 
-    def __init__(self, message: str, *, clause: str | None = None, kind: str = "") -> None:
-        super().__init__(message)
-        self.clause = clause
-        self.kind = kind
+    def __init__(self, deviation: Deviation) -> None:
+        super().__init__(deviation.message)
+        self.deviation = deviation
 
 
 class Inconclusive(Finding):
     """The message says what stood in the way."""
 
 
-# What a law runs into where an answer hasn't the shape that it relies on. Whether the answer is wrong is for the laws
-# SCHEMA to say.
-UNEXPECTED = (LookupError, TypeError, ValueError, AttributeError)
+class Unreadable(Inconclusive):
+    """An answer has another form than the contract decides, so that nothing can be read from it. The same form has the
+    same message, whichever law met it; whether it is wrong is for the laws SCHEMA to say."""
 
 
-def surprised(error: Exception) -> Inconclusive:
-    """The finding for one of them."""
-    return Inconclusive(f"an answer hadn't the shape to go on with: {type(error).__name__}: {str(error)[:200]}")
+class Refused(Inconclusive):
+    """A list was refused, so it can't be read."""
+
+    def __init__(self, answer: "Exchange") -> None:
+        super().__init__(f"{answer.operation} can't be read: {answer}")
+        self.answer = answer
 
 
 class NotVerified(Finding):

@@ -8,7 +8,7 @@ from hypothesis import seed as seeded
 from hypothesis.errors import Flaky
 from hypothesis.strategies import SearchStrategy
 
-from smartcal_api.conformance.findings import UNEXPECTED, Broken, Finding, Inconclusive, surprised
+from smartcal_api.conformance.findings import Broken, Inconclusive
 
 T = TypeVar("T")
 
@@ -16,12 +16,12 @@ T = TypeVar("T")
 class _Stop(BaseException):
     """Carries what is no failure past Hypothesis, which would try to shrink it."""
 
-    def __init__(self, finding: Finding) -> None:
-        self.finding = finding
+    def __init__(self, cause: Exception) -> None:
+        self.cause = cause
 
 
 def for_any(values: SearchStrategy[T], check: Callable[[T], None], *, seed: int, examples: int, shrinks: bool) -> None:
-    """Raises the `Broken` of the simplest value found; any other finding as soon as it comes up."""
+    """Raises the `Broken` of the simplest value found; any other exception as soon as it comes up."""
 
     @seeded(seed)
     @settings(
@@ -40,15 +40,13 @@ def for_any(values: SearchStrategy[T], check: Callable[[T], None], *, seed: int,
             check(value)
         except Broken:
             raise
-        except Finding as finding:
-            raise _Stop(finding) from None
-        except UNEXPECTED as error:
-            raise _Stop(surprised(error)) from None
+        except Exception as cause:  # whatever it is
+            raise _Stop(cause) from cause
 
     try:
         run()
     except _Stop as stop:
-        raise stop.finding from None
+        raise stop.cause from stop.cause.__cause__
     except Flaky as error:
         raise Inconclusive(f"it broke once and held when the same was tried again: {_first(error)}") from None
 

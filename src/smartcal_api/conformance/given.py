@@ -16,7 +16,7 @@ from smartcal_api.errors import UsageError
 from smartcal_api.input import Unreadable, read_json, read_text
 
 _SECRET_BYTES = 64 * 1024
-_AS_THEY_ARE = ("receiver_url", "receiver_port", "cacert", "client_cert", "allow_writes")
+_AS_THEY_ARE = ("receiver_url", "receiver_port", "cacert", "client_cert", "allow_writes", "exhaust")
 _CREDENTIALS = (("key", Kind.KEY, 0), ("token", Kind.TOKEN, 0), ("other_key", Kind.KEY, 1))
 """Flag, without its dashes, what it gives, and whose."""
 
@@ -62,9 +62,7 @@ def _flags(given: Mapping[str, Any]) -> dict[str, Any]:
         "control_url": given.get("control"),
         "control_token": _value(token, "--control-token") if token else None,
         "headers": dict(_header(text) for text in given.get("header") or ()),
-        **{
-            name: given.get(name) for name in ("receiver_url", "receiver_port", "cacert", "client_cert", "allow_writes")
-        },
+        **{name: given.get(name) for name in _AS_THEY_ARE},
     }
     return {name: value for name, value in found.items() if value or value is False}
 

@@ -1,4 +1,4 @@
-"""What a law is: a function with a name, a price, and the clause of the contract that it holds a deployment to."""
+"""What a law is: a function with a name, a price, and what it needs."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -19,16 +19,14 @@ Subjects = Callable[[Contract], Iterable[Operation | None]]
 class Law:
     """`over` names the operations that it is checked for, one case each; a law over none is one case.
 
-    `clause` points into the contract, to the operation where it is empty: whether a deployment that breaks the law
-    breaks what is documented, or only what the contract decides, is what `x-basis` says there. `requests` is what a
-    case costs on average at `full`, and `unsigned` what it costs beside that without a credential; `worth` is what the
-    runner sorts by, `quick` whether that profile has it.
+    What a law rests on is said by each of its expectations. `requests` is what a case costs on average at `full`, and
+    `unsigned` what it costs beside that without a credential; `worth` is what the runner sorts by, `quick` whether that
+    profile has it.
     """
 
     id: str
     title: str
     check: Check
-    clause: str
     over: Subjects
     needs: tuple[Capability, ...]
     requests: int
@@ -50,11 +48,21 @@ class Case:
 
     @property
     def clause(self) -> str:
-        return self.law.clause or (self.operation.pointer if self.operation else "")
+        """Where the contract has what is checked."""
+        return self.operation.pointer if self.operation else "/paths"
 
     @property
     def name(self) -> str:
         return f"{self.law.id} {self.operation.id}" if self.operation else self.law.id
+
+    def fits(self, names: Iterable[str]) -> bool:
+        """Whether one of the names is the case's law, family, or law and operation; spaces and case don't matter."""
+        own = {_plain(self.law.id), _plain(self.law.family), _plain(self.name)}
+        return any(_plain(name) in own for name in names)
+
+
+def _plain(text: str) -> str:
+    return "".join(text.lower().split())
 
 
 def product(contract: Contract) -> str:
@@ -72,7 +80,6 @@ def law(
     identifier: str,
     title: str,
     *,
-    clause: str = "",
     requests: int,
     over: Subjects = once,
     needs: tuple[Capability, ...] = (),
@@ -81,7 +88,7 @@ def law(
     unsigned: int = 0,
 ) -> Callable[[Check], Law]:
     """Makes a law of the function below it. The module's table `LAWS` is what the runner reads."""
-    return lambda check: Law(identifier, title, check, clause, over, needs, requests, worth, quick, unsigned)
+    return lambda check: Law(identifier, title, check, over, needs, requests, worth, quick, unsigned)
 
 
 def secured(contract: Contract) -> Iterable[Operation]:

@@ -1,12 +1,13 @@
 """What a filter selects, computed from the whole list by the comparison that the contract's `x-filter` states."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from hypothesis import strategies as st
 
+from smartcal_api.conformance.findings import Unreadable
 from smartcal_api.contract import Clause, Operation, Parameter
 
 NOW = "now"
@@ -41,10 +42,56 @@ def select(
         for clause in each.bind(values[each.parameter])
     ]
     at = [
-        frozenset(item["id"] for item in items if all(_holds(clause, item, now) for clause in clauses))
+        frozenset(str(item["id"]) for item in items if all(_holds(clause, item, now) for clause in clauses))
         for now in between
     ]
     return Selection(at[0] & at[1], at[0] | at[1])
+
+
+def plainly(
+    items: Sequence[Mapping[str, Any]],
+    listing: Operation,
+    values: Mapping[str, Any],
+    between: tuple[datetime, datetime],
+    read: Collection[str],
+) -> Selection:
+    """What the names of the filters alone say, which is less than the contract does: not what comes of an item at the
+    very bound, and of a filter by the clock only the instant. Which states such a filter takes in is seen from what was
+    `read`."""
+    assert listing.listing is not None
+    given = [each for each in listing.listing.filters if each.parameter in values]
+    selected = [item for item in items if str(item["id"]) in read]
+    must, may = set(), set()
+    for item in items:
+        said = [
+            _plain(clause, item, selected, between) for each in given for clause in each.bind(values[each.parameter])
+        ]
+        if False not in said:
+            may.add(str(item["id"]))
+        if all(said):
+            must.add(str(item["id"]))
+    return Selection(frozenset(must), frozenset(may))
+
+
+def _plain(
+    clause: Clause,
+    item: Mapping[str, Any],
+    selected: Sequence[Mapping[str, Any]],
+    between: tuple[datetime, datetime],
+) -> bool | None:
+    """None where the name of the filter leaves it open."""
+    own = item[clause.field]
+    if clause.comparison == "one_of":
+        seen = own in clause.value and any(each[clause.field] == own for each in selected)
+        return True if seen else None
+    if clause.comparison not in _ORDERED:
+        return bool(own == clause.value)
+    if clause.value == NOW:
+        before, after = (_holds(clause, item, now) for now in between)
+        return before if before == after else None
+    if own is None:
+        return None
+    return None if instant(own) == instant(clause.value) else _holds(clause, item, between[0])
 
 
 def _holds(clause: Clause, item: Mapping[str, Any], now: datetime) -> bool:
@@ -57,9 +104,15 @@ def _holds(clause: Clause, item: Mapping[str, Any], now: datetime) -> bool:
     return own is not None and bool(_ORDERED[clause.comparison](instant(own), value))
 
 
-def instant(text: str) -> datetime:
-    """RFC 3339, as aware datetime."""
-    return datetime.fromisoformat(text)
+def instant(value: Any) -> datetime:
+    """RFC 3339, as aware datetime; in another form it can't be read."""
+    try:
+        found = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        found = None
+    if found is None or found.tzinfo is None:
+        raise Unreadable("a time of an answer isn't RFC 3339 with an offset, so it can't be compared")
+    return found
 
 
 def filter_values(

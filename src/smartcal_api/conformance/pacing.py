@@ -14,6 +14,8 @@ Waiting = Callable[[float, str], None]
 """Is told of each wait before it: seconds, and whose budget it is for."""
 NOBODY = "address"
 """The budget of requests without a valid credential."""
+_WHOLE = 4
+"""So many answers in a row that show a whole budget: nothing is counted. A bucket may be full again once or twice."""
 _IN_VAIN = 2
 """So many waits for a budget that was refused all the same: no more are waited out in real time."""
 
@@ -26,6 +28,8 @@ class Budget:
         self.remaining: int | None = None
         self.limit: int | None = None
         self.seen_at = 0.0
+        self.whole = 0
+        """How many answers in a row showed all of it left."""
         self.unlimited = False
         """Whether the headers show that nothing is counted: a sandbox with its limits off."""
         self.waited = False
@@ -77,6 +81,14 @@ class Pacing:
                 budget.sent.clear()
                 budget.remaining = None
 
+    def now(self) -> float:
+        """Seconds of real time, from some instant on."""
+        return self._clock()
+
+    def rest_for(self, seconds: float) -> None:
+        """Waits in real time, whatever the target's clock does."""
+        self._sleep(seconds)
+
     def over(self) -> bool:
         """Whether the run has used up its time."""
         return self._deadline is not None and self._clock() > self._deadline
@@ -125,7 +137,9 @@ class Pacing:
         limit, remaining = (exchange.header(each) for each in (self._names.limit, self._names.remaining))
         if limit is None or remaining is None or not limit.isdigit() or not remaining.isdigit():
             return
-        budget.unlimited = budget.unlimited or (exchange.status != 429 and int(remaining) >= int(limit))
+        whole = exchange.status != 429 and int(remaining) >= int(limit)
+        budget.whole = budget.whole + 1 if whole else 0
+        budget.unlimited = budget.whole >= _WHOLE
         if waited and exchange.status != 429 and budget.remaining is not None:
             # Our own count can be too high; then there was room before.
             self._refills = self._refills or budget.remaining == 0 or int(remaining) >= budget.remaining

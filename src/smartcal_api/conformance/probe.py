@@ -2,42 +2,55 @@
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 from hypothesis.strategies import SearchStrategy
 
-from smartcal_api.conformance.asking import ANY, Asking
+from smartcal_api.conformance.asking import ANY
 from smartcal_api.conformance.capability import Capability
 from smartcal_api.conformance.control import Control
 from smartcal_api.conformance.credential import Credential, Kind
 from smartcal_api.conformance.exchange import Exchange
-from smartcal_api.conformance.findings import Broken, Inconclusive, NotVerified
+from smartcal_api.conformance.expecting import Accepts, Expecting
+from smartcal_api.conformance.findings import NotVerified
 from smartcal_api.conformance.generate import for_any
 from smartcal_api.conformance.judge import Judge
 from smartcal_api.conformance.law import Case
 from smartcal_api.conformance.session import Session
 from smartcal_api.conformance.snapshots import Snapshots
-from smartcal_api.contract import Operation
+from smartcal_api.conformance.strictness import LENIENT, Strictness
+from smartcal_api.contract import Operation, Parameter
 
 T = TypeVar("T")
 
 
-class Probe(Asking):
-    """One attempt at one case. `story` begins anew with every generated value, so that a failure is told shortly."""
+class Probe(Expecting):
+    """One attempt at one case."""
 
-    def __init__(self, case: Case, session: Session, snapshots: Snapshots, *, seed: int, full: bool) -> None:
-        super().__init__(session, snapshots)
-        self.case = case
+    def __init__(
+        self,
+        case: Case,
+        session: Session,
+        snapshots: Snapshots,
+        *,
+        seed: int,
+        full: bool,
+        strictness: Strictness = LENIENT,
+        accepts: Accepts = lambda _: False,
+    ) -> None:
+        super().__init__(case, session, snapshots, strictness=strictness, accepts=accepts)
         self.full = full
         self.rng = random.Random(f"{seed}/{case.name}")
-        self._story_from = len(session.evidence)
-        self._story_to: int | None = None
 
     @property
     def operation(self) -> Operation:
         """The operation of this case."""
         assert self.case.operation is not None, f"{self.case.law.id} is over no operations"
         return self.case.operation
+
+    def place(self, parameter: Parameter) -> str:
+        """The pointer to a parameter of the operation; `parameter.pointer` is that of its schema."""
+        return f"{self.operation.pointer}/parameters/{self.operation.parameters.index(parameter)}"
 
     # -- What the target has --
 
@@ -75,9 +88,21 @@ class Probe(Asking):
         """The whole list, unfiltered, in its order; read once, and again after anything that may have changed it."""
         return self._snapshots.whole(listing, self)
 
-    def read(self, listing: Operation, query: Mapping[str, Any]) -> list[Any]:
+    def read(self, listing: Operation, query: Mapping[str, Any], *, account: int = 0) -> list[Any]:
         """The whole list that filters leave, read now."""
-        return self._snapshots.read(listing, self, query)
+        return self._snapshots.read(listing, self, query, account=account)
+
+    def pages(self, answer: Exchange) -> int | None:
+        """How many pages a list says that it has."""
+        return self._snapshots.pages(answer.json)
+
+    def above(self, operation: Operation) -> Operation:
+        """The list that the resource of an operation is in."""
+        return self._snapshots.above(operation)
+
+    def spare(self) -> str:
+        """The id of a booking that could be cancelled, for what is to be refused."""
+        return self.session.stock.spare(self)
 
     def an_id(self, operation: Operation) -> str:
         """An id of the account for the path of an operation; an empty list is inconclusive."""
@@ -133,7 +158,7 @@ class Probe(Asking):
         if not operation.path_names:
             return self.create(operation)
         creator = self.session.stock.creator(operation.path.rpartition("/{")[0])
-        identifier = self.create(creator).json["id"] if creator else self.cancellable()
+        identifier = str(self.create(creator).object["id"]) if creator else self.cancellable()
         return self.call(operation, path=dict.fromkeys(operation.path_names, identifier))
 
     def fresh(self, scopes: frozenset[str]) -> Credential:
@@ -168,27 +193,3 @@ class Probe(Asking):
         for value in chosen:
             self._story_from = len(self.session.evidence)
             check(value)
-
-    def expect(self, condition: bool, message: str, *, clause: str | None = None, kind: str = "") -> None:
-        """The law is broken unless the condition holds. The message says what was seen, and what was to be."""
-        if not condition:
-            raise Broken(message, clause=clause, kind=kind)
-
-    def fail(self, message: str, *, clause: str | None = None, kind: str = "") -> NoReturn:
-        raise Broken(message, clause=clause, kind=kind)
-
-    def give_up(self, why: str) -> NoReturn:
-        """Nothing could be observed."""
-        raise Inconclusive(why)
-
-    def show(self, exchange: Exchange) -> None:
-        """The story is this one exchange."""
-        self._story_from, self._story_to = exchange.number, exchange.number + 1
-
-    def story(self) -> tuple[Exchange, ...]:
-        """What was sent since the last generated value began, or since the case did."""
-        return tuple(self.session.evidence[self._story_from : self._story_to])
-
-    def ends_at(self, number: int) -> None:
-        """The story ends before the exchange of that number, if it hasn't ended yet."""
-        self._story_to = number if self._story_to is None else self._story_to

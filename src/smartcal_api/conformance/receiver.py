@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from smartcal_api.conformance.exchange import Fields
-from smartcal_api.conformance.findings import Broken
+from smartcal_api.conformance.exchange import Body, Fields
+from smartcal_api.conformance.findings import Unreadable
 from smartcal_api.conformance.target import Target
 from smartcal_api.errors import UsageError
 
@@ -45,9 +45,9 @@ class Arrival:
     @property
     def json(self) -> Any:
         try:
-            return json.loads(self.body)
-        except ValueError:
-            raise Broken(f"a delivery has {len(self.body)} bytes that are no JSON.", kind="no-json") from None
+            return json.loads(self.body, object_hook=Body)
+        except (ValueError, RecursionError):
+            raise Unreadable("a delivery has a body that isn't JSON") from None
 
 
 Answering = Callable[[Arrival], Reply]
@@ -68,14 +68,14 @@ class Mailbox:
     answering: Answering = lambda _: OK
     arrivals: list[Arrival] = field(default_factory=list)
 
-    def those(self, fits: Callable[[Any], bool] = lambda _: True) -> list[Arrival]:
+    def those(self, fits: Callable[[Any], bool] | None = None) -> list[Arrival]:
         """What came so far and whose body fits."""
         with self.changed:
             arrivals = list(self.arrivals)
-        return [each for each in arrivals if fits(each.json)]
+        return [each for each in arrivals if fits is None or fits(each.json)]
 
     def wait(
-        self, count: int, fits: Callable[[Any], bool] = lambda _: True, *, seconds: float | None = None
+        self, count: int, fits: Callable[[Any], bool] | None = None, *, seconds: float | None = None
     ) -> list[Arrival]:
         """What fits, as soon as there are so many, or when the time is over."""
         deadline = time.monotonic() + (PATIENCE if seconds is None else seconds)

@@ -1,25 +1,27 @@
 """Traffic that was recorded, judged on both sides: a result like any other, with a case for each operation and side."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from smartcal_api.conformance.basis import basis_of
+from smartcal_api.conformance.basis import Basis, Grounds
+from smartcal_api.conformance.deviation import Deviation
 from smartcal_api.conformance.exchange import Exchange
 from smartcal_api.conformance.judge import Fault, Judge
 from smartcal_api.conformance.law import Case, Law, law
 from smartcal_api.conformance.probe import Probe
 from smartcal_api.conformance.requests import RequestJudge
+from smartcal_api.conformance.strictness import Strictness
 from smartcal_api.conformance.verdict import Outcome, Result, Verdict
 from smartcal_api.contract import Contract, Operation
 
 
-@law("SERVER 1", "Every recorded answer is one that the contract has.", clause="/paths", requests=0)
+@law("SERVER 1", "Every recorded answer is one that the contract has.", requests=0)
 def answers_are_valid(_: Probe) -> None:
     """Judged as it was recorded: nothing is sent."""
 
 
-@law("CLIENT 1", "Every recorded request is one that the contract has.", clause="/paths", requests=0)
+@law("CLIENT 1", "Every recorded request is one that the contract has.", requests=0)
 def requests_are_valid(_: Probe) -> None:
     """Judged as it was recorded: nothing is sent."""
 
@@ -33,6 +35,7 @@ class Recording:
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
         self._judge = Judge(contract)
+        self._grounds = Grounds(contract.document)
         self._requests = RequestJudge(contract, self._judge)
         self._broken: dict[tuple[str, str, str], tuple[Operation | None, Fault, Exchange]] = {}
         self._seen: dict[tuple[str, str], Operation | None] = {}
@@ -68,38 +71,43 @@ class Recording:
         return fresh
 
     def basis(self, fault: Fault) -> str:
-        """Whether what it breaks is documented, or a decision of the contract."""
-        return basis_of(self._contract.document, fault.clause)
+        """Whether what it breaks is documented, or only decided by the contract."""
+        return self._grounds.of(fault.clause).basis.value
 
     def leave_out(self, why: str, count: int = 1) -> None:
         """Something that can't be judged, and so is no breach: it is counted."""
         self._left_out[why] += count
 
-    def result(self, root: str, *, seconds: float, strict: bool = False) -> Result:
-        outcomes = list(self._outcomes())
+    def result(self, root: str, *, seconds: float, strict: Collection[str] = ()) -> Result:
+        outcomes = list(self._outcomes(Strictness(strict)))
         notes = [f"not judged ({count}): {why}" for why, count in self._left_out.items()]
         return Result(
             *(outcomes, self.evidence, seconds, 0.0, root, 0, "recorded", self._contract), strict=strict, notes=notes
         )
 
-    def _outcomes(self) -> Iterator[Outcome]:
+    def _outcomes(self, strictness: Strictness) -> Iterator[Outcome]:
         for side in SIDES:
             for (name, key), operation in self._seen.items():
-                if name != side.id:
-                    continue
-                broken = [found for where, found in self._broken.items() if where[:2] == (side.id, key)]
-                for _, fault, exchange in broken:
-                    yield Outcome(
-                        Case(side, operation),
-                        Verdict.BROKEN,
-                        f"{exchange}: {fault.message}",
-                        fault.clause,
-                        self.basis(fault),
-                        "recorded",
-                        (exchange,),
-                    )
-                if not broken:
-                    yield Outcome(Case(side, operation), Verdict.HELD)
+                if name == side.id:
+                    case = Case(side, operation)
+                    found = [each for where, each in self._broken.items() if where[:2] == (side.id, key)]
+                    deviations = (self._deviation(case, fault, at, strictness) for _, fault, at in found)
+                    yield Outcome(case, Verdict.HELD, deviations=tuple(deviations))
+
+    def _deviation(self, case: Case, fault: Fault, exchange: Exchange, strictness: Strictness) -> Deviation:
+        ground = self._grounds.of(fault.clause)
+        return Deviation(
+            f"{exchange}: {fault.message}",
+            ground,
+            case.law.id,
+            case.operation.id if case.operation else "",
+            "recorded",
+            fault.clause,
+            str(exchange.status),
+            fault.message,
+            ground.basis is not Basis.DECIDED or strictness.binds(case),
+            (exchange,),
+        )
 
 
 def _preflight(exchange: Exchange) -> bool:

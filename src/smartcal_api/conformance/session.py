@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from smartcal_api.conformance.basis import Grounds
 from smartcal_api.conformance.capability import Capability
 from smartcal_api.conformance.coding import Undecodable, decoded
 from smartcal_api.conformance.control import Control
@@ -24,7 +25,10 @@ from smartcal_api.conformance.undoing import Undoing
 from smartcal_api.conformance.wire import Answer, Request, Transport, Unreachable, Wire
 from smartcal_api.contract import Contract
 
+FAILED_ONCE = "failed, and not when it was asked again"
+"""Why a failure of the server isn't its answer: a safe request is repeated."""
 _GATEWAY = (502, 503, 504)
+_FAILURE = 500
 _TRIES = 3
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _IDEMPOTENT = ("GET", "HEAD", "OPTIONS", "PUT", "DELETE")
@@ -61,6 +65,7 @@ class Session:
         self._numbers = threading.Lock()
         schemes = self.contract.data["components"].get("securitySchemes", {}).values()
         self.judge = self.known_judge or Judge(self.contract)
+        self.grounds = Grounds(self.contract.document)
         self.key_header = next((s["name"] for s in schemes if s["type"] == "apiKey"), None)
 
     def satisfied(self, credential: Credential) -> frozenset[str]:
@@ -79,6 +84,7 @@ class Session:
         if not self.target.writable and sending.method not in _SAFE and not self._open(sending):
             raise NotVerified(Capability.WRITES)
         budget = _budget(sending)
+        failed: list[Exchange] = []
         for attempt in range(1, _TRIES + 1):
             if not take_429:
                 self.pacing.before(budget)
@@ -102,6 +108,12 @@ class Session:
                 if attempt < _TRIES and sending.method in _IDEMPOTENT:
                     continue
                 raise Inconclusive(f"{exchange} came from something on the way, not from the target")
+            if exchange.status >= _FAILURE and sending.method in _SAFE and attempt < _TRIES:
+                failed.append(exchange)
+                continue
+            if exchange.status < _FAILURE:
+                for each in failed:
+                    self.set_aside(each, FAILED_ONCE)
             return exchange
         raise Inconclusive(
             f"{sending.method} {sending.target[:200]} got a 429 {_TRIES} times, however it was waited out"

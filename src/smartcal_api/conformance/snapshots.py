@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from smartcal_api.conformance.findings import Broken, Inconclusive
+from smartcal_api.conformance.credential import Credential
+from smartcal_api.conformance.exchange import Exchange
+from smartcal_api.conformance.findings import Inconclusive, Refused, Unreadable
 from smartcal_api.contract import Contract, Operation
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ class Snapshots:
         self._moves = 0
         self._lists: dict[str, list[Any]] = {}
         self._ids: dict[str, list[str]] = {}
+        self._sizes: dict[str, int | None] = {}
 
     def forget(self) -> None:
         self._lists.clear()
@@ -38,21 +41,41 @@ class Snapshots:
             found = self._lists[listing.id] = self.read(listing, probe)
         return found
 
-    def read(self, listing: Operation, probe: "Probe", query: Mapping[str, Any] | None = None) -> list[Any]:
-        """Page by page, at the largest size, with one credential; `query` has filters."""
-        names = self._names
-        credential = probe.credential(listing.scopes)
+    def read(
+        self, listing: Operation, probe: "Probe", query: Mapping[str, Any] | None = None, *, account: int = 0
+    ) -> list[Any]:
+        """Page by page, at the largest size that is taken, with one credential; `query` has filters. The last page is
+        the one that the body says, else the first that is empty; a list that doesn't page is one page."""
+        credential = probe.credential(listing.scopes, account=account)
         items: list[Any] = []
-        size = largest_page(listing, self._contract)
         for page in range(1, _MOST_PAGES + 1):
-            asked = {**(query or {}), names.per_page_parameter: size, names.page_parameter: page}
-            answer = probe.call(listing, query=asked, credential=credential)
-            if answer.status != 200:
-                raise Inconclusive(f"the list can't be read: {answer}")
-            items += members(answer.json, names.items)
-            if page >= answer.json[names.pagination][names.total_pages]:
+            answer = self._page(listing, probe, {**(query or {}), self._names.page_parameter: page}, credential)
+            found = members(answer.json, self._names.items)
+            if page > 1 and found and found == items:
+                return items
+            items += found
+            pages = self.pages(answer.json)
+            if not found or (pages is not None and page >= pages):
                 return items
         raise Inconclusive(f"{listing.path} has more than {_MOST_PAGES} pages; give an account with fewer items")
+
+    def pages(self, body: Any) -> int | None:
+        """How many pages a list says that it has."""
+        stated = body.get(self._names.pagination) if isinstance(body, dict) else None
+        found = stated.get(self._names.total_pages) if isinstance(stated, dict) else None
+        return found if isinstance(found, int) else None
+
+    def _page(self, listing: Operation, probe: "Probe", query: Mapping[str, Any], credential: Credential) -> Exchange:
+        """A page of the largest size that the deployment takes, which is learnt from the first list that is read."""
+        largest = largest_page(listing, self._contract)
+        sizes = [self._sizes[listing.id]] if listing.id in self._sizes else [largest, largest // 2, None]
+        for size in sizes:
+            asked = query if size is None else {**query, self._names.per_page_parameter: size}
+            answer = probe.call(listing, query=asked, credential=credential)
+            if answer.ok:
+                self._sizes[listing.id] = size
+                return answer
+        raise Refused(answer)
 
     def changed(self, probe: "Probe") -> str | None:
         """Whether a list that was relied on has other items now: which. Their order is no change."""
@@ -60,7 +83,7 @@ class Snapshots:
             listing = self._contract.operations[name]
             try:
                 now = self.read(listing, probe)
-            except (Inconclusive, Broken, KeyError, TypeError):
+            except Inconclusive:
                 continue
             if sorted(map(repr, now)) != sorted(map(repr, before)):
                 return listing.path
@@ -74,29 +97,32 @@ class Snapshots:
 
     def ids(self, operation: Operation, probe: "Probe") -> list[str]:
         """Ids that fit the path, from the first page of the list that it is below."""
-        listing = self._above(operation)
+        listing = self.above(operation)
         found = self._ids.get(listing.id)
         if found is None:
             answer = probe.call(listing)
-            if answer.status != 200:
-                raise Inconclusive(f"the list can't be read: {answer}")
-            found = self._ids[listing.id] = [each["id"] for each in members(answer.json, self._names.items)]
+            if not answer.ok:
+                raise Refused(answer)
+            found = self._ids[listing.id] = [str(each["id"]) for each in members(answer.json, self._names.items)]
         return found
 
     def foreign_id(self, operation: Operation, probe: "Probe") -> str:
-        listing = self._above(operation)
+        listing = self.above(operation)
         theirs = probe.credential(listing.scopes, account=1)
-        answer = probe.call(listing, credential=theirs)
-        items = members(answer.json, self._names.items) if answer.status == 200 else []
+        ahead = [each for each in listing.parameters if each.filter and each.filter.when is True]
+        # What is to be refused is tried on what it would change.
+        query = {} if operation.method == "GET" else {each.name: "true" for each in ahead}
+        answer = probe.call(listing, credential=theirs, query=query)
+        items = members(answer.json, self._names.items) if answer.ok else []
         creator = probe.session.stock.creator(listing.path)
         if not items and answer.ok and creator is not None and probe.target.writable:
             theirs = probe.credential(creator.scopes, account=1)
-            items = [probe.create(creator, credential=theirs).json]
+            items = [probe.create(creator, credential=theirs).object]
         if not items:
             raise Inconclusive(f"the other account has nothing that {operation.id} could be asked for: {answer}")
         return str(items[0]["id"])
 
-    def _above(self, operation: Operation) -> Operation:
+    def above(self, operation: Operation) -> Operation:
         """The list that the resource of an operation is in."""
         above = operation.path.partition("/{")[0]
         found = (each for each in self._contract.operations.values() if each.path == above and each.listing)
@@ -107,10 +133,13 @@ class Snapshots:
 
 
 def members(body: Any, name: str) -> list[Any]:
-    """The items of a list's body; what has none is a broken contract."""
+    """The items of a list's body, each an object; a body in another form can't be read."""
     items = body.get(name) if isinstance(body, dict) else None
-    if not isinstance(items, list):
-        raise Broken(f"a list has no array {name!r} in its body", kind="no-items")
+    if not isinstance(items, list) or not all(isinstance(each, dict) for each in items):
+        raise Unreadable(
+            f"the lists have no array {name!r} of objects in their body, where the contract has their items "
+            "(x-pagination.fields): what is in them can't be read"
+        )
     return items
 
 

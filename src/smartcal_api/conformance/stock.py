@@ -37,7 +37,10 @@ class Stock:
         deleting = next(below, None)
         if operation.method != "POST" or not answer.ok or deleting is None:
             return None
-        target = deleting.path.partition("{")[0] + quote(str(answer.json["id"]), safe="")
+        made = answer.problem.get("id")
+        if made is None:
+            return None
+        target = deleting.path.partition("{")[0] + quote(str(made), safe="")
         return Sending("DELETE", target, credential=answer.credential, operation=deleting.id)
 
     def creator(self, path: str) -> Operation | None:
@@ -58,6 +61,16 @@ class Stock:
         self.taken.append(left[0])
         return left[0]
 
+    def spare(self, probe: "Probe") -> str:
+        """A booking that could be cancelled, for what is to be refused; it stays to be taken."""
+        named = probe.target.cancellable
+        if not probe.target.writable or (named is None and not probe.target.loopback):
+            raise NotVerified(Capability.WRITES)
+        left = [each for each in self._open(probe) if named is None or each in named]
+        if not left:
+            raise Inconclusive("no booking is left that can be cancelled")
+        return left[-1]
+
     def _open(self, probe: "Probe") -> list[str]:
         """The last ones first: the sooner a booking is, the likelier its time comes during the run."""
         cancel = next((each for each in self._contract.operations.values() if _cancels(each)), None)
@@ -67,7 +80,12 @@ class Stock:
         listing = next(each for each in self._contract.operations.values() if each.path == path and each.listing)
         upcoming = next((p for p in listing.parameters if p.filter and p.filter.when is True), None)
         items = probe.read(listing, {upcoming.name: "true"} if upcoming else {})
-        return [each["id"] for each in reversed(items) if each["id"] not in self.taken]
+        open_ = (str(each["id"]) for each in reversed(items) if each.get("status") not in _CLOSED)
+        return [each for each in open_ if each not in self.taken]
+
+
+_CLOSED = ("cancelled", "canceled", "completed", "no_show")
+"""States of bookings that can't be cancelled any more, should they be among those to come."""
 
 
 def _cancels(operation: Operation) -> bool:

@@ -7,7 +7,10 @@ from collections.abc import Iterable, Iterator
 from smartcal_api.conformance.exchange import Exchange
 from smartcal_api.conformance.masking import Masks
 
-_LONGEST = 160
+_LONGEST = 400
+_FIELDS = 20
+_URL, _HEADER, _BODY = 500, 300, 1000
+"""Characters of each that are told: what is longer was long on purpose, and its length tells it."""
 
 
 def curl_lines(story: Iterable[Exchange], root: str, masks: Masks) -> Iterator[str]:
@@ -18,12 +21,13 @@ def curl_lines(story: Iterable[Exchange], root: str, masks: Masks) -> Iterator[s
             parts = ["curl", "-sI"]
         elif exchange.method != "GET":
             parts += ["-X", exchange.method]
-        for name, value in masks.fields(exchange.request_headers):
-            parts += ["-H", _quoted(f"{name}: {value}")]
+        fields = masks.fields(exchange.request_headers)
+        for name, value in fields[:_FIELDS]:
+            parts += ["-H", _quoted(f"{name}: {_shortened(value, _HEADER)}")]
         if exchange.request_body:
-            parts += ["-d", _quoted(_shortened(masks.text(exchange.request_body.decode("utf-8", "replace")), 2000))]
-        parts.append(_quoted(masks.text(root + exchange.target)))
-        yield " ".join(parts)
+            parts += ["-d", _quoted(_shortened(masks.text(exchange.request_body.decode("utf-8", "replace")), _BODY))]
+        parts.append(_quoted(_shortened(masks.text(root + exchange.target), _URL)))
+        yield " ".join(parts) + (f"  # and {len(fields) - _FIELDS} more headers" if len(fields) > _FIELDS else "")
         yield f"# {answered(exchange, masks)}"
 
 
@@ -46,4 +50,4 @@ def _quoted(text: str) -> str:
 
 
 def _shortened(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
+    return text if len(text) <= most else f"{text[: most // 2]}… ({len(text)} characters)"

@@ -1,21 +1,25 @@
 """Somebody who subscribes: an address of the judge's receiver, what came to it, and what makes something come."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from smartcal_api.conformance.basis import SAFETY
 from smartcal_api.conformance.credential import Credential
 from smartcal_api.conformance.exchange import Exchange
-from smartcal_api.conformance.findings import Inconclusive
+from smartcal_api.conformance.findings import Inconclusive, Unreadable
 from smartcal_api.conformance.probe import Probe
 from smartcal_api.conformance.receiver import OK, Answering, Arrival, Mailbox
-from smartcal_api.contract import Operation
+from smartcal_api.contract import Contract, Operation
 
 CANCELLED, UPDATED = "booking.cancelled", "event.updated"
 """What a cancellation is told as, in this order."""
 CREATE, DELETE, LIST, CANCEL = "createWebhook", "deleteWebhook", "listWebhooks", "cancelBooking"
+BOOKING, EVENT = "getBooking", "getEvent"
+_SOON = 3.0
+"""Seconds in which the rest comes where some of it came."""
 _GRACE = 0.25
 """Seconds in which what must not come would have come, where no control plane says that all is done."""
 
@@ -27,14 +31,12 @@ class Subscription:
 
     created: Exchange
     box: Mailbox
+    types: tuple[str, ...]
+    secret: str
 
     @cached_property
     def id(self) -> str:
-        return str(self.created.json["id"])
-
-    @cached_property
-    def secret(self) -> str:
-        return str(self.created.json["secret"])
+        return str(self.created.object["id"])
 
     def came(self, ids: Iterable[str]) -> list[Arrival]:
         """What came about these resources."""
@@ -45,6 +47,7 @@ class Subscription:
 class Cancelled:
     """A booking that was cancelled: the events that this leads to, each with the resource as it is now."""
 
+    id: str
     booking: dict[str, Any]
     event: dict[str, Any] | None
 
@@ -55,7 +58,7 @@ class Cancelled:
 
     @property
     def ids(self) -> list[str]:
-        return [each["id"] for each in self.due.values()]
+        return [str(each["id"]) for each in self.due.values()]
 
 
 class Subscriber:
@@ -63,22 +66,43 @@ class Subscriber:
 
     def __init__(self, probe: Probe) -> None:
         self._probe = probe
+        self._told = False
 
     @property
     def operation(self) -> Operation:
         return self._probe.contract.operations[CREATE]
+
+    def body(self, url: str, events: Iterable[str], *, described: bool = False) -> dict[str, Any]:
+        """What asks for a subscription."""
+        asked = {"url": url, "events": list(events)}
+        return {**asked, "description": "smartcal-verify"} if described else asked
+
+    def make(self, body: dict[str, Any], credential: Credential | None = None) -> Exchange:
+        """The answer that a subscription was made with; without what is optional where that isn't taken."""
+        credential = credential or self._probe.credential(self.operation.scopes)
+        created = self._probe.create(self.operation, body=body, credential=credential)
+        if not created.ok and "description" in body:
+            body = {name: value for name, value in body.items() if name != "description"}
+            created = self._probe.create(self.operation, body=body, credential=credential)
+        if not created.ok:
+            raise Inconclusive(f"{created}; nothing can be subscribed to {str(body['url']).rpartition('/')[0]}")
+        return created
 
     def subscribe(
         self, *events: str, answering: Answering = lambda _: OK, credential: Credential | None = None
     ) -> Subscription:
         """A subscription to these event types, to all where none is named."""
         box = self._probe.session.receiver.mailbox(answering)
-        body = {"url": box.url, "events": list(events) or sorted(self._probe.contract.data["webhooks"])}
-        credential = credential or self._probe.credential(self.operation.scopes)
-        created = self._probe.create(self.operation, body=body, credential=credential)
-        if created.status != 201:
-            raise Inconclusive(f"{created}; the receiver {box.url.rpartition('/')[0]} can't be subscribed")
-        return Subscription(created, box)
+        types = events or tuple(sorted(self._probe.contract.data["webhooks"]))
+        created = self.make(self.body(box.url, types), credential)
+        return Subscription(created, box, types, self.secret(created))
+
+    def secret(self, created: Exchange) -> str:
+        """What deliveries are signed with, as the answer tells it: by the name that says so."""
+        found = [value for name, value in created.object.items() if "secret" in name.lower() and isinstance(value, str)]
+        if not found:
+            raise Unreadable("the answer to a new subscription tells no secret, so no signature can be verified")
+        return found[0]
 
     def unsubscribe(self, subscription: Subscription) -> Exchange:
         operation = self._probe.contract.operations[DELETE]
@@ -87,7 +111,7 @@ class Subscriber:
     def listed(self, identifier: str) -> dict[str, Any] | None:
         """The subscription as the list has it now."""
         every = self._probe.read(self._probe.contract.operations[LIST], {})
-        return next((each for each in every if each["id"] == identifier), None)
+        return next((each for each in every if str(each["id"]) == identifier), None)
 
     def cancel(self, reason: str | None = None) -> Cancelled:
         """A booking that nobody took yet is cancelled."""
@@ -98,11 +122,11 @@ class Subscriber:
         operation = probe.contract.operations[CANCEL]
         body = None if reason is None else {"reason": reason}
         answer = probe.call(operation, path=dict.fromkeys(operation.path_names, identifier), body=body)
-        if answer.status != 200:
+        if not answer.ok:
             raise Inconclusive(f"{answer}; no booking was cancelled, so nothing is told of it")
-        booking = self.resource(identifier)
+        booking = self.resource(BOOKING, identifier)
         event = booking.get("event_id")
-        return Cancelled(booking, self.resource(event) if event else None)
+        return Cancelled(identifier, booking, self._event(str(event)) if event else None)
 
     @property
     def kind(self) -> str:
@@ -112,27 +136,33 @@ class Subscriber:
     def happen(self) -> str:
         """Something that is told of once: the id of the resource that it is told of."""
         if self.kind == CANCELLED:
-            return str(self.cancel().booking["id"])
+            return self.cancel().id
         events = self._probe.control.trigger(self.kind)
         if not events:
             raise Inconclusive(f"the control plane didn't make {self.kind} happen")
         self._probe.forget()
         return str(events[0]["data"]["id"])
 
-    def resource(self, identifier: str) -> dict[str, Any]:
+    def resource(self, getter: str, identifier: str) -> dict[str, Any]:
         """A booking or an event, as it can be read now."""
-        answer = self._probe.call(
-            getter(self._probe, identifier), path={"booking_id": identifier, "event_id": identifier}
-        )
-        found: dict[str, Any] = answer.json
-        return found
+        operation = self._probe.contract.operations[getter]
+        return self._probe.call(operation, path=dict.fromkeys(operation.path_names, identifier)).object
+
+    def _event(self, identifier: str) -> dict[str, Any] | None:
+        """The event of a booking, where it can be read."""
+        found = self.resource(EVENT, identifier)
+        return found if str(found.get("id")) == identifier else None
 
     def wait(self, subscription: Subscription, count: int, ids: Iterable[str]) -> None:
         """Until so much has come about these resources. Where a control plane says that all that was due has been
-        delivered, waiting long for what is missing would only be lost time."""
+        delivered, or where some of it has come, waiting long for what is missing would only be lost time."""
         if self._probe.has_control:
             self.settle()
-        subscription.box.wait(count, about(ids), seconds=1.0 if self._probe.has_control else 10.0)
+        patience = 1.0 if self._probe.has_control else _SOON if self._told else None
+        came = subscription.box.wait(min(count, 1), about(ids), seconds=patience)
+        self._told = self._told or bool(came)
+        if came and count > 1:
+            subscription.box.wait(count, about(ids), seconds=1.0 if self._probe.has_control else _SOON)
 
     def settle(self) -> None:
         """Until what is due now has been delivered: by the control plane, else for a grace."""
@@ -142,14 +172,44 @@ class Subscriber:
             time.sleep(_GRACE)
 
 
-def getter(probe: Probe, identifier: str) -> Operation:
-    """What reads a booking or an event of this id."""
-    prefixes = probe.contract.policy.ids["prefixes"]
-    name = "getBooking" if identifier.startswith(prefixes["booking"]) else "getEvent"
-    return probe.contract.operations[name]
+def is_signed(probe: Probe, arrival: Arrival, subscription: Subscription) -> None:
+    """The signature is that of the bytes under the secret, in the form that is documented."""
+    by = "/x-webhook-signature"
+    wrong = probe.session.delivery_judge.signed(arrival, subscription.secret)
+    ground = by if wrong is None or wrong.formal else SAFETY
+    kind = kind_of(arrival, probe.contract)
+    said = f"a delivery of {kind}: {wrong.said if wrong else ''}."
+    probe.expect(
+        wrong is None, said, by=ground, at=subscription.created, kind="signature", seen=wrong.kind if wrong else ""
+    )
+
+
+def kind_of(arrival: Arrival, contract: Contract) -> str:
+    """The event type that a delivery tells: by its `type`, else by whatever string of it or header of it is one."""
+    types = contract.data["webhooks"]
+    body = arrival.json
+    if isinstance(body, dict) and body.get("type") in types:
+        return str(body["type"])
+    named = [*(value for _, value in arrival.headers), *_strings(body)]
+    return next((each for each in named if each in types), "an unknown type")
 
 
 def about(ids: Iterable[str]) -> Callable[[Any], bool]:
-    """Whether a body is about one of these resources."""
+    """Whether a body is about one of these resources: its `data` has the id, or, in another form, anything has."""
     wanted = frozenset(ids)
-    return lambda body: isinstance(body, dict) and (body.get("data") or {}).get("id") in wanted
+
+    def fits(body: Any) -> bool:
+        data = body.get("data") if isinstance(body, dict) else None
+        if isinstance(data, dict) and "id" in data:
+            return str(data["id"]) in wanted
+        return not wanted.isdisjoint(_strings(body))
+
+    return fits
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _strings(each)
+    elif value is not None:
+        yield str(value)

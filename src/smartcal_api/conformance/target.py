@@ -43,6 +43,8 @@ class Target:
     """Kills the target and starts it again with its data; only a mock of our own has it."""
     exclusive: bool = False
     """Whether nobody else knows the keys, or changes anything."""
+    exhaust: bool = False
+    """Whether the budget of a key may be used up, so that others who use it are refused for a while."""
     cancellable: tuple[str, ...] | None = None
     """Bookings that may be cancelled; None: any, which only a loopback target has by itself."""
 
@@ -86,6 +88,8 @@ class Target:
                 return bool(self.clients)
             case Capability.CONTROL:
                 return self.control_url is not None
+            case Capability.EXHAUST:
+                return self.exhaust or self.exclusive or self.control_url is not None
             case Capability.RESTART:
                 return self.restart is not None
             case Capability.WRITES:

@@ -1,11 +1,10 @@
 """What came of the laws, one by one and together."""
 
-import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
-from smartcal_api.conformance.basis import DOCUMENTED
+from smartcal_api.conformance.deviation import Deviation, fingerprint
 from smartcal_api.conformance.exchange import Exchange
 from smartcal_api.conformance.law import Case
 from smartcal_api.contract import Contract
@@ -16,6 +15,7 @@ class Verdict(StrEnum):
     BROKEN = "broken"
     NOT_VERIFIED = "not verified"
     INCONCLUSIVE = "inconclusive"
+    ERROR = "error"
 
 
 class Exit(IntEnum):
@@ -24,33 +24,46 @@ class Exit(IntEnum):
     CONFORMANT = 0
     BROKEN = 1
     INCONCLUSIVE = 3
+    ERROR = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one case. `why` says it in a sentence; `story` is the shortest run of requests that shows it."""
+    """What came of one case. `ending` is how the law ended, apart from the expectations that failed; `why` says it in a
+    sentence where it didn't simply hold, and `story` are the last requests before that."""
 
     case: Case
-    verdict: Verdict
+    ending: Verdict
     why: str = ""
-    clause: str = ""
-    basis: str = DOCUMENTED
-    kind: str = ""
+    deviations: tuple[Deviation, ...] = ()
     story: tuple[Exchange, ...] = ()
     requests: int = 0
     seconds: float = 0.0
     accepted: str = ""
-    """Why a deviation is accepted, from the baseline."""
+    """Why it is accepted that nothing could be observed, from the baseline."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """That of the gravest: with differences that don't decide alone, a law is held."""
+        return Verdict.BROKEN if any(each.counts for each in self.deviations) else self.ending
+
+    @property
+    def gravest(self) -> Deviation | None:
+        return max(self.deviations, key=lambda each: (each.counts, each.ground.basis.gravity), default=None)
+
+    @property
+    def reason(self) -> str:
+        """What the verdict rests on, in a sentence."""
+        gravest = self.gravest
+        return gravest.message if gravest is not None and self.verdict is Verdict.BROKEN else self.why
 
     @property
     def fingerprint(self) -> str:
-        """The same for the same way of breaking the same law, whatever the data were."""
-        parts = (self.case.name, self.clause, self.kind)
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
-
-    def counts(self, *, strict: bool) -> bool:
-        """Whether a broken law decides: it is documented, or decisions count, and nobody has accepted it."""
-        return not self.accepted and (strict or self.basis == DOCUMENTED)
+        """Of the gravest; of a law that could not be decided, which is the same however that went."""
+        gravest = self.gravest
+        if gravest is not None:
+            return gravest.fingerprint
+        return fingerprint(self.case.law.id, self.case.operation.id if self.case.operation else "", self.ending)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +78,7 @@ class Result:
     seed: int
     profile: str
     contract: Contract
-    strict: bool = False
+    strict: Collection[str] = ()
     required: Collection[str] = ()
     notes: Sequence[str] = field(default_factory=tuple)
 
@@ -73,32 +86,37 @@ class Result:
         return [each for each in self.outcomes if each.verdict is verdict]
 
     @property
-    def breaches(self) -> list[Outcome]:
-        """The broken cases that decide."""
-        return [each for each in self.of(Verdict.BROKEN) if each.counts(strict=self.strict)]
+    def breaches(self) -> list[Deviation]:
+        """What decides, the gravest first."""
+        found = [each for outcome in self.outcomes for each in outcome.deviations if each.counts]
+        return sorted(found, key=lambda each: -each.ground.basis.gravity)
 
     @property
-    def differences(self) -> list[Outcome]:
-        """The broken cases that don't: from decisions of the contract, or accepted."""
-        return [each for each in self.of(Verdict.BROKEN) if not each.counts(strict=self.strict)]
+    def differences(self) -> list[Deviation]:
+        """What doesn't: from choices of the contract alone, or accepted."""
+        return [each for outcome in self.outcomes for each in outcome.deviations if not each.counts]
 
     @property
     def exit_code(self) -> Exit:
         if self.breaches:
             return Exit.BROKEN
-        missing = [each for each in self.of(Verdict.NOT_VERIFIED) if self.requires(each.case)]
+        if self.of(Verdict.ERROR):
+            return Exit.ERROR
+        missing = [each for each in self.of(Verdict.NOT_VERIFIED) if self.requires(each.case) and not each.accepted]
         undecided = [each for each in self.of(Verdict.INCONCLUSIVE) if not each.accepted]
         return Exit.INCONCLUSIVE if missing or undecided or not self.of(Verdict.HELD) else Exit.CONFORMANT
 
     def requires(self, case: Case) -> bool:
-        return "all" in self.required or matches(case, self.required)
+        return "all" in self.required or case.fits(self.required)
+
+    def title(self, law: str) -> str:
+        """What a law says."""
+        return next((each.case.law.title for each in self.outcomes if each.case.law.id == law), "")
 
 
-def matches(case: Case, names: Iterable[str]) -> bool:
-    """Whether one of the names is the case's law, family, or law and operation; spaces and case don't matter."""
-
-    def plain(text: str) -> str:
-        return "".join(text.lower().split())
-
-    own = {plain(case.law.id), plain(case.law.family), plain(case.name)}
-    return any(plain(name) in own for name in names)
+def grouped(deviations: Iterable[Deviation]) -> list[list[Deviation]]:
+    """By what one change of the deployment would mend, in the order of the first of each."""
+    groups: dict[tuple[str, ...], list[Deviation]] = {}
+    for each in deviations:
+        groups.setdefault(each.alike, []).append(each)
+    return list(groups.values())

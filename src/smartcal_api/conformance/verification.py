@@ -1,11 +1,11 @@
 """A whole run: from a target and a contract to a result."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from smartcal_api.conformance.baseline import Accepted, accept
+from smartcal_api.conformance.baseline import Baseline, accept
 from smartcal_api.conformance.capability import Capability
 from smartcal_api.conformance.comparison import compare
 from smartcal_api.conformance.control import Control
@@ -15,6 +15,7 @@ from smartcal_api.conformance.pacing import Pacing, Waiting
 from smartcal_api.conformance.preflight import preflight
 from smartcal_api.conformance.runner import Progress, Runner, cases, unknown
 from smartcal_api.conformance.session import Session
+from smartcal_api.conformance.strictness import Strictness
 from smartcal_api.conformance.target import Target
 from smartcal_api.conformance.verdict import Outcome, Result, Verdict
 from smartcal_api.conformance.wire import Request, Unreachable, Wire
@@ -34,16 +35,17 @@ class Options:
     only: tuple[str, ...] = ()
     reserve: int = 0
     budget_seconds: float | None = None
-    strict: bool = False
+    strict: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
-    baseline: Mapping[str, Accepted] = field(default_factory=dict)
+    baseline: Baseline = field(default_factory=Baseline)
     compare: Path | None = None
 
 
 def chosen(contract: Contract, options: Options) -> list[Case]:
     """The cases of a run, in their order."""
     found = cases(ALL, contract, full=options.profile == FULL or bool(options.only), only=options.only)
-    if wrong := unknown((*options.only, *(name for name in options.required if name != "all")), found):
+    named = (*options.only, *(name for name in (*options.required, *options.strict) if name != "all"))
+    if wrong := unknown(named, found):
         raise UsageError(f"there is no law {wrong[0]!r}; `smartcal verify --plan` lists them.")
     return found
 
@@ -61,7 +63,14 @@ def verify(
     session = open_session(contract, target, options, waiting=waiting)
     began = time.monotonic()
     try:
-        runner = Runner(session, seed=options.seed, full=options.profile == FULL, progress=progress)
+        runner = Runner(
+            session,
+            seed=options.seed,
+            full=options.profile == FULL,
+            strictness=Strictness(options.strict),
+            accepts=options.baseline.accepts,
+            progress=progress,
+        )
         outcomes = runner.run(planned)
         session.clean_up()
         notes = list(_left(session, target))
@@ -92,8 +101,8 @@ def verify(
 
 def _undecided(outcome: Outcome) -> Outcome:
     """What nobody has decided not to verify is no part of a green run."""
-    unsaid = outcome.verdict is Verdict.NOT_VERIFIED and outcome.why == Capability.WRITES.value
-    return replace(outcome, verdict=Verdict.INCONCLUSIVE) if unsaid else outcome
+    unsaid = outcome.ending is Verdict.NOT_VERIFIED and outcome.why == Capability.WRITES.value
+    return replace(outcome, ending=Verdict.INCONCLUSIVE) if unsaid else outcome
 
 
 def _left(session: Session, target: Target) -> Iterator[str]:

@@ -139,13 +139,24 @@ class Table:
         for key, item in value.items():
             inside = f"{at}/{escape(key)}"
             if self.open and key[:2].lower() == "x-":
-                survey.extension(key, item, inside)
+                survey.extension(key, item, inside, value)
             elif key in self.refused:
                 survey.find(inside, f"{key} is not understood by the toolkit: {self.refused[key]}")
             elif self.keys is not None and not self.keys.search(key):
                 survey.find(inside, f"{shown(key)} can't stand here; the key must be {self.says}")
             else:
                 survey.read(self.item, item, inside)
+
+
+@dataclass(frozen=True, slots=True)
+class Maybe:
+    """Something, or null."""
+
+    item: Member
+
+    def read(self, survey: "Survey", value: Any, at: str) -> None:
+        if value is not None:
+            survey.read(self.item, value, at)
 
 
 @dataclass(frozen=True, slots=True)

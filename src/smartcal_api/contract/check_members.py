@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 
-from smartcal_api.contract.check_kinds import Anything, Choice, Items, Member, Number, Table, Text
+from smartcal_api.contract.check_kinds import Anything, Choice, Items, Maybe, Member, Number, Table, Text
 from smartcal_api.contract.check_shape import Shape, Variants
 from smartcal_api.contract.filters import COMPARISONS, ONE_OF
 
@@ -12,6 +12,9 @@ NAME = Text("text that isn't empty", re.compile(r"."))
 HEADER = Text("the name of a header", re.compile(r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z"))
 PREFIX = Text("a prefix such as 'evt_'", re.compile(r"^[A-Za-z0-9]+_\Z"))
 BASIS = Choice(("decision", "documented"))
+SOURCE = Text("the title of a section of the product document", re.compile(r"."))
+# What a clause rests on can be said anywhere. `x-sources` says it of members that have no room: null is a decision.
+MARKS: Mapping[str, Member] = {"x-basis": BASIS, "x-source": SOURCE, "x-sources": Table(Maybe(SOURCE))}
 COUNT, SECONDS = Number(1), Number(0)
 STATUS = Number(100, 599)
 
@@ -88,7 +91,7 @@ ORDER = Items(NAME, least=1, unique=True)
 FILTER = Variants(lambda stated: "compound filter" if {"all", "when"} & stated.keys() else "filter")
 
 PLACES = {**dict.fromkeys(TOP, "at the top level"), "x-order": "in an operation", "x-filter": "in a parameter"}
-_PLAIN = {re.sub(r"[^a-z]", "", name[2:]): name for name in (*PLACES, "x-basis")}
+_PLAIN = {re.sub(r"[^a-z]", "", name[2:]): name for name in (*PLACES, *MARKS)}
 
 
 def misnamed(key: str) -> str | None:

@@ -45,17 +45,17 @@ class Shape:
             if member is not None:
                 survey.read(member, inner, f"{at}/{escape(key)}")
             else:
-                self._stranger(survey, key, inner, at)
+                self._stranger(survey, key, inner, at, value)
         for key in self.required:
             if key not in value:
                 survey.find(at, f"lacks {key}, which {article(self.name)} needs")
 
-    def _stranger(self, survey: "Survey", key: str, inner: Any, at: str) -> None:
+    def _stranger(self, survey: "Survey", key: str, inner: Any, at: str, owner: Mapping[str, Any]) -> None:
         pointer = f"{at}/{escape(key)}"
         if key in self.refused:
             survey.find(pointer, f"{key} is not understood by the toolkit: {self.refused[key]}")
         elif key[:2].lower() == "x-" and not self.closed:
-            survey.extension(key, inner, pointer)
+            survey.extension(key, inner, pointer, owner)
         else:
             known = ", ".join(self.members)
             meant = closest(key, self.members) or f"; it can have: {known}"

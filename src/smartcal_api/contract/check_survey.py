@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from smartcal_api.contract.check_kinds import Kind, Member
-from smartcal_api.contract.check_members import BASIS, misnamed
+from smartcal_api.contract.check_members import MARKS, misnamed
 from smartcal_api.contract.check_reach import unit
-from smartcal_api.contract.document import Document, pointer_of
+from smartcal_api.contract.document import Document, escape, pointer_of
 from smartcal_api.errors import Finding
 
 
@@ -34,10 +34,13 @@ class Survey:
     def find(self, at: str, message: str) -> None:
         self.findings.append(Finding(at, message))
 
-    def extension(self, key: str, value: Any, at: str) -> None:
-        """An x- member where any may stand."""
-        if key == "x-basis":
-            self.read(BASIS, value, at)
+    def extension(self, key: str, value: Any, at: str, owner: Mapping[str, Any]) -> None:
+        """An x- member of `owner`, where any may stand."""
+        if key in MARKS:
+            self.read(MARKS[key], value, at)
+            for name in value if key == "x-sources" and isinstance(value, dict) else ():
+                if name not in owner:
+                    self.find(f"{at}/{escape(name)}", f"there is no member {name} beside x-sources; name one that is")
             return
         wrong = misnamed(key)
         if wrong is not None:

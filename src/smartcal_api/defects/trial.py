@@ -46,7 +46,7 @@ class Trials:
             runner = Runner(session, seed=seed, full=full)
             for case in chosen:
                 outcomes += runner.run([case])
-                if case.law.id == until and outcomes[-1].verdict is Verdict.BROKEN:
+                if case.law.id == until and outcomes[-1].deviations:
                     break
         return outcomes
 
@@ -55,9 +55,9 @@ class Trials:
         only = (defect.law, *defect.beside)
         outcomes = self.judge(seed=seed, plant=defect.plant, only=only, until=defect.law)
         own = [each for each in outcomes if each.case.law.id == defect.law]
-        if any(each.verdict is Verdict.BROKEN for each in own):
+        if any(each.deviations for each in own):
             return None
-        told = [f"{each.case.name}: {each.why}" for each in own if each.verdict is not Verdict.HELD]
+        told = [f"{each.case.name}: {each.why}" for each in own if each.ending is not Verdict.HELD]
         return "; ".join(told[:2]) or (f"{defect.law} held" if own else f"there is no law {defect.law}")
 
     def noticed(self, defect: Defect, *, seed: int) -> bool:
@@ -87,8 +87,9 @@ class Trials:
 
 
 def broken(outcomes: Sequence[Outcome]) -> list[str]:
-    """What is broken, with the reason."""
-    return [f"{each.case.name}: {each.why}" for each in outcomes if each.verdict is Verdict.BROKEN]
+    """What differs, whatever it rests on, and what laws failed with, each with the reason."""
+    found = [f"{each.name}: {each.message}" for outcome in outcomes for each in outcome.deviations]
+    return found + [f"{each.case.name}: {each.why}" for each in outcomes if each.ending is Verdict.ERROR]
 
 
 def quiet() -> None:

@@ -3,10 +3,12 @@
 import re
 
 from smartcal_api.conformance.app import DECIDE, App, back, of, some_app
+from smartcal_api.conformance.basis import SAFETY
 from smartcal_api.conformance.capability import Capability
 from smartcal_api.conformance.exchange import Exchange
 from smartcal_api.conformance.law import Law, law
 from smartcal_api.conformance.probe import Probe
+from smartcal_api.conformance.standards import STATE_COMES_BACK_WITH_AN_ERROR
 
 
 @law(
@@ -26,56 +28,62 @@ def a_person_is_asked_and_decides_once(probe: Probe) -> None:
     page = app.authorize(asked)
     if page.status != 200:
         # The server answers for the user, so there is no page to be seen.
-        probe.expect(back(page).one("code") is not None, f"{page}; that is neither a page nor a code.", kind="neither")
+        said = f"{page}; that is neither a page nor a code."
+        probe.expect(back(page).one("code") is not None, said, by=_by(probe), at=page, kind="neither")
         return
     _is_kept_to_itself(probe, page)
     text = re.sub(r"<[^>]*>", " ", re.sub(r"(?s)<style.*?</style>", "", page.body.decode("utf-8", "replace")))
     unnamed = [scope for scope in scopes if scope not in text]
-    probe.expect(not unnamed, f"{page} doesn't name the scope {', '.join(unnamed)} that was asked for.", kind="scopes")
+    said = f"{page} doesn't name the scope {', '.join(unnamed)} that was asked for."
+    probe.expect(not unnamed, said, by=_by(probe), at=page, kind="scopes")
     _forms_that_are_not_its_own(probe, app, page)
-    denied = app.decide(page, "deny")
-    _denied(probe, denied)
+    _denied(probe, app.decide(page, "deny"))
     page = app.authorize(asked)
     allowed = app.decide(page)
-    probe.expect(
-        allowed.status in (302, 303) and back(allowed).one("code") is not None,
-        f"{allowed} has no code; the user allowed it.",
-        kind="allowed",
-    )
+    said = f"{allowed} has no code; the user allowed it."
+    probe.expect(back(allowed).one("code") is not None, said, by=_by(probe), at=allowed, kind="allowed")
     again = app.decide(page)
     _refused(probe, again, "was sent before")
+
+
+def _by(probe: Probe) -> str:
+    return f"{probe.operation.pointer}/responses"
 
 
 def _forms_that_are_not_its_own(probe: Probe, app: App, page: Exchange) -> None:
     """None of them uses the form up."""
     more = " ".join(sorted(probe.contract.scopes))
     _refused(probe, app.decide(page, scope=more), "asks for more scopes than its page")
-    _refused(probe, app.decide(page, redirect_uri="https://evil.example/"), "leads elsewhere than its page")
-    _refused(probe, app.decide(page, ticket="x" * 40), "is none of this server's pages")
+    elsewhere = app.decide(page, redirect_uri="https://evil.example/")
+    led = f"{elsewhere} leads to {back(elsewhere).location}, which is registered nowhere."
+    nowhere = not back(elsewhere).location.startswith("https://evil.example/")
+    probe.expect(nowhere, led, by=SAFETY, at=elsewhere, kind="led")
+    _refused(probe, elsewhere, "leads elsewhere than its page")
+    _refused(probe, app.decide(page, ticket="x" * 40), "isn't of one of this server's pages")
     again = app.decide(page, None)
     probe.expect(
         again.status == 200 and back(again).one("code") is None,
         f"{again}; a form without a decision gets the page again.",
+        by=_by(probe),
+        at=again,
         kind="undecided",
     )
 
 
 def _denied(probe: Probe, answer: Exchange) -> None:
     led = back(answer)
-    probe.expect(
-        led.status in (302, 303) and led.one("error") == "access_denied" and "code" not in led.values,
-        f"{answer} says error={led.one('error')!r}; the user denied it, which is access_denied.",
-        kind="denied",
-    )
-    probe.expect(led.one("state") == "once", f"{answer} has another state than was sent.", kind="state")
+    said = f"{answer} says error={led.one('error')!r}; the user denied it, which is access_denied."
+    none = "code" not in led.values
+    probe.expect(none, f"{answer} has a code; the user denied it.", by=SAFETY, at=answer, kind="allowed all the same")
+    probe.expect(led.one("error") == "access_denied", said, by=_by(probe), at=answer, kind="denied")
+    said = f"{answer} has another state than was sent."
+    probe.expect(led.one("state") == "once", said, by=STATE_COMES_BACK_WITH_AN_ERROR, at=answer, kind="state")
 
 
 def _refused(probe: Probe, answer: Exchange, why: str) -> None:
-    probe.expect(
-        answer.status == 400 and answer.header("Location") is None,
-        f"{answer}; the form {why}, so a page of 400.",
-        kind=why,
-    )
+    refused = answer.status == 400 and answer.header("Location") is None
+    said = f"{answer}; the form {why}, so a page of 400."
+    probe.expect(refused, said, by=_by(probe), at=answer, kind="form", parameter=why)
 
 
 def _is_kept_to_itself(probe: Probe, page: Exchange) -> None:
@@ -87,7 +95,9 @@ def _is_kept_to_itself(probe: Probe, page: Exchange) -> None:
         "X-Frame-Options: DENY": (page.header("X-Frame-Options") or "").upper() == "DENY",
     }
     missing = [what for what, there in wanted.items() if not there]
-    probe.expect(not missing, f"{page} has no {' and no '.join(missing)}.", kind="headers")
+    said = f"{page} has no {' and no '.join(missing)}."
+    by = "/components/responses/ConsentPage/headers"
+    probe.expect(not missing, said, by=by, at=page, kind="headers", parameter=", ".join(missing))
 
 
 LAWS: tuple[Law, ...] = (a_person_is_asked_and_decides_once,)

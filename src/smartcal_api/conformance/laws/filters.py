@@ -1,27 +1,31 @@
 """FILT: a filtered list is the whole list, filtered."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from hypothesis import strategies as st
 
+from smartcal_api.conformance.basis import SAFETY, Basis
 from smartcal_api.conformance.capability import Capability
 from smartcal_api.conformance.exchange import Exchange
+from smartcal_api.conformance.findings import Refused
 from smartcal_api.conformance.law import Law, filtered, law
+from smartcal_api.conformance.laws.paging import is_the_list
 from smartcal_api.conformance.oracle import (
     NOW,
-    Selection,
     as_query,
     filter_values,
     instant,
+    plainly,
     select,
     telling_values,
     values_of_one,
 )
 from smartcal_api.conformance.probe import Probe
-from smartcal_api.conformance.snapshots import largest_page, members
+from smartcal_api.conformance.snapshots import largest_page
 from smartcal_api.contract import Contract, Operation, Parameter
 
 _SKEW = timedelta(seconds=2)
@@ -68,7 +72,6 @@ def each_filter_by_itself_selects_what_it_says(probe: Probe) -> None:
 @law(
     "FILT 3",
     "Filters compose with paging: the pages of a filtered list are that list.",
-    clause="/x-pagination",
     over=filtered,
     requests=42,
     worth=55,
@@ -81,26 +84,19 @@ def filters_compose_with_paging(probe: Probe) -> None:
     def check(drawn: tuple[dict[str, Any], int]) -> None:
         values, size = drawn
         query = as_query(values)
-        all_at_once = [each["id"] for each in probe.read(probe.operation, query)]
+        try:
+            all_at_once = probe.read(probe.operation, query)
+        except Refused:
+            return  # what is refused is for FILT 1 and 2
         size = max(size, -(-len(all_at_once) // 6))
-        credential = probe.credential(probe.operation.scopes)
-        seen: list[str] = []
-        for page in range(1, max(1, -(-len(all_at_once) // size)) + 1):
-            asked = {**query, names.per_page_parameter: size, names.page_parameter: page}
-            answer = probe.call(probe.operation, query=asked, credential=credential)
-            probe.expect(answer.status == 200, f"{answer}; any page of a list is 200.", kind="status")
-            total = answer.json[names.pagination][names.total]
-            probe.expect(
-                total == len(all_at_once),
-                f"{answer} says {total} in all; the filters leave {len(all_at_once)}.",
-                kind="total",
-            )
-            seen += [each["id"] for each in members(answer.json, names.items)]
-        probe.expect(
-            seen == all_at_once,
-            f"pages of {size} with {query} give {len(seen)} items that aren't the filtered list.",
-            kind="pages",
-        )
+        is_the_list(probe, all_at_once, query, size)
+        answer = probe.last
+        stated = answer.problem.get(names.pagination)
+        total = stated.get(names.total) if isinstance(stated, Mapping) else None
+        said = f"{answer} says {total} in all; the filters leave {len(all_at_once)}."
+        cause = "" if total is not None else f"a list doesn't say {names.total}"
+        same = total == len(all_at_once) or not answer.ok
+        probe.expect(same, said, by="/x-pagination", at=answer, kind="total", cause=cause)
 
     telling = [(each.name, telling_values(each, whole)) for each in _filters(probe)]
     probe.for_each([({name: values[0]}, 1) for name, values in telling if values], check, quick=1)
@@ -144,72 +140,89 @@ def _turns(probe: Probe, parameter: Parameter, moment: datetime) -> bool:
 
 def _exactly(probe: Probe, parameter: Parameter, now: datetime) -> None:
     due = select(probe.whole(probe.operation), probe.operation, {parameter.name: True}, (now, now)).must
-    read = {each["id"] for each in probe.read(probe.operation, {parameter.name: "true"})}
+    read = {str(each["id"]) for each in probe.read(probe.operation, {parameter.name: "true"})}
     odd = sorted(due ^ read)
     probe.expect(
         not odd,
         f"at {now.isoformat()} {parameter.name}=true {'lacks' if odd and odd[0] in due else 'has'} {odd[:1]}.",
-        clause=f"{probe.operation.pointer}/parameters/{probe.operation.parameters.index(parameter)}/x-filter",
+        by=f"{probe.place(parameter)}/x-filter",
         kind="clock",
+        parameter=parameter.name,
     )
 
 
 def _check(probe: Probe, values: dict[str, Any]) -> None:
+    """What the names of the filters say decides; what the contract says beyond that is its own."""
     whole = probe.whole(probe.operation)
-    read = [each["id"] for each in probe.read(probe.operation, as_query(values))]
-    answer = probe.last
-    selection = select(whole, probe.operation, values, _between(probe, answer))
-    wrong = sorted(set(read) - selection.may)
-    missing = sorted(selection.must - set(read))
-    if (wrong or missing) and _other_clock(probe, values, whole, read):
-        probe.give_up(f"the target's clock isn't what its Date says, and {as_query(values)} depends on it")
-    clause = _clause(probe, values)
+    given = [each for each in _filters(probe) if each.name in values]
+    names = " & ".join(each.name for each in given)
     told = " & ".join(f"{name}={value}" for name, value in as_query(values).items()) or "no filter"
-    probe.expect(
-        not wrong,
-        f"{told}: {wrong[:1]} is in the list, and the filters don't select it.",
-        clause=clause,
-        kind="too-much",
-    )
-    probe.expect(
-        not missing, f"{told}: {missing[:1]} is missing, and the filters select it.", clause=clause, kind="missing"
-    )
-    order = [each["id"] for each in whole if each["id"] in set(read)]
-    probe.expect(read == order, f"{told}: the filtered list has another order, or items twice.", kind="order")
+    by = probe.place(given[0]) if given else probe.operation.pointer
+    try:
+        items = probe.read(probe.operation, as_query(values))
+    except Refused as refused:
+        _is_taken(probe, refused.answer, given, values, whole)
+        return
+    answer, read = probe.last, [str(each["id"]) for each in items]
+    between = _between(probe, answer)
+    ours = select(whole, probe.operation, values, between)
+    plain = plainly(whole, probe.operation, values, between, read)
+    open_ = next((probe.place(each) for each in given if _decided(probe, each)), by)
+    for kind, verb, rule, odd in (
+        ("too-much", "is in the list, and the filters don't select it", by, set(read) - plain.may),
+        ("missing", "is missing, and the filters select it", by, plain.must - set(read)),
+        ("too-much", "is in the list, as the contract has it not", f"{open_}/x-filter", set(read) - ours.may),
+        ("missing", "is missing, as the contract has it in", f"{open_}/x-filter", ours.must - set(read)),
+    ):
+        said = f"{told}: {_shown(odd, [*whole, *items], given)} {verb}."
+        probe.expect(not odd, said, by=rule, at=answer, kind=kind, parameter=names)
+    twice = sorted(name for name, count in Counter(read).items() if count > 1)
+    probe.expect(not twice, f"{told}: {twice[:1]} is there twice.", by=SAFETY, at=answer, kind="twice", parameter=names)
+    order = [str(each["id"]) for each in whole if str(each["id"]) in set(read)]
+    said = f"{told}: the filtered list has another order than the whole one."
+    probe.expect(read == order, said, by=f"{probe.operation.pointer}/x-order", at=answer, kind="order")
+
+
+def _is_taken(probe: Probe, answer: Exchange, given: list[Parameter], values: dict[str, Any], whole: list[Any]) -> None:
+    """A value that an item has must be taken; which others there are, and how an instant is written, is not said."""
+    if answer.status >= 500:
+        probe.succeeds(answer, "filters leave a list")
+    parameter = " & ".join(each.name for each in given)
+    said = f"{answer}; the contract has a list for these filters."
+    own = [each for each in given if _of_an_item(each, values, whole)]
+    by = probe.place(given[0]) if given else probe.operation.pointer
+    by = by if len(own) == len(given) == 1 else f"{by}/schema"
+    probe.expect(False, said, by=by, at=answer, kind="refused", parameter=parameter)
+
+
+def _of_an_item(parameter: Parameter, values: dict[str, Any], whole: list[Any]) -> bool:
+    clauses = parameter.filter.clauses if parameter.filter else ()
+    return any(c.comparison == "equals" and item[c.field] == values[parameter.name] for c in clauses for item in whole)
+
+
+def _decided(probe: Probe, parameter: Parameter) -> bool:
+    return probe.session.grounds.of(f"{probe.place(parameter)}/x-filter").basis is Basis.DECIDED
+
+
+def _shown(odd: Collection[str], items: list[Any], given: list[Parameter]) -> str:
+    """The first of them, with what the filters look at."""
+    if not odd:
+        return ""
+    first = min(odd)
+    item: dict[str, Any] = next((each for each in items if str(each["id"]) == first), {})
+    fields = dict.fromkeys(clause.field for each in given if each.filter for clause in each.filter.clauses)
+    told = ", ".join(f"{name} {item.get(name)}" for name in fields)
+    return f"{first} ({told})" if told else first
 
 
 def _between(probe: Probe, answer: Exchange) -> tuple[datetime, datetime]:
-    """The instants that the target may have had when it answered."""
+    """The instants that the target may have had when it answered: by its clock, which its Date tells."""
     if probe.has_control:
         now = instant(probe.control.now())
     else:
         stated = answer.header("Date")
         now = parsedate_to_datetime(stated) if stated else datetime.fromtimestamp(answer.began).astimezone()
     return now - _SKEW - timedelta(seconds=answer.seconds), now + _SKEW
-
-
-def _other_clock(probe: Probe, values: dict[str, Any], whole: list[Any], read: list[str]) -> bool:
-    """Whether the answer is right at another instant: then a clock is off, not the filter."""
-    clauses = [clause for each in _filters(probe) if each.filter for clause in each.filter.clauses]
-    fields = {clause.field for clause in clauses if clause.value == NOW}
-    if probe.has_control or not fields or not any(values.get(each.name) is True for each in _filters(probe)):
-        return False
-    moments = sorted({instant(item[field]) for item in whole for field in fields})
-    around = [*moments, *(moment - timedelta(seconds=1) for moment in moments)]
-    return any(_fits(select(whole, probe.operation, values, (now, now)), read) for now in around)
-
-
-def _fits(selection: Selection, read: list[str]) -> bool:
-    return selection.must == set(read)
-
-
-def _clause(probe: Probe, values: dict[str, Any]) -> str:
-    """The filter that is to blame; several together are a matter of the operation."""
-    given = [each for each in _filters(probe) if each.name in values]
-    if len(given) != 1:
-        return probe.operation.pointer
-    place = probe.operation.parameters.index(given[0])
-    return f"{probe.operation.pointer}/parameters/{place}/x-filter"
 
 
 def _filters(probe: Probe) -> list[Parameter]:

@@ -1,27 +1,23 @@
-"""OAUTH, token: how it is asked, and that a code is good for one client, one app, one verifier, once."""
+"""OAUTH, token: how it is asked, and that a code is good for one client, one app, once."""
 
 from urllib.parse import urlencode
 
-from hypothesis import strategies as st
-
-from smartcal_api.conformance.app import (
-    NOTHING,
-    REVOKE,
-    TOKEN,
-    VERIFIER,
-    App,
-    apps,
-    error,
-    of,
-    other_app,
-    refuses,
-    some_app,
-)
+from smartcal_api.conformance.app import NOTHING, REVOKE, TOKEN, App, of, other_app, some_app
+from smartcal_api.conformance.basis import SAFETY
 from smartcal_api.conformance.capability import Capability
 from smartcal_api.conformance.exchange import Exchange
-from smartcal_api.conformance.findings import Inconclusive
 from smartcal_api.conformance.law import Law, law
 from smartcal_api.conformance.probe import Probe
+from smartcal_api.conformance.refusal import error, refuses, told
+from smartcal_api.conformance.standards import (
+    BASIC_IS_REFUSED_WITH_401,
+    BASIC_IS_SUPPORTED,
+    CODE_IS_FOR_ITS_CLIENT_AND_URI,
+    ERROR_IS_NAMED,
+    TOKENS_ARE_NOT_STORED,
+)
+
+_PKCE = "/components/securitySchemes/oauth2"
 
 
 @law(
@@ -33,13 +29,15 @@ from smartcal_api.conformance.probe import Probe
     worth=59,
 )
 def forms_are_taken_as_the_contract_has_them(probe: Probe) -> None:
+    """How an app may ask binds the app; what the server makes of it otherwise is for the contract."""
     app, operation = some_app(probe), probe.operation
+    responses = f"{operation.pointer}/responses"
     fields = dict(app.redeeming(NOTHING, app.verifier()) if operation.id == TOKEN else {"token": NOTHING})
     whole = app.posting(operation.id, fields)
-    refused = [probe.send("GET", f"{operation.path}?{urlencode(fields)}")]
-    probe.expect(refused[0].status == 405, f"{refused[0]}; there is POST alone.", kind="method")
+    asked = probe.send("GET", f"{operation.path}?{urlencode(fields)}")
+    probe.expect(asked.status == 405, f"{asked}; there is POST alone.", by=responses, at=asked, kind="method")
     typed = probe.send("POST", operation.path, headers=(("Content-Type", "application/json"),), body=b"{}")
-    probe.expect(typed.status == 415, f"{typed} to JSON; a form alone is taken.", kind="media type")
+    probe.expect(typed.status == 415, f"{typed} to JSON; a form alone is taken.", by=responses, at=typed, kind="json")
     secret = app.client.secret or "x"
     queried = probe.send(
         "POST", f"{operation.path}?{urlencode({'client_secret': secret})}", headers=whole.headers, body=whole.body
@@ -54,9 +52,10 @@ def forms_are_taken_as_the_contract_has_them(probe: Probe) -> None:
         refuses(probe, twice, "invalid_request", f"{name} stands twice")
     for answer in probe.answers():
         if answer.method == "POST" and answer.path == operation.path and answer.status in (200, 400, 401):
-            probe.show(answer)
-            kept = "no-store" not in (answer.header("Cache-Control") or "")
-            probe.expect(not kept, f"{answer} isn't Cache-Control: no-store.", kind="no-store")
+            kept = "no-store" not in (answer.header("Cache-Control") or "").lower()
+            said = f"{answer} isn't Cache-Control: no-store."
+            by = TOKENS_ARE_NOT_STORED if "access_token" in answer.problem else responses
+            probe.expect(not kept, said, by=by, at=answer, kind="no-store")
 
 
 @law(
@@ -64,35 +63,39 @@ def forms_are_taken_as_the_contract_has_them(probe: Probe) -> None:
     "Who isn't the client is invalid_client; what isn't its code, as it was asked for, is invalid_grant.",
     over=of(TOKEN),
     needs=(Capability.CLIENT, Capability.WRITES),
-    requests=30,
+    requests=46,
     worth=66,
 )
 def a_code_is_for_whom_it_was_made(probe: Probe) -> None:
+    """Codes that would be taken from the right client, so that nothing else can be why they are refused."""
     app = some_app(probe)
     app.room(12)
     fields = app.redeeming(NOTHING, app.verifier())
     unknown = app.token({**fields, "client_id": "no_such_client", "client_secret": NOTHING})
     refuses(probe, unknown, "invalid_client", "nobody knows the client", status=401)
     if not app.public:
-        wrong = app.token({**fields, "client_id": app.client.client_id, "client_secret": NOTHING})
-        refuses(probe, wrong, "invalid_client", "the secret is wrong", status=401)
-        basic = app.token(fields, basic=True)
-        refuses(probe, basic, "invalid_grant", "nobody knows the code")
-        nothing = app.token([*fields.items(), ("client_id", app.client.client_id)])
-        refuses(probe, nothing, "invalid_client", "the secret is left out", status=401)
-    refuses(probe, app.token({**fields, "grant_type": ""}), "invalid_request", "grant_type is missing")
-    refuses(probe, app.token({**fields, "grant_type": "password"}), "unsupported_grant_type", "there is none such")
-    refuses(probe, app.token({**fields, "code": ""}), "invalid_request", "the code is missing")
-    refuses(probe, app.token(fields), "invalid_grant", "nobody knows the code")
+        _authenticates(probe, app)
+    for changed, due, why in (
+        ({"grant_type": ""}, "invalid_request", "grant_type is missing"),
+        ({"grant_type": "password"}, "unsupported_grant_type", "there is no such grant"),
+        ({"code": ""}, "invalid_request", "the code is missing"),
+    ):
+        refuses(probe, app.token({**fields, **changed}), due, why, must=CODE_IS_FOR_ITS_CLIENT_AND_URI)
+    nobody = app.token(fields)
+    refuses(probe, nobody, "invalid_grant", "nobody knows the code", must=SAFETY)
+    said = f"{told(nobody)}; a refusal has one of RFC 6749."
+    probe.expect(bool(error(nobody)) or nobody.ok, said, by=ERROR_IS_NAMED, at=nobody, kind="unnamed")
     verifier = app.verifier()
     other = other_app(probe, app)
     if other is not None:
         other.room(2)
         foreign = other.token(other.redeeming(app.code(verifier=verifier), verifier, redirect_uri=app.redirect_uri))
-        refuses(probe, foreign, "invalid_grant", "the code is another client's")
+        why = "the code is another client's"
+        refuses(probe, foreign, "invalid_grant", why, must=CODE_IS_FOR_ITS_CLIENT_AND_URI)
     for uri in [f"{app.redirect_uri}x", *app.client.redirect_uris[1:2]]:
         elsewhere = app.token(app.redeeming(app.code(verifier=verifier), verifier, redirect_uri=uri))
-        refuses(probe, elsewhere, "invalid_grant", f"the code was asked for with {app.redirect_uri}")
+        why = "the code was asked for with another redirect URI"
+        refuses(probe, elsewhere, "invalid_grant", why, must=CODE_IS_FOR_ITS_CLIENT_AND_URI)
 
 
 @law(
@@ -107,83 +110,73 @@ def a_code_works_once(probe: Probe) -> None:
     app = some_app(probe)
     count = 40 if probe.full else 8
     verifier = app.verifier()
+    responses = f"{probe.operation.pointer}/responses"
     app.room(count + 4)
     sending = app.posting(TOKEN, app.redeeming(app.code(verifier=verifier), verifier))
     answers = [each for each in probe.together([sending] * count) if each.status != 429]
-    winners = [each for each in answers if each.status == 200]
-    probe.expect(len(winners) <= 1, f"one code gave tokens {len(winners)} times, at once.", kind="at once")
-    others = {error(each) for each in answers if each.status != 200}
-    probe.expect(others <= {"invalid_grant"}, f"the others got {others}; that is to be invalid_grant.", kind="others")
+    winners = [each for each in answers if each.ok]
+    said = f"one code gave tokens {len(winners)} times, at once."
+    probe.expect(len(winners) <= 1, said, by=SAFETY, at=winners[:2], kind="at once", seen="")
+    losers = [each for each in answers if not each.ok]
+    others = {error(each) for each in losers}
+    said = f"the others got {', '.join(map(str, others))}; that is to be invalid_grant."
+    probe.expect(others <= {"invalid_grant"}, said, by=responses, at=losers[:1], kind="others")
     if not winners:
         probe.give_up(f"of {count} requests at once none was given tokens")
-    probe.expect(not app.alive(winners[0].json), "its tokens live, though the code was used again.", kind="died")
+    said = "its tokens live, though the code was used again."
+    probe.expect(not app.alive(winners[0].object), said, by=responses, at=winners[:1], kind="died", parameter="at once")
     app.room()
     code = app.code(verifier=verifier)
     first = app.token(app.redeeming(code, verifier))
-    _is_tokens(probe, first, "the code is new")
-    probe.expect(app.alive(first.json), "its access token is refused; the code was used once.", kind="lives")
+    is_tokens(probe, first, "the code is new")
+    said = f"{probe.last} with its access token, though the code was used once."
+    probe.expect(app.alive(first.object), said, by=_PKCE, kind="lives")
     again = app.token(app.redeeming(code, verifier))
-    refuses(probe, again, "invalid_grant", "the code was used before")
-    probe.expect(not app.alive(first.json), "its access token lives; the code was used again.", kind="died")
-    refreshed = app.refresh(first.json["refresh_token"])
-    refuses(probe, refreshed, "invalid_grant", "the code was used again, so its tokens are dead")
+    refuses(probe, again, "invalid_grant", "the code was used before", must=SAFETY)
+    alive = app.alive(first.object)
+    said = "its access token lives; the code was used again."
+    probe.expect(not alive, said, by=responses, at=(again, probe.last), kind="died")
+    if "refresh_token" in first.object:
+        refreshed = app.refresh(first.object["refresh_token"])
+        refuses(probe, refreshed, "invalid_grant", "the code was used again, so its tokens are dead")
     app.room()
     code = app.code(verifier=verifier)
     wrong = app.token(app.redeeming(code, app.verifier()))
-    refuses(probe, wrong, "invalid_grant", "the verifier is another")
+    refuses(probe, wrong, "invalid_grant", "the verifier is another", must=SAFETY)
     burnt = app.token(app.redeeming(code, verifier))
     refuses(probe, burnt, "invalid_grant", "a wrong verifier has used the code up")
 
 
-@law(
-    "OAUTH 10",
-    "A verifier has 43 to 128 characters of its alphabet, fits its challenge, and comes with one.",
-    clause="/components/schemas/CodeVerifier",
-    over=of(TOKEN),
-    needs=(Capability.CLIENT, Capability.WRITES),
-    requests=72,
-    worth=58,
-)
-def a_verifier_fits_its_challenge(probe: Probe) -> None:
-    app = apps(probe)[-1]
-
-    def works(verifier: str) -> None:
+def _authenticates(probe: Probe, app: App) -> None:
+    """Without its secret, and with one that is almost it, a client isn't itself; with it, by Basic as well."""
+    secret, verifier = app.client.secret or "", app.verifier()
+    wrong: list[tuple[str, str | None]] = [("another secret", NOTHING), ("no secret", None)]
+    wrong += [("the beginning of the secret", secret[:-1]), ("the secret and more", f"{secret}x")]
+    wrong.append(("the secret in the other case", secret.swapcase()))
+    for why, tried in wrong if probe.full else [*wrong[:1], *probe.rng.sample(wrong[1:], 2)]:
+        if tried == secret:
+            continue
         app.room()
-        _is_tokens(probe, _redeem(app, verifier, verifier), f"a verifier of {len(verifier)} characters")
-
-    probe.for_any(st.text(VERIFIER, min_size=43, max_size=128), works, examples=6)
-    for length in (43, 128):
-        works(app.verifier(length))
-    good = app.verifier(43)
-    wrong: list[tuple[str, str | None]] = [(each, each) for each in (good[:-1], good * 3, f"{good}+", f"{good} ")]
-    wrong += [(f"{good}é", f"{good}é"), (good, None), (good, good.swapcase()), (good, f"{good}x")]
-    wrong.append((good, dict(app.asking(verifier=good))["code_challenge"]))
-    for asked, sent in wrong if probe.full else probe.rng.sample(wrong, 3):
-        app.room()
-        answer = _redeem(app, asked, sent)
-        why = "the verifier is missing" if sent is None else f"{sent!r} is no verifier of that challenge"
-        refuses(probe, answer, "invalid_grant", why)
-    try:
-        plain = some_app(probe, confidential=True)
-        plain.room()
-        code = plain.code(verifier=good, code_challenge=None, code_challenge_method=None)
-    except Inconclusive:
-        return  # a server may demand a challenge of every client
-    answer = plain.token(plain.redeeming(code, good))
-    refuses(probe, answer, "invalid_grant", "the code was asked for without a challenge")
+        fields = app.redeeming(app.code(verifier=verifier), verifier, client_id=app.client.client_id)
+        answer = app.token(fields if tried is None else {**fields, "client_secret": tried})
+        refuses(probe, answer, "invalid_client", f"it has {why}", status=401, must=CODE_IS_FOR_ITS_CLIENT_AND_URI)
+    app.room()
+    basic = app.token(app.redeeming(app.code(verifier=verifier), verifier), basic=True)
+    said = f"{told(basic)} to a client that authenticates by HTTP Basic."
+    probe.expect(basic.ok, said, by=BASIC_IS_SUPPORTED, at=basic, kind="basic")
+    none = app.token(app.redeeming(NOTHING, verifier), basic=NOTHING)
+    challenged = none.status == 401 and none.header("WWW-Authenticate") is not None
+    said = f"{told(none)} to a wrong secret by HTTP Basic; that is 401 with WWW-Authenticate."
+    probe.expect(challenged, said, by=BASIC_IS_REFUSED_WITH_401, at=none, kind="basic refused")
 
 
-def _redeem(app: App, asked: str, sent: str | None) -> Exchange:
-    return app.token(app.redeeming(app.code(verifier=asked), sent))
-
-
-def _is_tokens(probe: Probe, answer: Exchange, why: str) -> None:
-    probe.expect(answer.status == 200, f"{answer} with {error(answer)!r}; {why}, so it gives tokens.", kind="tokens")
+def is_tokens(probe: Probe, answer: Exchange, why: str) -> None:
+    said = f"{told(answer)}; {why}, so it gives tokens."
+    probe.expect(answer.ok, said, by=_PKCE, at=answer, kind="tokens")
 
 
 LAWS: tuple[Law, ...] = (
     forms_are_taken_as_the_contract_has_them,
     a_code_is_for_whom_it_was_made,
     a_code_works_once,
-    a_verifier_fits_its_challenge,
 )

@@ -10,6 +10,8 @@ from smartcal_api.conformance.law import Law, law, readable, secured
 from smartcal_api.conformance.probe import Probe
 from smartcal_api.contract import Operation
 
+_LIMITS = "/x-request-limits"
+
 
 class _Large(NamedTuple):
     """A request, and the problem that it is; None for one that is as large as can be."""
@@ -22,7 +24,6 @@ class _Large(NamedTuple):
 @law(
     "GUARD 1",
     "A URL, a head or a body beyond its limit is the problem that the contract has for it, and hurts nobody else.",
-    clause="/x-request-limits",
     requests=14,
     worth=20,
 )
@@ -34,17 +35,14 @@ def what_is_too_large_is_refused_as_such(probe: Probe) -> None:
     def check(large: _Large) -> None:
         answer = large.send()
         if large.due is None:
-            probe.expect(answer.status not in known, f"{answer} to {large.what}; that is allowed.", kind=large.what)
+            said = f"{answer} to {large.what}; that is allowed."
+            probe.expect(answer.status not in known, said, by=_LIMITS, at=answer, kind="allowed", parameter=large.what)
         else:
             due = problems[large.due].status
-            told = answer.json.get("code") if answer.media_type == "application/problem+json" else None
-            probe.expect(
-                (answer.status, told) == (due, large.due),
-                f"{answer} with code {told!r} to {large.what}; that is {due} {large.due}.",
-                kind=large.what,
-            )
-        after = probe.call(plain)
-        probe.expect(after.status == 200, f"{after} came after {large.what}; that is 200.", kind="after")
+            said = f"{answer.coded} to {large.what}; that is {due} {large.due}."
+            same = (answer.status, answer.code) == (due, large.due)
+            probe.expect(same, said, by=_LIMITS, at=answer, kind="too large", parameter=large.what)
+        probe.succeeds(probe.call(plain), f"it came after {large.what}", kind="after")
 
     probe.for_each(list(_larges(probe, plain)), check)
 

@@ -1,9 +1,12 @@
 """OAUTH: what the server says of itself is true (RFC 8414)."""
 
-from smartcal_api.conformance.app import AUTHORIZE, NOTHING, REVOKE, TOKEN, App, apps, error, of
+from typing import Any
+
+from smartcal_api.conformance.app import AUTHORIZE, NOTHING, REVOKE, TOKEN, App, apps, of
 from smartcal_api.conformance.capability import Capability
 from smartcal_api.conformance.law import Law, law
 from smartcal_api.conformance.probe import Probe
+from smartcal_api.conformance.refusal import error
 
 _ENDPOINTS = {AUTHORIZE: "authorization_endpoint", TOKEN: "token_endpoint", REVOKE: "revocation_endpoint"}
 _GRANTS = ("authorization_code", "refresh_token", "client_credentials", "password", "implicit")
@@ -18,35 +21,50 @@ _GRANTS = ("authorization_code", "refresh_token", "client_credentials", "passwor
     worth=56,
 )
 def metadata_are_true(probe: Probe) -> None:
-    told = probe.call(probe.operation).json
+    answer = probe.call(probe.operation)
+    said = f"{answer}; there the server describes itself."
+    if not probe.expect(answer.ok, said, by=_by(probe), at=answer, kind="none"):
+        return
+    stated = answer.object
+    issuer = str(stated.get("issuer")).rstrip("/")
     for identifier, member in _ENDPOINTS.items():
         operation = probe.contract.operations.get(identifier)
         if operation is not None:
-            due = told["issuer"].rstrip("/") + operation.path
-            probe.expect(told.get(member) == due, f"{member} is {told.get(member)!r}; {due} is served.", kind=member)
-    _says(probe, told, "scopes_supported", set(probe.contract.scopes))
+            due = issuer + operation.path
+            said = f"{member} is {stated.get(member)!r}; {due} is served."
+            probe.expect(stated.get(member) == due, said, by=_by(probe), at=answer, kind="endpoint", parameter=member)
+    _says(probe, stated, "scopes_supported", set(probe.contract.scopes))
     every = apps(probe)
     for app in every:
         app.room(12)
     works = {kind for kind in _GRANTS if any(_knows(app, kind) for app in every)}
-    _says(probe, told, "grant_types_supported", works)
-    _says(probe, told, "code_challenge_methods_supported", {"S256"})
+    _says(probe, stated, "grant_types_supported", works)
+    _says(probe, stated, "code_challenge_methods_supported", {"S256"})
     for identifier, member in ((TOKEN, "token"), (REVOKE, "revocation")):
-        stated = set(told.get(f"{member}_endpoint_auth_methods_supported", ()))
+        name = f"{member}_endpoint_auth_methods_supported"
+        known = set(_listed(stated, name))
         for app in every:
             for method in ("none",) if app.public else ("client_secret_post", "client_secret_basic"):
                 taken = _authenticates(app, identifier, method)
+                said = f"{probe.last} with {method}, which {name} {'has' if method in known else 'has not'}."
                 probe.expect(
-                    taken == (method in stated),
-                    f"{probe.last} with {method}, which {member}_endpoint_auth_methods_supported "
-                    f"{'has' if method in stated else 'lacks'}.",
-                    kind=method,
+                    taken == (method in known), said, by=_by(probe), at=probe.last, kind="method", parameter=method
                 )
 
 
-def _says(probe: Probe, told: dict[str, list[str]], member: str, due: set[str]) -> None:
-    said = set(told.get(member, ()))
-    probe.expect(said == due, f"{member} has {sorted(said)}; {sorted(due)} are what works.", kind=member)
+def _by(probe: Probe) -> str:
+    return f"{probe.operation.pointer}/responses"
+
+
+def _says(probe: Probe, stated: dict[str, Any], member: str, due: set[str]) -> None:
+    said = set(_listed(stated, member))
+    message = f"{member} has {sorted(said)}; {sorted(due)} are what works."
+    probe.expect(said == due, message, by=_by(probe), kind="says", parameter=member, seen="")
+
+
+def _listed(stated: dict[str, Any], member: str) -> list[str]:
+    found = stated.get(member)
+    return [str(each) for each in found] if isinstance(found, list) else []
 
 
 def _knows(app: App, grant_type: str) -> bool:

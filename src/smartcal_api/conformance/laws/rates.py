@@ -1,5 +1,8 @@
-"""RATE: what the headers say of a budget, on every answer."""
+"""RATE: what the headers say of a budget, on every answer, and whose budget it is."""
 
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import pairwise
 
 from smartcal_api.conformance.capability import Capability
@@ -10,44 +13,54 @@ from smartcal_api.conformance.law import Law, law, product, readable
 from smartcal_api.conformance.probe import Probe
 from smartcal_api.contract import Operation
 
+_LIMITS, _NAMES = "/x-rate-limits", "/x-rate-limit-headers"
+_LIMIT, _REMAINING = "/components/headers/RateLimitLimit", "/components/headers/RateLimitRemaining"
+_PROSE = "/info/description"
+_TRIES = 3
+_MANY = 8
+"""Requests that tell one budget from two, whatever refills meanwhile."""
+_ON_THE_WAY = (413, 414, 431)
+"""Refusals that come from what is before a deployment as often as from itself."""
+
 
 @law(
     "RATE 2",
     "Remaining falls by one with each request and is never negative; Limit is that of a window.",
-    clause="/x-rate-limit-headers",
-    requests=6,
+    requests=8,
     worth=61,
 )
 def remaining_falls_by_one(probe: Probe) -> None:
+    """A bucket refills while it is used, so that it needn't fall by one; but it falls."""
     operation, key = cheapest(probe), fresh_key(probe)
     limits = {each.limit for each in probe.contract.policy.rate_limits}
-    count = 6
-    probe.session.pacing.before(key.value, room=count)
-    seen = []
-    for number in range(count):
+    probe.session.pacing.before(key.value, room=_MANY)
+    seen: list[tuple[int, int]] = []
+    answers: list[Exchange] = []
+    for number in range(_MANY):
         # Refusals by content are counted like any other request.
         query = "no_such_parameter=1" if number == 2 else ""
         answer = probe.call(operation, query=query, credential=key)
+        answers.append(answer)
         limit, remaining = stated_budget(probe, answer)
-        probe.expect(
-            limit in limits, f"{answer} has a limit of {limit}; the contract has {sorted(limits)}.", kind="limit"
-        )
-        probe.expect(0 <= remaining <= limit, f"{answer} has {remaining} remaining of {limit}.", kind="range")
+        said = f"{answer} has a limit of {limit}; there are {sorted(limits)}."
+        probe.expect(limit in limits, said, by=_LIMITS, at=answer, kind="limit", seen=str(limit))
+        said = f"{answer} has {remaining} remaining of {limit}."
+        probe.expect(0 <= remaining <= limit, said, by=_NAMES, at=answer, kind="range")
         seen.append((limit, remaining))
-    if all(limit == remaining for limit, remaining in seen):
-        probe.give_up("the headers never show less than the whole budget: limits seem to be switched off")
     falls = [before[1] - after[1] for before, after in pairwise(seen) if before[0] == after[0]]
-    if not probe.alone and len(set(falls)) > 1:
-        probe.give_up(f"Remaining fell by {falls}: somebody else seems to use {key.label}")
-    probe.expect(set(falls) <= {1}, f"Remaining was {[each[1] for each in seen]}; it falls by one each.", kind="falls")
+    told = f"Remaining was {[each[1] for each in seen]}"
+    short = _refilled(probe, answers) + 1 < _MANY - 1
+    static = short and bool(falls) and max(falls) <= 0
+    probe.expect(not static, f"{told}; it falls as it is used.", by=_REMAINING, kind="static", seen="")
+    if probe.alone or len(set(falls)) == 1:
+        probe.expect(set(falls) <= {1}, f"{told}; it falls by one each.", by=_NAMES, kind="falls", seen="")
 
 
 @law(
     "RATE 4",
-    "A budget is a credential's: using one leaves the others whole, and both headers of a key share one.",
-    clause="/info/description",
+    "A budget is a credential's: using one leaves the others whole, and it is one for both headers and all operations.",
     needs=(Capability.SECOND_KEY,),
-    requests=7,
+    requests=40,
     worth=60,
 )
 def a_budget_is_a_credentials(probe: Probe) -> None:
@@ -56,23 +69,24 @@ def a_budget_is_a_credentials(probe: Probe) -> None:
     other = next((each for each in fitting if each.value != key.value), None)
     if other is None:
         raise NotVerified(Capability.SECOND_KEY)
-    falls = _falls(probe, key, other)
-    for _ in range(0 if probe.alone or set(falls.values()) == {1} else 2):
-        # Somebody else's requests make it fall at random; a server that counts wrongly does the same each time.
-        if _falls(probe, key, other) != falls:
-            probe.give_up(f"Remaining of {key.label} falls by one number and another: somebody else seems to use it")
-    for when, fell in falls.items():
-        probe.expect(fell == 1, f"Remaining of {key.label} fell by {fell} {when}; that is by one.", kind=when)
+    if probe.session.key_header:
+        header = _Use("in its own header", lambda: probe.call(operation, credential=key, carrier=Carrier.HEADER))
+        _is_shared(probe, key, header)
+    elsewhere = [each for each in readable(probe.contract) if not each.path_names and each.id != operation.id]
+    usable = [each for each in elsewhere if each.scopes <= probe.session.satisfied(key)]
+    if usable:
+        _is_shared(probe, key, _Use(f"by {usable[0].id}", lambda: probe.call(usable[0], credential=key)))
+    _is_whole(probe, key, _Use("by another key", lambda: probe.call(operation, credential=other)))
 
 
 @law(
     "RATE 5",
     "The headers are on every answer, of any status, on unknown paths too.",
-    clause="/x-rate-limit-headers",
     requests=3,
     worth=3,
 )
 def the_headers_are_on_every_answer(probe: Probe) -> None:
+    """Every answer of the API, that is: of what is below its base URL. Elsewhere only the contract wants them."""
     key = probe.credentials()[0] if probe.credentials() else None
     below = product(probe.contract)
     unknown = "PUT" if probe.target.writable else "GET"
@@ -80,13 +94,89 @@ def the_headers_are_on_every_answer(probe: Probe) -> None:
         probe.send(method, path, credential=key)
     names = probe.contract.policy.rate_limit_headers
     for exchange in probe.answers():
-        values = [exchange.header(name) for name in (names.limit, names.remaining)]
-        sound = all(value is not None and value.isdigit() for value in values)
+        own = exchange.path.startswith(f"{below}/") and exchange.status not in _ON_THE_WAY
+        status = str(exchange.status)
+        for name, by in ((names.limit, _LIMIT), (names.remaining, _REMAINING)):
+            value = exchange.header(name)
+            said = f"{exchange} has no {name}."
+            cause = f"answers have no {name}"
+            ground = by if own and not exchange.case.startswith(_HOSTILE) else _PROSE
+            there = probe.expect(
+                value is not None,
+                said,
+                by=ground,
+                at=exchange,
+                kind="missing",
+                parameter=name,
+                seen=status,
+                cause=cause,
+                ends=False,
+            )
+            told = f"{exchange} has {name} {value!r}; that is a number of requests."
+            sound = not there or (value or "").isdigit()
+            probe.expect(sound, told, by=_NAMES, at=exchange, kind="form", parameter=name, seen="")
         late = exchange.header(names.retry_after) or ""
-        if not sound or (exchange.status == 429 and not late.isdigit()):
-            probe.show(exchange)
-            probe.expect(sound, f"{exchange} has {names.limit} and {names.remaining} {values}.", kind="missing")
-            probe.fail(f"{exchange} has {names.retry_after} {late!r}.", kind="retry")
+        said = f"{exchange} has {names.retry_after} {late!r}."
+        probe.expect(
+            exchange.status != 429 or late.isdigit(), said, by=f"{_NAMES}/retry_after", at=exchange, kind="retry"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """A way of using a budget, or perhaps another one."""
+
+    how: str
+    once: Callable[[], Exchange]
+
+
+def _is_shared(probe: Probe, key: Credential, use: _Use) -> None:
+    """What is used so is missing from the key's budget."""
+    for _ in range(_TRIES):
+        fell, refilled = _fall(probe, key, use)
+        if fell == _MANY + 1 or fell >= _MANY + 1 - refilled > 1:
+            break
+        if _MANY + 1 - refilled <= 1:
+            probe.give_up(f"{_MANY} requests took so long that a bucket can have refilled meanwhile")
+    else:
+        said = (
+            f"Remaining of {key.label} fell by {fell} with {_MANY} requests {use.how} and one more: it has two budgets."
+        )
+        probe.expect(False, said, by=_LIMITS, kind="two budgets", parameter=use.how, seen="")
+    said = f"Remaining of {key.label} fell by {fell} with {_MANY} requests {use.how} and one more."
+    same = fell == _MANY + 1 or not probe.alone
+    probe.expect(same, said, by=_NAMES, kind="falls", parameter=use.how, seen="")
+
+
+def _is_whole(probe: Probe, key: Credential, use: _Use) -> None:
+    """What is used so isn't missing from the key's budget. Somebody else's requests make it fall at random."""
+    for _ in range(_TRIES):
+        fell, refilled = _fall(probe, key, use)
+        if fell <= max(2, _MANY - refilled):
+            return
+    said = f"Remaining of {key.label} fell by {fell} with one request and {_MANY} {use.how}: they have one budget."
+    probe.expect(False, said, by=_LIMITS, kind="one budget", parameter=use.how, seen="")
+
+
+def _fall(probe: Probe, key: Credential, use: _Use) -> tuple[int, int]:
+    """By how much Remaining falls with that and one request more, and how much can have refilled meanwhile."""
+    operation = cheapest(probe)
+    probe.session.pacing.before(key.value, room=_MANY + 2)
+    first = probe.call(operation, credential=key)
+    for _ in range(_MANY):
+        use.once()
+    last = probe.call(operation, credential=key)
+    before, after = stated_budget(probe, first), stated_budget(probe, last)
+    if before[0] == before[1] and after[0] == after[1]:
+        probe.give_up("the headers never show less than the whole budget")
+    return before[1] - after[1], _refilled(probe, [first, last])
+
+
+def _refilled(probe: Probe, answers: list[Exchange]) -> int:
+    """How many requests a bucket gives back meanwhile, at the most."""
+    seconds = answers[-1].began + answers[-1].seconds - answers[0].began
+    fastest = max(each.limit / each.window_seconds for each in probe.contract.policy.rate_limits)
+    return 0 if probe.has_control else math.ceil(fastest * seconds)
 
 
 def cheapest(probe: Probe) -> Operation:
@@ -102,31 +192,15 @@ def fresh_key(probe: Probe) -> Credential:
 
 
 def stated_budget(probe: Probe, answer: Exchange) -> tuple[int, int]:
+    """Limit and Remaining; without them nothing is to be seen of a budget."""
     names = probe.contract.policy.rate_limit_headers
     limit, remaining = answer.header(names.limit) or "", answer.header(names.remaining) or ""
-    sound = limit.isdigit() and remaining.isdigit()
-    probe.expect(sound, f"{answer} has {names.limit} {limit!r} and {names.remaining} {remaining!r}.", kind="headers")
+    if not limit.isdigit() or not remaining.isdigit():
+        probe.give_up(f"answers tell no budget: {names.limit} is {limit!r}, {names.remaining} {remaining!r}")
     return int(limit), int(remaining)
 
 
-def _falls(probe: Probe, key: Credential, other: Credential) -> dict[str, int]:
-    """By how much Remaining falls with one request, in several situations."""
-    operation = cheapest(probe)
-    probe.session.pacing.before(key.value, room=6)
-    falls = {}
-    limit, before = stated_budget(probe, probe.call(operation, credential=key))
-    for carrier in tuple(Carrier) if probe.session.key_header else (Carrier.BEARER,):
-        limit, now = stated_budget(probe, probe.call(operation, credential=key, carrier=carrier))
-        if limit == now:
-            probe.give_up("the headers never show less than the whole budget: limits seem to be switched off")
-        falls[f"as {carrier.value}"], before = before - now, now
-    for _ in range(3):
-        probe.call(operation, credential=other)
-    _, now = stated_budget(probe, probe.call(operation, credential=key))
-    falls["while another key was used three times"] = before - now
-    return falls
-
-
+_HOSTILE = ("ERR 6", "GUARD 1", "SCHEMA 3")
 LAWS: tuple[Law, ...] = (
     remaining_falls_by_one,
     a_budget_is_a_credentials,

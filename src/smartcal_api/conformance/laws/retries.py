@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from smartcal_api.conformance.app import of
+from smartcal_api.conformance.basis import SAFETY, Ground
 from smartcal_api.conformance.capability import Capability
 from smartcal_api.conformance.findings import NotVerified
 from smartcal_api.conformance.law import Law, law
@@ -14,13 +15,13 @@ from smartcal_api.conformance.receiver import OK, Arrival, Reply, answers
 from smartcal_api.conformance.subscriber import CREATE, Subscriber, Subscription, about
 from smartcal_api.contract.policy import RetrySchedule
 
+_SCHEDULE = "/x-retry-schedule"
 _NEEDS = (Capability.WRITES, Capability.RECEIVER, Capability.CONTROL)
 
 
 @law(
     "DELV 4",
     "What fails is tried again when the contract says, the same bytes each time; too often, and the subscription ends.",
-    clause="/x-retry-schedule",
     over=of(CREATE),
     needs=_NEEDS,
     requests=10,
@@ -38,6 +39,7 @@ def what_fails_is_tried_again_as_the_contract_says(probe: Probe) -> None:
         probe.expect(
             active is True,
             f"{len(ids)} deliveries in a row failed, and the subscription is disabled; {len(ids) + 1} disable it.",
+            by=_SCHEDULE,
             kind="too early",
         )
         last = subscriber.happen()
@@ -46,6 +48,7 @@ def what_fails_is_tried_again_as_the_contract_says(probe: Probe) -> None:
         probe.expect(
             listed.get("active") is False and bool(listed.get("disabled_reason")),
             f"{len(ids) + 1} deliveries in a row failed, and the subscription isn't disabled with a reason.",
+            by=_SCHEDULE,
             kind="not disabled",
         )
 
@@ -53,7 +56,6 @@ def what_fails_is_tried_again_as_the_contract_says(probe: Probe) -> None:
 @law(
     "DELV 9",
     "A receiver that asks for time gets it; one that deletes its subscription is left alone.",
-    clause="/x-retry-schedule",
     over=of(CREATE),
     needs=_NEEDS,
     requests=12,
@@ -87,13 +89,12 @@ def who_asks_for_time_gets_it(probe: Probe) -> None:
         probe.control.advance(4)
         _came(probe, busy, ids, 2, f"a receiver that asked for {asked} s was to be tried again then")
         probe.control.advance(second)
-        _came(probe, leaving, ids, 2, "a subscription was sent something after it was deleted")
+        _came(probe, leaving, ids, 2, "a subscription was sent something after it was deleted", SAFETY)
 
 
 @law(
     "DELV 7",
     "Every attempt is in the log, with what came of it; a redelivery is the same bytes again.",
-    clause="/x-retry-schedule",
     over=of(CREATE),
     needs=_NEEDS,
     requests=6,
@@ -113,13 +114,16 @@ def every_attempt_is_in_the_log(probe: Probe) -> None:
         log = delivery["attempt_log"]
         seen = [(each["number"], each["cause"], each["status"]) for each in log]
         due = [(1, "event", 500), (2, "retry", OK.status)]
-        probe.expect(seen == due, f"the log has the attempts {seen}; {due} were made.", kind="log")
+        said = f"the log has the attempts {seen}; {due} were made."
+        probe.expect(seen == due, said, by=_SCHEDULE, kind="log", seen="")
         planned = log[0]["next_at"] is not None and log[1]["next_at"] is None
-        probe.expect(planned, "the log doesn't say when the next attempt was due, or has one too many.", kind="next")
+        said = "the log doesn't say when the next attempt was due, or has one too many."
+        probe.expect(planned, said, by=_SCHEDULE, kind="next", seen="")
         probe.control.post(f"/deliveries/{delivery['id']}/redeliver")
         probe.control.advance(1)
         came = one.came(ids)
-        probe.expect(len(came) == 3, f"{len(came)} came with a redelivery; it is the third.", kind="redelivered")
+        said = f"{len(came)} came with a redelivery; it is the third."
+        probe.expect(len(came) == 3, said, by=_SCHEDULE, kind="redelivered", seen="")
         _same_bytes(probe, came)
 
 
@@ -170,7 +174,9 @@ def _tried(
     probe.expect(
         seen == wanted,
         f"{when} the deliveries had been tried {seen} times; {wanted} were due.",
+        by=_SCHEDULE,
         kind=f"attempt {due}",
+        seen="",
     )
 
 
@@ -181,12 +187,16 @@ def _same_bytes(probe: Probe, arrivals: Iterable[Arrival]) -> None:
     for each in arrivals:
         seen.setdefault(each.json["id"], set()).add((each.body, tuple(each.every(header))))
     differing = [name for name, forms in seen.items() if len(forms) > 1]
-    probe.expect(not differing, f"{', '.join(differing)} was not the same bytes each time.", kind="bytes")
+    said = f"{', '.join(differing)} was not the same bytes each time."
+    probe.expect(not differing, said, by=_SCHEDULE, kind="bytes", seen="")
 
 
-def _came(probe: Probe, subscription: Subscription, ids: list[str], due: int, what: str) -> None:
+def _came(
+    probe: Probe, subscription: Subscription, ids: list[str], due: int, what: str, by: Ground | str = _SCHEDULE
+) -> None:
     came = subscription.came(ids)
-    probe.expect(len(came) == due, f"{what}: {len(came)} came, {due} was due.", kind=what.partition(":")[0][:24])
+    said = f"{what}: {len(came)} came, {due} was due."
+    probe.expect(len(came) == due, said, by=by, kind=what.partition(":")[0][:24], seen="")
     _same_bytes(probe, came)
 
 

@@ -8,11 +8,12 @@ from smartcal_api.conformance.law import Law, law, listings, readable, secured
 from smartcal_api.conformance.probe import Probe
 from smartcal_api.contract import Operation
 
+_PROSE = "/info/description"
+
 
 @law(
     "SBX 3",
     "What happens between a snapshot and its restore hasn't happened: not to a list, and not to a budget.",
-    clause="/info/description",
     needs=(Capability.WRITES, Capability.CONTROL),
     requests=40,
     worth=-1,  # the last of all: the ids of requests are those of before, too
@@ -39,12 +40,15 @@ def what_is_restored_has_not_happened(probe: Probe) -> None:
         again = probe.call(plain, credential=key)
         for path, items in _lists(probe).items():
             differ = [each for each in (*items, *before[path]) if (each in items) != (each in before[path])]
-            probe.expect(not differ, f"{path} is another after a restore: {str(differ[:1])[:200]}.", kind=path)
+            said = f"{path} is another after a restore: {str(differ[:1])[:200]}."
+            probe.expect(not differ, said, by=_PROSE, kind="list", parameter=path, seen="")
     if left is None or not left.isdigit():
         probe.give_up(f"no {remaining} says what a budget has left")
     probe.expect(
         again.header(remaining) == str(int(left) - 1),
         f"{again} has {remaining} {again.header(remaining)}; the next after {left}, which is restored, is one less.",
+        by=_PROSE,
+        at=again,
         kind="budget",
     )
 

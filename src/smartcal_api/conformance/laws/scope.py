@@ -2,47 +2,51 @@
 
 from itertools import combinations
 
+from smartcal_api.conformance.basis import SAFETY
 from smartcal_api.conformance.capability import Capability
 from smartcal_api.conformance.credential import Carrier, Credential
 from smartcal_api.conformance.exchange import Exchange
 from smartcal_api.conformance.findings import NotVerified
+from smartcal_api.conformance.invalid import request_example
 from smartcal_api.conformance.law import Law, law, secured
 from smartcal_api.conformance.probe import Probe
+from smartcal_api.conformance.resources import NOTHING, a_real_one, acted, known
 
 _FORBIDDEN = "/components/responses/Forbidden"
+_ACCOUNT = "/components/schemas/Account"
 
 
 @law(
     "SCOPE 1",
     "A credential without the scope of an operation is 403, which names the scope; nothing has changed.",
-    clause="/security",
     over=secured,
-    requests=5,
+    requests=9,
     worth=94,
 )
 def too_little_scope_is_refused(probe: Probe) -> None:
     operation = probe.operation
-    real = _names_a_real_one(probe)
-    for credential in _granted(probe, lacking=True):
+    granted = _granted(probe, lacking=True)
+    real = a_real_one(probe)
+    before = known(probe, real)
+    for credential in granted:
         for carrier in _carriers(credential, probe):
-            path = dict.fromkeys(operation.path_names, real or "nothing")
-            answer = probe.call(
-                operation, path=path, body={} if operation.body else None, credential=credential, carrier=carrier
-            )
-            granted = " ".join(sorted(credential.scopes)) or "no scope"
-            probe.expect(
-                answer.status == 403,
-                f"{answer} to a credential with {granted}; the operation wants {_wanted(probe)}, so that is 403.",
-                clause=f"{operation.pointer}/security",
-                kind="let-in",
-            )
+            answer = _try(probe, real, credential, carrier)
+            _is_refused(probe, answer, credential)
             _names_the_scope(probe, answer)
+        if (operation.method == "GET" and real is not None) or (not operation.path_names and operation.method == "GET"):
+            head = probe.send("HEAD", answer.target, credential=credential)
+            _is_refused(probe, head, credential)
+    probe.expect(
+        not acted(probe, real, before),
+        f"{operation.method} of {real} was refused for its scope, and it isn't what it was before.",
+        by=SAFETY,
+        kind="acted",
+    )
 
 
 @law(
     "SCOPE 2",
     "A credential with the scope of an operation, or one that stands for it, is not refused for it.",
-    clause="/security",
     over=secured,
     requests=2,
     worth=93,
@@ -54,24 +58,21 @@ def enough_scope_is_let_in(probe: Probe) -> None:
         raise NotVerified(Capability.KEY)
     for credential in granted:
         # Nothing is to change: an id that there isn't, or a body that is refused.
-        path = dict.fromkeys(operation.path_names, "nothing")
+        path = dict.fromkeys(operation.path_names, NOTHING)
         body: object = [] if operation.body else None
         answer = probe.call(operation, path=path, body=body, credential=credential)
+        scopes = " ".join(sorted(credential.scopes))
         probe.expect(
             answer.status not in (401, 403),
-            f"{answer} to a credential with {' '.join(sorted(credential.scopes))}; that satisfies {_wanted(probe)}.",
-            clause=f"{operation.pointer}/security",
+            f"{answer} to a credential with {scopes}; that satisfies {_wanted(probe)}.",
+            by=f"{operation.pointer}/security",
+            at=answer,
             kind="kept-out",
+            parameter=scopes,
         )
 
 
-@law(
-    "SCOPE 3",
-    "The account says which scopes the credential was granted.",
-    clause="/components/schemas/Account",
-    requests=4,
-    worth=35,
-)
+@law("SCOPE 3", "The account says which scopes the credential was granted.", requests=4, worth=35)
 def the_account_tells_what_was_granted(probe: Probe) -> None:
     told = [
         (operation, "scopes")
@@ -85,13 +86,31 @@ def the_account_tells_what_was_granted(probe: Probe) -> None:
         for credential in _one_of_each(probe):
             if operation.scopes <= probe.session.satisfied(credential):
                 answer = probe.call(operation, credential=credential)
-                probe.expect(answer.status == 200, f"{answer} to {credential.label}.", kind="status")
-                stated = answer.json.get(member)
-                probe.expect(
-                    sorted(stated) == sorted(credential.scopes),
-                    f"{answer} says {stated}; {sorted(credential.scopes)} were granted.",
-                    kind="scopes",
-                )
+                probe.succeeds(answer, f"that is the account of {credential.label}")
+                stated = answer.object.get(member)
+                same = isinstance(stated, list) and sorted(map(str, stated)) == sorted(credential.scopes)
+                said = f"{answer} says {member} {stated}; {sorted(credential.scopes)} were granted."
+                probe.expect(same, said, by=_ACCOUNT, at=answer, kind="scopes", cause=_UNTOLD if not stated else "")
+
+
+def _try(probe: Probe, real: str | None, credential: Credential, carrier: Carrier) -> Exchange:
+    """The operation as it would act if it were let in; where it may not, one that couldn't."""
+    operation = probe.operation
+    path = dict.fromkeys(operation.path_names, real or NOTHING)
+    makes = operation.method == "POST" and not operation.path_names and probe.target.writable
+    body = (request_example(operation, probe.contract) if makes else {}) if operation.body else None
+    return probe.call(operation, path=path, body=body, credential=credential, carrier=carrier)
+
+
+def _is_refused(probe: Probe, answer: Exchange, credential: Credential) -> None:
+    operation = probe.operation
+    scopes = " ".join(sorted(credential.scopes)) or "no scope"
+    said = f"{answer} to a credential with {scopes}; the operation wants {_wanted(probe)}"
+    parameter = f"{answer.method} {scopes}"
+    security = f"{operation.pointer}/security"
+    probe.expect(not answer.ok, f"{said}.", by=security, at=answer, kind="let-in", parameter=parameter)
+    told = f"{said}, so that is 403."
+    probe.expect(answer.status == 403, told, by=_FORBIDDEN, at=answer, kind="status", parameter=parameter)
 
 
 def _granted(probe: Probe, *, lacking: bool) -> list[Credential]:
@@ -124,35 +143,28 @@ def _carriers(credential: Credential, probe: Probe) -> tuple[Carrier, ...]:
     return tuple(Carrier) if probe.full and credential.kind == "key" and probe.session.key_header else (Carrier.BEARER,)
 
 
-def _names_a_real_one(probe: Probe) -> str | None:
-    """An id of the account, where an operation that should refuse may be tried on it."""
-    operation = probe.operation
-    if not operation.path_names or (operation.method != "GET" and not probe.target.writable):
-        return None
-    ids = probe.ids(operation)
-    return ids[0] if ids else None
-
-
 def _wanted(probe: Probe) -> str:
     return " ".join(sorted(probe.operation.scopes))
 
 
 def _names_the_scope(probe: Probe, answer: Exchange) -> None:
+    if answer.status != 403:
+        return
     wanted = _wanted(probe)
     challenge = answer.header("WWW-Authenticate") or ""
     probe.expect(
         'error="insufficient_scope"' in challenge and f'scope="{wanted}"' in challenge,
         f'{answer} has WWW-Authenticate {challenge!r}; it names error="insufficient_scope" and scope="{wanted}".',
-        clause=_FORBIDDEN,
+        by=_FORBIDDEN,
+        at=answer,
         kind="challenge",
+        cause="" if challenge else "a 403 for too little scope has no WWW-Authenticate",
     )
-    named = answer.code == "insufficient_scope" and wanted in str(answer.json.get("detail", ""))
-    probe.expect(
-        named,
-        f"{answer} has the code {answer.code!r}, and its detail is to name {wanted}.",
-        clause=_FORBIDDEN,
-        kind="body",
-    )
+    named = answer.code == "insufficient_scope" and wanted in str(answer.problem.get("detail", ""))
+    said = f"{answer.coded}; that is insufficient_scope, and its detail names {wanted}."
+    probe.expect(named, said, by=_FORBIDDEN, at=answer, kind="body", cause="" if answer.code else _UNNAMED)
 
 
+_UNTOLD = "the account doesn't say which scopes were granted"
+_UNNAMED = "a 403 for too little scope has no code and doesn't name the scope"
 LAWS: tuple[Law, ...] = (too_little_scope_is_refused, enough_scope_is_let_in, the_account_tells_what_was_granted)

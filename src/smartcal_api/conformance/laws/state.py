@@ -1,14 +1,19 @@
 """STATE: what is shown in two places is the same, what refers to something leads there, and reading changes nothing."""
 
+import time
 from collections.abc import Iterable, Iterator
 from typing import Any
+from urllib.parse import unquote
 
+from smartcal_api.conformance.basis import SAFETY
 from smartcal_api.conformance.capability import Capability
+from smartcal_api.conformance.exchange import Exchange
 from smartcal_api.conformance.law import Law, identified, law, listings, readable, secured
 from smartcal_api.conformance.probe import Probe
 from smartcal_api.contract import Contract, Operation
 
 _BODY = "$response.body#"
+_LATER, _LAST = 5.0, 6
 
 
 def _resources(contract: Contract) -> Iterable[Operation]:
@@ -32,14 +37,20 @@ def a_list_has_what_its_resources_are(probe: Probe) -> None:
     if not items:
         probe.give_up(f"{listing.path} is empty")
     credential = probe.credential(probe.operation.scopes)
+    by = f"{probe.operation.pointer}/responses"
     for item in probe.rng.sample(items, min(len(items), 4 if probe.full else 2)):
-        path = dict.fromkeys(probe.operation.path_names, item["id"])
+        path = dict.fromkeys(probe.operation.path_names, str(item["id"]))
         answer = probe.call(probe.operation, path=path, credential=credential)
-        probe.expect(answer.status == 200, f"{answer}; it is in the list.", kind="status")
-        differing = sorted(key for key in {*item, *answer.json} if item.get(key) != answer.json.get(key))
-        probe.expect(not differing, f"{answer} and the list differ in {', '.join(differing)}.", kind="differ")
+        probe.succeeds(answer, "it is in the list")
+        seen = answer.object
+        said = f"{answer} has the id {seen.get('id')}; {item['id']} was asked for."
+        probe.expect(str(seen["id"]) == str(item["id"]), said, by=SAFETY, at=answer, kind="id")
+        differing = sorted(key for key in {*item, *seen} if item.get(key) != seen.get(key))
+        said = f"{answer} and the list differ in {', '.join(differing)}."
+        probe.expect(not differing, said, by=by, at=answer, kind="differ", parameter=" ".join(differing))
     again = probe.call(probe.operation, path=path, credential=credential)
-    probe.expect(again.body == answer.body, f"{again}, read twice, is two things.", kind="unstable")
+    said = f"{again}, read twice, is two things."
+    probe.expect(again.body == answer.body, said, by=by, at=(answer, again), kind="unstable")
 
 
 @law(
@@ -54,26 +65,27 @@ def every_link_leads_somewhere(probe: Probe) -> None:
     if not links:
         return
     answer = probe.call(probe.operation)
-    probe.expect(answer.ok, f"{answer}.", kind="status")
+    probe.succeeds(answer, "it is there")
     for name, operation, parameters in links:
         path = {}
         for parameter, expression in parameters.items():
             value = _value(answer.json, expression)
             if value is not None:
-                path[parameter] = value
+                path[parameter] = str(value)
         if len(path) < len(parameters) or operation.method != "GET":
             continue
         led = probe.call(operation, path=path)
-        probe.expect(led.status == 200, f"{led}, where the link {name} of {answer} leads.", kind=name)
-        probe.expect(
-            led.json.get("id") in path.values(), f"{led} has another id than was asked for.", kind=f"{name} id"
-        )
+        by = f"{probe.operation.pointer}/responses/{probe.operation.success}"
+        said = f"{led}, where the link {name} of {answer} leads."
+        if probe.expect(led.ok, said, by=by, at=(answer, led), kind="link", parameter=name):
+            said = f"{led} has another id than was asked for."
+            own = str(led.object["id"]) in path.values()
+            probe.expect(own, said, by=SAFETY, at=(answer, led), kind="link id", parameter=name)
 
 
 @law(
     "STATE 3",
     "What was acknowledged is there after the server was killed and started again.",
-    clause="/info/description",
     needs=(Capability.RESTART, Capability.WRITES),
     requests=14,
     worth=8,
@@ -85,24 +97,67 @@ def what_was_acknowledged_survives(probe: Probe) -> None:
     for operation in secured(probe.contract):
         if operation.method == "POST" and not operation.path_names:
             made = probe.create(operation)
-            probe.expect(made.status == 201, f"{made}.", kind="status")
-            created.append((operation.path, made.json["id"]))
+            probe.succeeds(made, "the body is the contract's own")
+            created.append((operation.path, made.object["id"]))
     if cancelling is not None:
         cancelled = probe.cancellable()
         answer = probe.call(cancelling, path=dict.fromkeys(cancelling.path_names, cancelled), body={"reason": "kept"})
-        probe.expect(answer.status == 200, f"{answer}.", kind="status")
+        probe.succeeds(answer, "the booking was to come")
     before = {each.id: _kept(probe, each) for each in listings(probe.contract)}
     assert probe.target.restart is not None
     probe.target.restart()
     for listing in listings(probe.contract):
         lost = before[listing.id].keys() - (after := _kept(probe, listing)).keys()
-        probe.expect(not lost, f"{sorted(lost)[:1]} of {listing.path} is gone after a restart.", kind=listing.id)
+        said = f"{sorted(lost)[:1]} of {listing.path} is gone after a restart."
+        probe.expect(not lost, said, by=SAFETY, kind="lost", parameter=listing.id, seen="")
         changed = [name for name in after if after[name] != before[listing.id].get(name)]
-        probe.expect(not changed, f"{changed[:1]} of {listing.path} is another one after a restart.", kind=listing.id)
+        said = f"{changed[:1]} of {listing.path} is another one after a restart."
+        probe.expect(not changed, said, by=SAFETY, kind="changed", parameter=listing.id, seen="")
+
+
+@law(
+    "STATE 4",
+    "What was cancelled or deleted stays so, seconds later.",
+    needs=(Capability.WRITES,),
+    requests=12,
+    worth=7,
+)
+def what_was_acknowledged_stays(probe: Probe) -> None:
+    """Of what the other laws have cancelled and deleted, the last ones. Only what was a moment ago is waited for, and
+    by `full` alone."""
+    done = [each for each in probe.answers() if each.ok and each.method in ("POST", "DELETE") and _undoes(probe, each)]
+    if not done:
+        probe.give_up("nothing was cancelled and nothing deleted")
+    age = time.time() - (done[-1].began + done[-1].seconds)
+    if probe.full and 0 <= age < _LATER:
+        probe.session.pacing.rest_for(_LATER - age)
+    probe.forget()
+    for operation in {str(each.operation) for each in done}:
+        own = [each for each in done if each.operation == operation][-_LAST:]
+        listing = probe.above(probe.contract.operations[operation])
+        now = {str(each["id"]): each for each in probe.read(listing, {})}
+        for each in own:
+            identifier = unquote(each.path.removeprefix(listing.path + "/").partition("/")[0])
+            item = now.get(identifier)
+            back = item is not None if each.method == "DELETE" else item is None or _is_open(item)
+            said = f"{each} was acknowledged, and {identifier} is there as if it hadn't been, seconds later: {item}."
+            probe.expect(not back, said[:400], by=SAFETY, at=each, kind="back", parameter=operation)
+
+
+def _undoes(probe: Probe, exchange: Exchange) -> bool:
+    """Whether a request has ended something of the account under test."""
+    operation = probe.contract.operations.get(exchange.operation or "")
+    mine = exchange.credential is not None and exchange.credential.account == 0
+    return mine and operation is not None and (operation.method == "DELETE" or operation.path.endswith("/cancel"))
+
+
+def _is_open(item: dict[str, Any]) -> bool:
+    """Whether a booking is to take place, in the words that the contract has for it."""
+    return item.get("status") in ("confirmed", "pending")
 
 
 def _kept(probe: Probe, listing: Operation) -> dict[str, Any]:
-    return {each["id"]: each for each in probe.read(listing, {})}
+    return {str(each["id"]): each for each in probe.read(listing, {})}
 
 
 def _links(contract: Contract, operation: Operation) -> Iterator[tuple[str, Operation, dict[str, str]]]:
@@ -130,4 +185,5 @@ LAWS: tuple[Law, ...] = (
     a_list_has_what_its_resources_are,
     every_link_leads_somewhere,
     what_was_acknowledged_survives,
+    what_was_acknowledged_stays,
 )

@@ -1,24 +1,29 @@
-"""Commands of GitHub Actions: each broken law as an annotation of the clause that it breaks."""
+"""Commands of GitHub Actions: each cause for which a law is broken as an annotation of the clause that it breaks."""
 
+from collections.abc import Sequence
+
+from smartcal_api.conformance.deviation import Deviation
 from smartcal_api.conformance.masking import Masks
-from smartcal_api.conformance.verdict import Outcome, Result
+from smartcal_api.conformance.report.wording import headline, sentence
+from smartcal_api.conformance.verdict import Result, grouped
 
 
 def annotations_report(result: Result, masks: Masks) -> str:
-    lines = [_line("error", each, result, masks) for each in result.breaches]
-    lines += [_line("warning", each, result, masks) for each in result.differences]
+    lines = [_line("error", each, result, masks) for each in grouped(result.breaches)]
+    lines += [_line("warning", each, result, masks) for each in grouped(result.differences)]
     return "".join(f"{line}\n" for line in lines)
 
 
-def _line(level: str, outcome: Outcome, result: Result, masks: Masks) -> str:
-    document = result.contract.document
+def _line(level: str, group: Sequence[Deviation], result: Result, masks: Masks) -> str:
+    first, document = group[0], result.contract.document
     properties = {
         "file": document.path.name,
-        "line": str(document.line(outcome.clause)),
-        "title": f"{outcome.case.name} is broken",
+        "line": str(document.line(first.ground.clause)),
+        "title": f"{first.name} is broken" if level == "error" else f"{first.name} differs",
     }
     stated = ",".join(f"{name}={_escaped(value, property_=True)}" for name, value in properties.items())
-    return f"::{level} {stated}::{_escaped(f'{outcome.case.law.title} {masks.text(outcome.why)}')}"
+    said = f"{result.title(first.law)} {masks.text(headline(group))} ({sentence(first, result)})"
+    return f"::{level} {stated}::{_escaped(said)}"
 
 
 def _escaped(text: str, *, property_: bool = False) -> str:

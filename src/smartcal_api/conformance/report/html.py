@@ -1,16 +1,29 @@
 """One page that needs nothing else: the verdict, what is broken and how to see it, the matrix, and what was covered."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 
 from smartcal_api.conformance.coverage import Coverage, Covered, coverage
+from smartcal_api.conformance.deviation import Deviation
 from smartcal_api.conformance.masking import Masks
 from smartcal_api.conformance.report.style import STYLE
+from smartcal_api.conformance.report.wording import others, sentence, where
 from smartcal_api.conformance.story import curl_lines
-from smartcal_api.conformance.verdict import Exit, Outcome, Result, Verdict
+from smartcal_api.conformance.verdict import Exit, Outcome, Result, Verdict, grouped
 
-_SAID = {Exit.CONFORMANT: "Conformant", Exit.BROKEN: "Not conformant", Exit.INCONCLUSIVE: "Inconclusive"}
-_MARKS = {Verdict.HELD: "✓", Verdict.BROKEN: "✗", Verdict.NOT_VERIFIED: "·", Verdict.INCONCLUSIVE: "?"}
+_SAID = {
+    Exit.CONFORMANT: "Conformant",
+    Exit.BROKEN: "Not conformant",
+    Exit.INCONCLUSIVE: "Inconclusive",
+    Exit.ERROR: "Not judged",
+}
+_MARKS = {
+    Verdict.HELD: "✓",
+    Verdict.BROKEN: "✗",
+    Verdict.NOT_VERIFIED: "·",
+    Verdict.INCONCLUSIVE: "?",
+    Verdict.ERROR: "!",
+}
 
 
 def html_report(result: Result, masks: Masks) -> str:
@@ -21,7 +34,7 @@ def html_report(result: Result, masks: Masks) -> str:
         f"<title>{escape(title)}</title><style>{STYLE}</style></head><body>",
         *_head(result, masks),
         *_broken("Broken", result.breaches, result, masks),
-        *_broken("Differences that don't decide", result.differences, result, masks),
+        *_broken("Differences that don't count", result.differences, result, masks),
         *_undecided(result, masks),
         *_matrix(result, masks),
         *_coverage(result),
@@ -39,7 +52,7 @@ def _head(result: Result, masks: Masks) -> Iterator[str]:
         "cases": counts,
         "requests": f"{len(result.evidence)} in {result.seconds:.1f} s{waited}",
         "contract": result.contract.version,
-        "profile": result.profile + (", strict" if result.strict else ""),
+        "profile": result.profile + (f", strict: {', '.join(sorted(result.strict))}" if result.strict else ""),
         "seed": str(result.seed),
     }
     yield (
@@ -48,27 +61,29 @@ def _head(result: Result, masks: Masks) -> Iterator[str]:
     yield "".join(f"<p>{escape(masks.text(note))}</p>" for note in result.notes) + "</header>"
 
 
-def _broken(heading: str, outcomes: Iterable[Outcome], result: Result, masks: Masks) -> Iterator[str]:
-    found = list(outcomes)
-    if not found:
+def _broken(heading: str, deviations: Sequence[Deviation], result: Result, masks: Masks) -> Iterator[str]:
+    """An article a cause."""
+    if not deviations:
         return
     yield f"<section><h2>{heading}</h2>"
-    for each in found:
-        story = "\n".join(curl_lines(each.story, result.root, masks))
-        line = result.contract.document.line(each.clause)
-        accepted = f"<p>Accepted: {escape(each.accepted)}</p>" if each.accepted else ""
+    for group in grouped(deviations):
+        first = group[0]
+        story = "\n".join(curl_lines(first.story, result.root, masks))
+        more = f"<p>And so {escape(others(group))}.</p>" if others(group) else ""
+        anchors = "".join(f'<span id="{_anchor(name)}"></span>' for name in dict.fromkeys(each.name for each in group))
         yield (
-            f'<article id="{_anchor(each)}"><h3>✗ {escape(each.case.name)}</h3><p>{escape(each.case.law.title)}</p>'
-            f'<p class="why">{escape(masks.text(each.why))}</p>{accepted}'
-            f"<p><small>{each.basis} at <code>{escape(each.clause)}</code>, line {line} · fingerprint "
-            f"<code>{each.fingerprint}</code></small></p>"
+            f"<article>{anchors}<h3>✗ {escape(first.name)}</h3><p>{escape(result.title(first.law))}</p>"
+            f'<p class="why">{escape(masks.text(first.message))}</p>'
+            f"<p>{escape(sentence(first, result).capitalize())}.</p>{more}"
+            f"<p><small><code>{escape(where(first, result))}</code> · fingerprint "
+            f"<code>{escape(first.fingerprint)}</code></small></p>"
             f'<pre tabindex="0">{escape(story)}</pre></article>'
         )
     yield "</section>"
 
 
 def _undecided(result: Result, masks: Masks) -> Iterator[str]:
-    for verdict in (Verdict.INCONCLUSIVE, Verdict.NOT_VERIFIED):
+    for verdict in (Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.NOT_VERIFIED):
         reasons: dict[str, list[str]] = {}
         for each in result.of(verdict):
             reasons.setdefault(masks.text(each.why), []).append(each.case.name)
@@ -100,8 +115,11 @@ def _cell(outcome: Outcome | None, masks: Masks) -> str:
     if outcome is None:
         return "<td></td>"
     kind = outcome.verdict.name.lower()
-    said = f"{outcome.case.name}: {outcome.verdict.value}" + (f", {masks.text(outcome.why)}" if outcome.why else "")
-    mark = f'<a href="#{_anchor(outcome)}">✗</a>' if outcome.verdict is Verdict.BROKEN else _MARKS[outcome.verdict]
+    reason = f", {masks.text(outcome.reason)}" if outcome.reason else ""
+    said = f"{outcome.case.name}: {outcome.verdict.value}{reason}"
+    mark = _MARKS[outcome.verdict]
+    if outcome.verdict is Verdict.BROKEN and outcome.gravest is not None:
+        mark = f'<a href="#{_anchor(outcome.gravest.name)}">✗</a>'
     return f'<td class="{kind}" title="{escape(said)}">{mark}</td>'
 
 
@@ -129,8 +147,8 @@ def _chip(each: Covered) -> str:
     return f'<span class="{kind}" title="{each.count} times">{escape(each.name)}</span>'
 
 
-def _anchor(outcome: Outcome) -> str:
-    return escape(outcome.case.name.replace(" ", "-"))
+def _anchor(name: str) -> str:
+    return escape(name.replace(" ", "-"))
 
 
 def _order(name: str) -> tuple[str, int]:

@@ -16,7 +16,7 @@ class LiveProgress:
     def case(self, done: int, total: int, outcome: Outcome) -> None:
         """One more case has its verdict."""
         self._counts[outcome.verdict] = self._counts.get(outcome.verdict, 0) + 1
-        if outcome.verdict is Verdict.BROKEN:
+        if outcome.verdict in (Verdict.BROKEN, Verdict.ERROR):
             self._say(f"✗ {outcome.case.name}")
         now = time.monotonic()
         if self._terminal and (now - self._drawn > 0.1 or done == total):

@@ -1,0 +1,110 @@
+"""OAUTH, authorize: nobody is sent anywhere but to a registered address."""
+
+from collections.abc import Sequence
+from urllib.parse import quote, urlencode, urlsplit
+
+from smartcal_api.conformance.app import AUTHORIZE, App, back, of, some_app
+from smartcal_api.conformance.basis import SAFETY
+from smartcal_api.conformance.capability import Capability
+from smartcal_api.conformance.exchange import Exchange
+from smartcal_api.conformance.law import Law, law
+from smartcal_api.conformance.probe import Probe
+
+_MARK = "<zq"
+"""Markup that no page may have repeated as it was."""
+_MALFORMED = ('"', "\\", "é", "\r\nX-Injected: 1", "\0", f'">{_MARK}>', " ", "\udcff", "x" * 8192)
+_NOWHERE = ("", "javascript:alert(1)", "//evil.example/", f"data:text/html,{_MARK}>", "https://evil.example/callback")
+_LOOPBACK = ("127.0.0.1", "::1")
+
+
+@law(
+    "OAUTH 1",
+    "An unknown client, an unknown or malformed redirect URI: a page that leads nowhere and repeats nothing.",
+    over=of(AUTHORIZE),
+    needs=(Capability.CLIENT,),
+    requests=22,
+    worth=64,
+)
+def nobody_is_sent_to_where_nobody_registered(probe: Probe) -> None:
+    app = some_app(probe)
+    wrong: list[tuple[str, str | None]] = [("redirect_uri", app.redirect_uri + each) for each in _MALFORMED]
+    wrong += [("redirect_uri", each) for each in (*_NOWHERE, None)]
+    wrong += [("client_id", each) for each in ("no_such_client", f'">{_MARK}>', "é", "\0", "", None)]
+    for name, value in wrong if probe.full else probe.rng.sample(wrong, 8):
+        asked = app.asking(**{name: value})
+        query = urlencode(asked, quote_via=quote, errors="surrogateescape")
+        # One that is left out is the one that is registered (RFC 6749 section 3.1.2.3).
+        own = app.client.redirect_uris if name == "redirect_uri" and not value else ()
+        _stays(probe, app.authorize(query), f"the {name} isn't one that is registered", name, own)
+
+
+@law(
+    "OAUTH 2",
+    "A redirect URI is a registered one byte for byte; the port of a loopback address alone is free.",
+    over=of(AUTHORIZE),
+    needs=(Capability.CLIENT,),
+    requests=32,
+    worth=63,
+)
+def redirect_uris_match_byte_for_byte(probe: Probe) -> None:
+    app = some_app(probe)
+    near = _near(app, probe)
+    for uri in near if probe.full else probe.rng.sample(near, min(8, len(near))):
+        answer = app.authorize(app.asking(redirect_uri=uri))
+        _stays(probe, answer, f"{uri} is registered nowhere", "redirect_uri")
+    for uri in app.client.redirect_uris:
+        parts = urlsplit(uri)
+        if parts.scheme == "http" and parts.hostname in _LOOPBACK and parts.port is None:
+            port = probe.rng.randint(1024, 65535)
+            asked = uri.replace(parts.netloc, f"{parts.netloc}:{port}", 1)
+            answer = app.authorize(app.asking(redirect_uri=asked, response_type="no_such_type"))
+            probe.expect(
+                back(answer).location.startswith(f"{asked}?"),
+                f"{answer} leads to {back(answer).location!r}; {asked} is {uri} with a port of its own.",
+                by="/components/schemas/RedirectUri",
+                at=answer,
+                kind="port",
+                cause="a loopback redirect URI has to have the registered port",
+            )
+
+
+def _stays(probe: Probe, answer: Exchange, why: str, parameter: str, registered: Sequence[str] = ()) -> None:
+    """No redirect away, no repeated markup, no failure. The deployment may lead to a page of its own."""
+    at = f"{answer.method} {answer.path} → {answer.status}"
+    location = answer.header("Location") or ""
+    parts, own = urlsplit(location), urlsplit(probe.target.root)
+    here = (not parts.netloc and not parts.scheme) or parts.netloc == own.netloc
+    known = location.partition("?")[0] in registered
+    said = f"{at} leads to {location}; {why}."
+    probe.expect(here or known, said, by=SAFETY, at=answer, kind="led", parameter=parameter)
+    marked = _MARK.encode() in answer.body and answer.media_type in ("text/html", "application/xhtml+xml", "")
+    said = f"{at} repeats markup of its request; {why}."
+    probe.expect(not marked, said, by=SAFETY, at=answer, kind="markup", parameter=parameter)
+    said = f"{at} has a header of its request; {why}."
+    injected = answer.header("X-Injected") is not None
+    probe.expect(not injected, said, by=SAFETY, at=answer, kind="injected", parameter=parameter)
+    too_long = len(answer.target) > probe.contract.policy.request_limits.url_bytes and answer.status == 414
+    page = (answer.status == 400 and not location) or too_long or known
+    said = f"{at}; {why}, so a page of 400."
+    by = f"{probe.operation.pointer}/responses/400"
+    probe.expect(page, said, by=by, at=answer, kind="status", parameter=parameter)
+
+
+def _near(app: App, probe: Probe) -> list[str]:
+    """URIs that are almost registered."""
+    found = []
+    for uri in app.client.redirect_uris[: 2 if probe.full else 1]:
+        parts = urlsplit(uri)
+        host, path = parts.netloc, parts.path or "/"
+        rest = uri.partition(host)[2]
+        found += [f"{uri}/", f"{uri}?x=1", f"{uri}#x", f"{uri}x", uri[:-1], f"{uri}%20", f"{uri}/../x"]
+        found += [f"{parts.scheme}://{host}.evil.example{rest}", f"{parts.scheme}://evil.example{rest}"]
+        found += [f"{parts.scheme}://user@{host}{rest}", f"{parts.scheme}://{host}@evil.example{rest}"]
+        found.append(f"{parts.scheme}://{host}/{path[1:2].upper()}{path[2:]}")
+        found.append(f"{parts.scheme}://{host}/%{ord(path[1:2] or 'x'):02x}{path[2:]}")
+        found.append(f"{'http' if parts.scheme == 'https' else 'https'}://{host}{rest}")
+        found.append(f"{parts.scheme}://{host}:1x{rest}")
+    return [each for each in dict.fromkeys(found) if each not in app.client.redirect_uris]
+
+
+LAWS: tuple[Law, ...] = (nobody_is_sent_to_where_nobody_registered, redirect_uris_match_byte_for_byte)
