@@ -21,6 +21,7 @@ from smartcal_api.conformance.laws import ALL
 from smartcal_api.conformance.masking import Masks
 from smartcal_api.conformance.runner import Runner, cases
 from smartcal_api.conformance.session import Session
+from smartcal_api.conformance.stated import stated_forms
 from smartcal_api.conformance.strictness import Strictness
 from smartcal_api.conformance.target import Target
 from smartcal_api.conformance.verification import FULL, Options, open_session
@@ -52,6 +53,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="choices that only the contract makes fail, too, instead of warning: all, or those of a law or family",
     )
     group.addoption("--spec", type=Path, help="the contract; default: the one shipped")
+    group.addoption("--overlay", action="append", type=Path, help="an overlay of it; repeatable")
     group.addoption("--profile", choices=["quick", "full"], default="quick")
     group.addoption("--verify-seed", type=int, default=0, help="decides every generated value")
 
@@ -64,12 +66,18 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "case" in metafunc.fixturenames:
         full = metafunc.config.getoption("--profile") == FULL
-        chosen = cases(ALL, Contract.read(metafunc.config.getoption("--spec")), full=full)
+        chosen = cases(ALL, _read(metafunc.config), full=full)
         parameters = [
             pytest.param(each, id=each.name.replace(" ", "-"), marks=getattr(pytest.mark, each.law.family.lower()))
             for each in chosen
         ]
         metafunc.parametrize("case", parameters)
+
+
+def _read(config: pytest.Config) -> Contract:
+    contract = Contract.read(config.getoption("--spec"), overlays=config.getoption("--overlay") or ())
+    stated_forms(contract)
+    return contract
 
 
 @pytest.hookimpl(trylast=True)
@@ -86,7 +94,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def contract(pytestconfig: pytest.Config) -> Contract:
-    return Contract.read(pytestconfig.getoption("--spec"))
+    return _read(pytestconfig)
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ One place renders problems (`http/problems.py`), one place renders usage errors 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 
@@ -36,6 +37,8 @@ class Finding:
     pointer: str
     message: str
     line: int | None = None
+    file: Path | None = None
+    """Where that isn't the error's: an overlay of the document."""
 
     def __str__(self) -> str:
         return f"{self.pointer or '/'}: {self.message}"
@@ -47,7 +50,7 @@ class ContractError(UsageError):
     def __init__(self, file: str, findings: Sequence[Finding]) -> None:
         self.file = file
         self.findings = tuple(findings)
-        super().__init__("\n".join(f"{file}:{finding.line or 1}: {finding}" for finding in findings))
+        super().__init__("\n".join(f"{finding.file or file}:{finding.line or 1}: {finding}" for finding in findings))
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,7 @@ class Settings:
     events: int | None = None
     bookings: int | None = None
     spec: Path | None = None
+    overlays: tuple[Path, ...] = ()
     draft: bool = False
     rate_limits: bool = True
     refuse_unknown_parameters: bool = True

@@ -1,6 +1,6 @@
 """Which operations no answer can be made up for: known before anything is served, all of them at once (law SRC 4)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from smartcal_api.api.handlers import handlers
@@ -12,9 +12,11 @@ from smartcal_api.http.served import refusals_of
 from smartcal_api.mock import Unsatisfiable, ValueGenerator
 
 
-def read_servable(path: Path | None = None, *, draft: bool = False, regular: bool = False) -> Contract:
+def read_servable(
+    path: Path | None = None, *, draft: bool = False, regular: bool = False, overlays: Sequence[Path] = ()
+) -> Contract:
     """`Contract.read`, with what can't be mocked set aside in a draft; raises `ContractError` where it is none."""
-    contract = Contract.read(path, draft=draft, regular=regular)
+    contract = Contract.read(path, draft=draft, regular=regular, overlays=overlays)
     found = dict(_unmockable(contract))
     if not found:
         return contract

@@ -22,13 +22,25 @@ def replace_option(command: Any) -> Any:
 
 
 def spec_options(command: Any) -> Any:
-    """`--spec` and `--draft`."""
+    """`--spec`, `--overlay` and `--draft`."""
     command = option("--draft", is_flag=True, help="Serve what is understood of the contract; the rest answers 501.")(
         command
     )
+    command = overlay_option(option)(command)
     return option(
         "--spec", type=click.Path(path_type=Path), metavar="FILE", help="The contract; default: the one shipped."
     )(command)
+
+
+def overlay_option(option: Callable[..., Callable[..., Any]]) -> Callable[..., Any]:
+    """`--overlay`, of a command whose flags `option` makes."""
+    return option(
+        "--overlay",
+        type=click.Path(path_type=Path),
+        multiple=True,
+        metavar="FILE",
+        help="An overlay of the contract (OAI Overlay 1.0 to 1.2). Repeatable.",
+    )
 
 
 def data_options(command: Any) -> Any:

@@ -12,7 +12,7 @@ from smartcal_api.cli.command import run_command
 from smartcal_api.cli.interruption import interruptible
 from smartcal_api.cli.judging import judging_extra, report_folder, strict_names, strict_option, tell
 from smartcal_api.cli.options import option as shared_option
-from smartcal_api.cli.options import replace_option
+from smartcal_api.cli.options import overlay_option, replace_option
 
 _FILE = click.Path(path_type=Path)
 _SECONDS = click.FloatRange(0, min_open=True)
@@ -26,6 +26,7 @@ option = partial(shared_option, prefix="SMARTCAL_PROXY_")
 @option("--until-idle", type=_SECONDS, metavar="SECONDS", help="End by itself once nothing was asked for so long.")
 @strict_option(option)
 @option("--spec", type=_FILE, metavar="FILE", help="The contract; default: the one shipped.")
+@overlay_option(option)
 @option("--report-dir", type=_FILE, metavar="DIR", help="Where to write the reports.")
 @replace_option
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
@@ -36,6 +37,7 @@ def proxy(
     until_idle: float | None,
     strict: tuple[str, ...],
     spec: Path | None,
+    overlay: tuple[Path, ...],
     report_dir: Path | None,
     replace: bool,
     command: tuple[str, ...],
@@ -52,16 +54,18 @@ def proxy(
     """
     from smartcal_api.contract import Contract
 
-    contract = Contract.read(spec)
+    contract = Contract.read(spec, overlays=overlay)
     with judging_extra("proxy"):
         from smartcal_api.conformance.exchange import Exchange
         from smartcal_api.conformance.law import product
         from smartcal_api.conformance.masking import Masks
         from smartcal_api.conformance.proxy import Proxy
         from smartcal_api.conformance.recorded import Recording
+        from smartcal_api.conformance.stated import stated_forms
         from smartcal_api.conformance.target import Target, root_of
 
         folder = report_folder(report_dir, replace=replace)
+    forms = stated_forms(contract)
     target = Target(root=root_of(upstream), cacert=cacert)
     masks, recording = Masks(contract, target, foreign=True), Recording(contract)
 
@@ -84,5 +88,5 @@ def proxy(
         else:
             running.serve(until_idle)
     result = recording.result(target.root, seconds=time.monotonic() - began, strict=strict_names(strict))
-    told = tell(result, masks, folder)
+    told = tell(result, masks, folder, ending=forms)
     return 1 if failed else told

@@ -9,12 +9,12 @@ from smartcal_api.cli.options import spec_options
 
 @click.command()
 @spec_options
-def routes(spec: Path | None, draft: bool) -> None:
+def routes(spec: Path | None, overlay: tuple[Path, ...], draft: bool) -> None:
     """List the operations: method, path, scope, operationId, and what serves them."""
     from smartcal_api.api import handlers
     from smartcal_api.api.unmockable import read_servable
 
-    contract = read_servable(spec, draft=draft)
+    contract = read_servable(spec, draft=draft, overlays=overlay)
     known = handlers(contract)
     rows = [
         (o.method, o.path, " ".join(sorted(o.scopes)) or "-", o.id, "handler" if o.id in known else "mock")

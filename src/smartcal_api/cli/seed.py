@@ -18,6 +18,7 @@ def seed(
     bookings: int | None,
     now: str | None,
     spec: Path | None,
+    overlay: tuple[Path, ...],
     draft: bool,
 ) -> None:
     """Fill a new store file with a data set, for `smartcal serve --store`."""
@@ -31,7 +32,7 @@ def seed(
     settings = Settings(
         store=path, seed=seed or 0, events=events, bookings=bookings, now=parse_now(now) if now is not None else None
     )
-    contract = read_servable(spec, draft=draft)
+    contract = read_servable(spec, draft=draft, overlays=overlay)
     rehearse(contract, settings)
     with open_sandbox(contract, settings, report=progress("seeding")) as sandbox:
         counts = {name: sandbox.store.count(name) for name in sandbox.store.collections}

@@ -12,7 +12,7 @@ from smartcal_api.cli.consent import may_ask
 from smartcal_api.cli.interruption import interruptible
 from smartcal_api.cli.judging import judging_extra, report_folder, strict_names, strict_option, tell
 from smartcal_api.cli.options import option as shared_option
-from smartcal_api.cli.options import replace_option
+from smartcal_api.cli.options import overlay_option, replace_option
 
 if TYPE_CHECKING:
     from smartcal_api.conformance.target import Target
@@ -47,6 +47,7 @@ option = partial(shared_option, prefix="SMARTCAL_VERIFY_")
 @option("--reserve", type=click.IntRange(0), default=0, metavar="N", help="Requests of each window left to others.")
 @option("--budget", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="The longest that it may take.")
 @option("--spec", type=_FILE, metavar="FILE", help="The contract; default: the one shipped.")
+@overlay_option(option)
 @option("--plan", is_flag=True, help="Say what would be sent, how long it would take, and send nothing.")
 @option("--compare", type=_FILE, metavar="LAST.json", help="A verdict.json of before, to tell what has changed.")
 @option("--baseline", type=_FILE, metavar="FILE", help="Deviations that are accepted, each with reason, owner, expiry.")
@@ -64,7 +65,7 @@ def verify(**given: Any) -> int:
     """
     from smartcal_api.contract import Contract
 
-    contract = Contract.read(given["spec"])
+    contract = Contract.read(given["spec"], overlays=given["overlay"])
     with judging_extra("verify"):
         from smartcal_api.conformance.archive import read_archive
         from smartcal_api.conformance.baseline import Baseline, read_baseline
@@ -73,10 +74,12 @@ def verify(**given: Any) -> int:
         from smartcal_api.conformance.plan import plan
         from smartcal_api.conformance.recorded import Recording
         from smartcal_api.conformance.report.progress import LiveProgress
+        from smartcal_api.conformance.stated import stated_forms
         from smartcal_api.conformance.target import Target, root_of
         from smartcal_api.conformance.verification import FULL, Options, chosen, verify
 
         folder = report_folder(given["report_dir"], replace=given["replace"])
+    forms = stated_forms(contract)
     options = Options(
         profile=given["profile"],
         seed=given["seed"],
@@ -96,7 +99,7 @@ def verify(**given: Any) -> int:
         for why, numbers in archive.left_out.items():
             recording.leave_out(f"{why} (entries {', '.join(map(str, numbers))})", len(numbers))
         result = recording.result(archive.root, seconds=0.0, strict=options.strict)
-        return tell(result, Masks(contract, Target(root=archive.root), foreign=True), folder)
+        return tell(result, Masks(contract, Target(root=archive.root), foreign=True), folder, ending=forms)
     with given_target(contract, given) as target:
         if given["plan"]:
             full = options.profile == FULL
@@ -110,7 +113,8 @@ def verify(**given: Any) -> int:
         with interruptible():
             result = verify(contract, target, options, progress=live.case, waiting=live.waiting)
         live.done()
-    return tell(result, Masks(contract, target), folder, ending="" if target.writable else "only read (--allow-writes)")
+        only_read = "" if target.writable else "only read (--allow-writes)"
+    return tell(result, Masks(contract, target), folder, ending=" · ".join(filter(None, (forms, only_read))))
 
 
 def _allowed(target: "Target", *, no_input: bool) -> "Target":

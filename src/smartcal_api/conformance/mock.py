@@ -31,7 +31,7 @@ class Mock:
         }
         self._folder = folder
         spec = contract.document.path.resolve()
-        if not spec.is_file():  # a pipe, which has been read to its end
+        if contract.document.overlays or not spec.is_file():  # a pipe, which has been read to its end
             spec = folder / "openapi.yaml"
             contract.document.copy(spec)
         self._arguments = (

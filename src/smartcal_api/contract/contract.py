@@ -1,6 +1,6 @@
 """The contract: read once, checked, and everything that can be asked of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
@@ -50,9 +50,11 @@ class Contract(Description):
         self.message_headers = list(message_headers(document.data))
 
     @classmethod
-    def read(cls, path: Path | None = None, *, draft: bool = False, regular: bool = False) -> "Contract":
-        """The contract at `path`, or the one that comes with the package; `regular` as `Document.read` has it."""
-        return cls(Document.read(path or shipped(), regular=regular), draft=draft)
+    def read(
+        cls, path: Path | None = None, *, draft: bool = False, regular: bool = False, overlays: Sequence[Path] = ()
+    ) -> "Contract":
+        """The contract at `path`, or the one that comes with the package; the rest as `Document.read` has it."""
+        return cls(Document.read(path or shipped(), regular=regular, overlays=overlays), draft=draft)
 
 
 def shipped() -> Path:

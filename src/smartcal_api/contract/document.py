@@ -1,6 +1,7 @@
 """Reads a YAML or JSON document as JSON data, and knows the line of every JSON pointer in it."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,8 @@ from urllib.parse import unquote
 
 import yaml
 
-from smartcal_api.contract.source import Faulty, Source, escape
+from smartcal_api.contract.overlay import Overlay
+from smartcal_api.contract.source import Faulty, Source, data_of, escape
 from smartcal_api.errors import ContractError, Finding
 from smartcal_api.input import Unreadable, read_bytes
 
@@ -32,67 +34,91 @@ class Document:
     string are faults, for tools disagree on them.
     """
 
-    def __init__(self, path: Path, source: bytes) -> None:
+    def __init__(self, path: Path, source: bytes, overlays: Sequence[Overlay] = ()) -> None:
         self.path = path
-        self.sha256 = sha256(source).hexdigest()
+        self.overlays = tuple(overlays)
+        self.sha256 = sha256(b"".join((source, *(each.content for each in overlays)))).hexdigest()
         try:
             self._source = Source(source)
+            self.data: dict[str, Any] = data_of(self._nodes()) if overlays else self._source.data
         except Faulty as fault:
             raise ContractError(str(path), [fault.finding]) from None
-        self.data: dict[str, Any] = self._source.data
         if not isinstance(self.data, dict):
             raise ContractError(str(path), [Finding("", "is not a mapping, which it has to be at its top", 1)])
 
     @classmethod
-    def read(cls, path: Path, *, regular: bool = False) -> "Document":
-        """The one in a file, or `-`: on standard input; `regular` as `input.read_bytes` has it."""
+    def read(cls, path: Path, *, regular: bool = False, overlays: Sequence[Path] = ()) -> "Document":
+        """The one in a file, or `-`: on standard input, with the overlays applied in their order; `regular` as
+        `input.read_bytes` has it."""
+        applied = [Overlay.read(each, regular=regular) for each in overlays]
         try:
-            return cls(path, read_bytes(path, most=_MOST_BYTES, regular=regular))
+            return cls(path, read_bytes(path, most=_MOST_BYTES, regular=regular), applied)
         except Unreadable as error:
             raise ContractError(str(path), [Finding("", error.cause, error.line)]) from None
 
     @property
+    def files(self) -> tuple[Path, ...]:
+        """Its own, and those of its overlays."""
+        return (self.path, *(each.path for each in self.overlays))
+
+    @property
+    def plain(self) -> "Document":
+        """The same without its overlays."""
+        return Document(self.path, self._source.text.encode())
+
+    @property
     def text(self) -> str:
-        """As it was written."""
-        return self._source.text
+        """As it was written; with overlays as JSON, since what was written holds no more."""
+        return json.dumps(self.data, indent=2, ensure_ascii=False) + "\n" if self.overlays else self._source.text
 
     def line(self, pointer: str) -> int:
         """The line of `pointer`, or of the closest ancestor that exists; lines count from 1."""
-        return self._line(self._nodes(), pointer)
+        return self.place(pointer)[1]
+
+    def place(self, pointer: str) -> tuple[Path, int]:
+        """The file that it is in, the document's or an overlay's, and its line there."""
+        return self._place(self._nodes(), pointer)
 
     def _nodes(self) -> Any:
-        """None for JSON that a parser of YAML can't read."""
+        """With the overlays applied. None for JSON that a parser of YAML can't read."""
         try:
-            return self._source.nodes()
+            root = self._source.nodes()
         except Faulty:
             return None
+        for overlay in self.overlays:
+            overlay.apply(root)
+        return root
 
     def copy(self, path: Path) -> None:
         """Writes it to a file, for whoever can't read what it was read from a second time."""
         path.write_text(self.text, encoding="utf-8")
 
-    @staticmethod
-    def _line(node: Any, pointer: str) -> int:
-        line: int = node.start_mark.line + 1 if node is not None else 1
+    def _place(self, node: Any, pointer: str) -> tuple[Path, int]:
+        if node is None:
+            return self.path, 1
+        at = node
         for token in pointer.split("/")[1:]:
             key = unescape(token)
             if isinstance(node, yaml.MappingNode):
                 pair = next(((k, v) for k, v in node.value if k.value == key), None)
                 if pair is None:
                     break
-                line, node = pair[0].start_mark.line + 1, pair[1]
+                at, node = pair
             elif isinstance(node, yaml.SequenceNode) and key.isdigit() and int(key) < len(node.value):
-                node = node.value[int(key)]
-                line = node.start_mark.line + 1
+                at = node = node.value[int(key)]
             else:
                 break
-        return line
+        return getattr(at, "file", self.path), at.start_mark.line + 1
 
     def error(self, findings: Iterator[Finding] | list[Finding]) -> ContractError:
         """The findings with their lines, in the order of the file."""
         root = self._nodes()
-        placed = [Finding(f.pointer, f.message, f.line or self._line(root, f.pointer)) for f in findings]
+        placed = [f if f.line else self._placed(f, root) for f in findings]
         return ContractError(str(self.path), sorted(placed, key=lambda finding: finding.line or 0))
+
+    def _placed(self, finding: Finding, root: Any) -> Finding:
+        file, line = self._place(root, finding.pointer)
+        return Finding(finding.pointer, finding.message, line, None if file == self.path else file)
 
     def resolve(self, reference: str) -> Any:
         """What a local reference (`#/components/…`) leads to; raises `KeyError` where it leads nowhere."""

@@ -78,6 +78,11 @@ class Source:
             raise Faulty(message, mark.line + 1 if mark else 1) from None
 
 
+def data_of(node: Any) -> Any:
+    """What a node says; raises `Faulty`."""
+    return _Reading(node).data
+
+
 class _Reading:
     """Turns nodes into data."""
 

@@ -21,7 +21,8 @@ from smartcal_api.server.application import fit, settle, sweep
 _SECONDS = 0.2
 # What was replaced is swept out when nobody has asked for anything for so long, or when there is a lot of it.
 _QUIET_SECONDS, _MANY = 1, 16
-_Stamp = tuple[int, int, int]
+_Stamps = list[tuple[int, int, int]]
+_Files = tuple[Path, ...]
 _log = logging.getLogger("smartcal")
 
 
@@ -30,12 +31,12 @@ def reload_on_save(front: Front, registry: Registry, options: Options, *, draft:
 
     What is saved from this call on is taken up, also before the first look.
     """
-    path = front.application.contract.document.path
-    return _watch(path, _stamp(path), front, registry, options, draft=draft)
+    files = front.application.contract.document.files
+    return _watch(files, _stamps(files), front, registry, options, draft=draft)
 
 
 async def _watch(
-    path: Path, seen: _Stamp | None, front: Front, registry: Registry, options: Options, *, draft: bool
+    files: _Files, seen: _Stamps | None, front: Front, registry: Registry, options: Options, *, draft: bool
 ) -> None:
     replaced = 0
     while True:
@@ -43,12 +44,12 @@ async def _watch(
         if replaced and (_is_quiet(registry) or replaced >= _MANY):
             sweep()
             replaced = 0
-        stamp = _stamp(path)
-        if stamp in (None, seen):
+        stamps = _stamps(files)
+        if stamps in (None, seen):
             continue
-        seen = stamp
+        seen = stamps
         try:
-            replaced += await _take_up(path, front, registry, options, draft=draft)
+            replaced += await _take_up(files, front, registry, options, draft=draft)
         except SmartCalError as error:
             _log.error("%s\nthe contract was not taken up; the last good one is still served", error)
         except Exception:
@@ -56,10 +57,10 @@ async def _watch(
             _log.exception("the contract was not taken up; the last good one is still served")
 
 
-async def _take_up(path: Path, front: Front, registry: Registry, options: Options, *, draft: bool) -> bool:
+async def _take_up(files: _Files, front: Front, registry: Registry, options: Options, *, draft: bool) -> bool:
     """Whether another contract is served now. Others are answered meanwhile (law GUARD 3)."""
     before, run = front.application, registry.background.run
-    contract = await run(partial(read_servable, path, draft=draft, regular=True))
+    contract = await run(partial(read_servable, files[0], draft=draft, regular=True, overlays=files[1:]))
     if contract.document.sha256 == before.contract.document.sha256:
         return False
     application = await run(partial(_build, contract, registry, options))
@@ -82,7 +83,7 @@ async def _take_up(path: Path, front: Front, registry: Registry, options: Option
         sandbox.store.turn.give_back()
     settle()
     mocked = ", ".join(operation.id for operation in application.mocked)
-    _log.warning("serving %s %s%s", path, contract.version, f"; mocked: {mocked}" if mocked else "")
+    _log.warning("serving %s %s%s", files[0], contract.version, f"; mocked: {mocked}" if mocked else "")
     return True
 
 
@@ -101,12 +102,12 @@ def _is_quiet(registry: Registry) -> bool:
     return monotonic_ns() - max(each.touched for each in registry) > _QUIET_SECONDS * NANOSECONDS
 
 
-def _stamp(path: Path) -> _Stamp | None:
-    """What changes when a file is saved; None while there is none, or what isn't a file."""
+def _stamps(files: _Files) -> _Stamps | None:
+    """What changes when one is saved; None while one is missing, or isn't a file."""
     try:
-        status = path.stat()
+        found = [path.stat() for path in files]
     except OSError:
         return None
-    if not stat.S_ISREG(status.st_mode):
+    if not all(stat.S_ISREG(each.st_mode) for each in found):
         return None
-    return status.st_mtime_ns, status.st_size, status.st_ino
+    return [(each.st_mtime_ns, each.st_size, each.st_ino) for each in found]

@@ -58,7 +58,9 @@ def run(settings: Settings, *, report: Report | None = None, alter: Alter | None
         # Ended last: a store that is slow to close is no reason to stay.
         stopping = stack.enter_context(Stopping(ready_file.remove if ready_file is not None else lambda: None))
         receivers, tls = Receivers.read(settings.receivers), receiver_trust(settings)
-        contract = read_servable(settings.spec, draft=settings.draft, regular=settings.reload)
+        contract = read_servable(
+            settings.spec, draft=settings.draft, regular=settings.reload, overlays=settings.overlays
+        )
         rehearse(contract, settings, receivers)
         # Now that all settings are right, files may change.
         before_filling = ready_file.forget if ready_file is not None else None

@@ -15,10 +15,11 @@ def annotations_report(result: Result, masks: Masks) -> str:
 
 
 def _line(level: str, group: Sequence[Deviation], result: Result, masks: Masks) -> str:
-    first, document = group[0], result.contract.document
+    first = group[0]
+    file, line = result.contract.document.place(first.ground.clause)
     properties = {
-        "file": document.path.name,
-        "line": str(document.line(first.ground.clause)),
+        "file": file.name,
+        "line": str(line),
         "title": f"{first.name} is broken" if level == "error" else f"{first.name} differs",
     }
     stated = ",".join(f"{name}={_escaped(value, property_=True)}" for name, value in properties.items())

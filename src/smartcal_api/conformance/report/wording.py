@@ -26,7 +26,8 @@ def sentence(deviation: Deviation, result: Result) -> str:
 def where(deviation: Deviation, result: Result) -> str:
     """File, line and pointer of the clause."""
     clause = deviation.ground.clause
-    return f"{contract_name(result)}:{result.contract.document.line(clause)} {clause or '/'}"
+    file, line = result.contract.document.place(clause)
+    return f"{file.name}:{line} {clause or '/'}"
 
 
 def headline(group: Sequence[Deviation]) -> str:
