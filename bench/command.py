@@ -17,6 +17,7 @@ from bench.load import find_wrk
 from bench.overhead import overhead
 from bench.plan import Plan
 from bench.plugin import plugin
+from bench.rounds import rounds
 from bench.sandboxes import live, sandboxes
 from bench.stalls import stalls
 from bench.throughput import NAMES, throughput
@@ -31,6 +32,7 @@ MEASURES: dict[str, Callable[[Plan], Section]] = {
     "sandboxes": sandboxes,
     "live": live,
     "stalls": stalls,
+    "rounds": rounds,
     "plugin": plugin,
     "deliveries": deliveries,
     "verify": verdicts,

@@ -77,6 +77,7 @@ class Settings:
     body_timeout: int | None = None
     max_connections: int | None = None
     max_sandboxes: int = 2_000
+    max_snapshots: int = 1_000
     max_memory: int = 2_000
     reload: bool = False
     ready_file: Path | None = None

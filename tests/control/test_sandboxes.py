@@ -196,7 +196,7 @@ def test_guard_2_sandboxes_and_snapshots_are_bounded_in_number_and_in_bytes(cont
     """The refusal says which setting bounds them, and nothing of what was refused stays."""
     plane = open_plane(contract)
     size = plane.world.sandbox.store.size()
-    plane.registry._room = Room(sandboxes=2, megabytes=size * 4 // 1_000_000 + 1)
+    plane.registry._room = Room(sandboxes=2, megabytes=size * 5 // 1_000_000 + 1)
     plane.create(name="one")
     plane.create(name="two")
     for refused in (plane.post("/sandboxes", {}), plane.post("/sandboxes/one/fork", {})):
@@ -211,6 +211,11 @@ def test_guard_2_sandboxes_and_snapshots_are_bounded_in_number_and_in_bytes(cont
     name = kept[0].json["name"]
     assert plane.request("DELETE", f"/sandboxes/one/snapshots/{name}").status == 204
     assert plane.post("/sandboxes/one/snapshots", {}).status == 201, "there is room again"
+    plane.registry._room = Room(snapshots=len(kept))
+    full = plane.post("/sandboxes/default/snapshots", {})
+    assert (full.status, full.code) == (409, "no_room")
+    assert "--max-snapshots" in full.json["detail"]
+    assert plane.post("/sandboxes/one/snapshots", {"name": kept[1].json["name"]}).status == 201, "in the other's place"
     assert len(plane.registry) == 3
 
 

@@ -8,7 +8,7 @@ from smartcal_api.cli.options import option
 
 
 def bounds(command: Any) -> Any:
-    """`--head-timeout`, `--body-timeout`, `--max-connections`, `--max-sandboxes`, `--max-memory`."""
+    """`--head-timeout`, `--body-timeout`, `--max-connections`, `--max-sandboxes`, `--max-snapshots`, `--max-memory`."""
     command = option(
         "--max-memory",
         type=click.IntRange(min=0),
@@ -16,6 +16,14 @@ def bounds(command: Any) -> Any:
         show_default=True,
         metavar="MB",
         help="What sandboxes besides the default one, and snapshots, may take in memory.",
+    )(command)
+    command = option(
+        "--max-snapshots",
+        type=click.IntRange(min=0),
+        default=1_000,
+        show_default=True,
+        metavar="N",
+        help="How many there may be in memory; beside a store's file, as many as the disk takes.",
     )(command)
     command = option(
         "--max-sandboxes",

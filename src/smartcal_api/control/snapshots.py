@@ -38,7 +38,8 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
             name: str = wanted or sandbox.snapshots.fresh_name()
             try:
                 if sandbox.store.path is None:
-                    control.registry.check_room(size=len(image.database))
+                    former = sandbox.snapshots.size_of(name)
+                    control.registry.check_room(snapshots=not former, size=len(image.database) - former)
                 sandbox.snapshots.save(name, image)
             except NoRoom as error:
                 raise Problem("no_room", str(error)) from None

@@ -30,6 +30,8 @@ class Registry:
         self._monotonic = monotonic
         self._homes: dict[bytes | str, str] = {}
         self._dispatcher: Dispatcher | None = None
+        self.removed = 0
+        """How many have been."""
         self.departed = Departed()
         """What was last asked of those that are gone."""
 
@@ -42,9 +44,9 @@ class Registry:
     def get(self, name: str) -> Sandbox | None:
         return self._sandboxes.get(name)
 
-    def check_room(self, *, sandboxes: int = 0, size: int = 0) -> None:
+    def check_room(self, *, sandboxes: int = 0, snapshots: int = 0, size: int = 0) -> None:
         """Raises `NoRoom` for so many sandboxes more, and so many bytes more in memory."""
-        self._room.check(tuple(self), sandboxes=sandboxes, size=size)
+        self._room.check(tuple(self), sandboxes=sandboxes, snapshots=snapshots, size=size)
 
     def announcer(self, name: str) -> Callable[[bytes | str], None]:
         """What the sandbox of that name tells of its credentials and clients."""
@@ -74,6 +76,7 @@ class Registry:
         """Ends a sandbox, and everything that it held; `default` can't be removed."""
         assert name != DEFAULT
         sandbox = self._sandboxes.pop(name)
+        self.removed += 1
         self.departed.keep(name, sandbox.journal)
         if self._dispatcher is not None:
             self._dispatcher.detach(sandbox)

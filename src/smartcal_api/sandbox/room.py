@@ -14,17 +14,23 @@ class NoRoom(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """For sandboxes besides `default`, by number, and for what they and all snapshots take in memory."""
+    """For sandboxes besides `default` and for snapshots in memory, by number, and for what both take there."""
 
     sandboxes: int = 2_000
+    snapshots: int = 2_000
     megabytes: int = 2_000
 
-    def check(self, kept: Collection[Sandbox], *, sandboxes: int = 0, size: int = 0) -> None:
+    def check(self, kept: Collection[Sandbox], *, sandboxes: int = 0, snapshots: int = 0, size: int = 0) -> None:
         """Raises `NoRoom` for so many sandboxes more, and so many bytes more."""
         if len(kept) - 1 + sandboxes > self.sandboxes:
             raise NoRoom(
                 f"This server keeps {self.sandboxes} sandboxes besides the default one, and no more. Remove some, or "
                 "start it with a larger --max-sandboxes.",
+            )
+        if sum(len(each.snapshots) for each in kept) + snapshots > self.snapshots:
+            raise NoRoom(
+                f"This server keeps {self.snapshots} snapshots in memory, and no more. Delete some, or start it with a "
+                "larger --max-snapshots."
             )
         taken = sum(each.size + each.snapshots.size for each in kept)
         if taken + size > self.megabytes * _MEGABYTE:

@@ -30,6 +30,8 @@ class _Shelf(Protocol):
 
     @property
     def size(self) -> int: ...
+    def size_of(self, name: str) -> int: ...
+    def __len__(self) -> int: ...
     def names(self) -> list[str]: ...
     def look(self, name: str) -> Snapshot | None: ...
     def find(self, name: str) -> Image | None: ...
@@ -47,6 +49,14 @@ class Snapshots:
     def size(self) -> int:
         """In memory, in bytes."""
         return self._shelf.size
+
+    def size_of(self, name: str) -> int:
+        """What the one of that name takes in memory."""
+        return self._shelf.size_of(name)
+
+    def __len__(self) -> int:
+        """How many there are in memory."""
+        return len(self._shelf)
 
     def __iter__(self) -> Iterator[Snapshot]:
         """By name; what looks like one and can't be read is left out."""
@@ -82,14 +92,17 @@ class Snapshots:
         return next(name for number in count(1) if (name := f"snapshot-{number}") not in taken)
 
 
-def _size(image: Image) -> int:
-    return len(image.database) + len(image.state)
-
-
 class _Memory:
     def __init__(self) -> None:
         self._images: dict[str, Image] = {}
         self.size = 0
+
+    def __len__(self) -> int:
+        return len(self._images)
+
+    def size_of(self, name: str) -> int:
+        image = self._images.get(name)
+        return 0 if image is None else len(image.database) + len(image.state)
 
     def names(self) -> list[str]:
         return list(self._images)
@@ -104,18 +117,23 @@ class _Memory:
     def put(self, name: str, image: Image) -> None:
         self.drop(name)
         self._images[name] = image
-        self.size += _size(image)
+        self.size += self.size_of(name)
 
     def drop(self, name: str) -> bool:
-        image = self._images.pop(name, None)
-        self.size -= _size(image) if image is not None else 0
-        return image is not None
+        self.size -= self.size_of(name)
+        return self._images.pop(name, None) is not None
 
 
 class _Beside:
     """`calendar.db` has its snapshot NAME in `calendar.snapshot-NAME.db`."""
 
     size = 0
+
+    def __len__(self) -> int:
+        return 0
+
+    def size_of(self, name: str) -> int:
+        return 0
 
     def __init__(self, path: Path) -> None:
         path = path.absolute()  # a server may change its folder

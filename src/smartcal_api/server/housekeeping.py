@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from smartcal_api.sandbox.registry import Registry
+from smartcal_api.server.memory import Memory
 
 _LOOK_SECONDS = 1.0
 _REAP_SECONDS = 30.0
@@ -14,11 +15,15 @@ _log = logging.getLogger("smartcal")
 
 
 async def reap_idle(registry: Registry) -> None:
-    """Removes sandboxes whose test runs were killed before they could."""
+    """Removes sandboxes whose test runs were killed before they could, and gives back what the removed ones took."""
+    memory, removed = Memory(), 0
     while True:
         await asyncio.sleep(_REAP_SECONDS)
         for name in registry.reap():
             _log.info("the sandbox %s was idle for its ttl and is gone", name)
+        if registry.removed != removed:
+            removed = registry.removed
+            await registry.background.run(memory.give_back)
 
 
 async def stop_with(process: int, stop: Callable[[], None]) -> None:

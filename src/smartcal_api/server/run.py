@@ -89,7 +89,7 @@ def run(settings: Settings, *, report: Report | None = None, alter: Alter | None
         clients = client_ring(sandbox, contract, settings)
         webhooks = webhook_ring(sandbox, contract, settings, receivers)
         sandbox.furnish = partial(subscribe_again, webhooks=webhooks)
-        registry = Registry(sandbox, room=Room(settings.max_sandboxes, settings.max_memory))
+        registry = Registry(sandbox, room=Room(settings.max_sandboxes, settings.max_snapshots, settings.max_memory))
         front = Front(
             open_application(contract, registry, options), registry, options, shown=Shown(public_keys(keys, contract))
         )
