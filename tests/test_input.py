@@ -17,7 +17,7 @@ __all__ = ["smartcal"]
 DEEP = 100_000
 CONTENTS = {
     "a tag that is no integer": b'a: !!int "x"\n',
-    "a tag that is no number": b'a: !!float "abc"\n',
+    "a tag that is not a number": b'a: !!float "abc"\n',
     "a tag that is no boolean": b'a: !!bool "maybe"\n',
     "a tag of its own": b"a: !thing 3\n",
     "a tag of Python": b"a: !!python/object/apply:os.getcwd []\n",

@@ -27,7 +27,7 @@ DOORS = [
 ]
 # What is wrong, and what the line has to say of it.
 WRONG = [
-    (("clock", "advance", "2x"), "'2x' is no duration, such as 90s, 1.5h or 30d."),
+    (("clock", "advance", "2x"), "'2x' is not a duration, such as 90s, 1.5h or 30d."),
     (("clock", "advance"), "Missing argument 'DURATION'."),
     (("clock", "advance", "1d", "--timeout", "x"), "'x' is not a valid float."),
     (("clock", "set", "yesterday"), "'yesterday' is not an RFC 3339 timestamp"),
@@ -117,10 +117,10 @@ def test_a_server_that_is_not_there_is_one_line_and_exit_2(
     ("target", "said"),
     [
         ("http://127.0.0.1:9/", "http://127.0.0.1:9 is an address; name the ready file"),
-        ("missing.json", "there is no such ready file"),
+        ("missing.json", "there is no ready file here"),
         (".", "can't be read: "),
-        ("list.json", "is no ready file"),
-        ("bytes.json", "is no ready file"),
+        ("list.json", "is not a ready file"),
+        ("bytes.json", "is not a ready file"),
         ("nonsense.json", "the control plane is at no http URL"),
     ],
 )

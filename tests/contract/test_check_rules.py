@@ -26,8 +26,8 @@ from tests.contract.check_cases import (
 from tests.edits import Edit, drop, put, rename
 
 OPERATIONS: list[Case] = [
-    ("an operation without a name", [drop(f"{EVENT}/operationId")], EVENT, "lacks operationId"),
-    ("a name that is no text", [put(f"{EVENT}/operationId", [])], f"{EVENT}/operationId", "is a list"),
+    ("an operation without a name", [drop(f"{EVENT}/operationId")], EVENT, "is missing operationId"),
+    ("a name that is not text", [put(f"{EVENT}/operationId", [])], f"{EVENT}/operationId", "is a list"),
     ("a name twice", [put(f"{EVENT}/operationId", "listEvents")], f"{EVENT}/operationId", "already"),
     ("the name of a webhook", [put(f"{DELIVERY}/operationId", "getEvent")], f"{DELIVERY}/operationId", "already"),
     ("a path parameter that isn't declared", [drop("/paths/~1api~1v1~1events~1{event_id}/parameters")],
@@ -73,7 +73,7 @@ LISTS: list[Case] = [
     ("a size without a maximum", [drop(f"{SCHEMAS}/PageSize/maximum")],
      "/components/parameters/PerPage/schema", "maximum"),
     ("an unknown field of a filter", [put(f"{STATUS}/x-filter/field", "state")],
-     f"{STATUS}/x-filter/field", "no property of Event"),
+     f"{STATUS}/x-filter/field", "not a property of Event"),
     ("an unknown comparison", [put(f"{STATUS}/x-filter/comparison", "equal")],
      f"{STATUS}/x-filter/comparison", "did you mean equals"),
     ("one_of in a plain filter", [put(f"{STATUS}/x-filter/comparison", "one_of")],
@@ -85,10 +85,10 @@ LISTS: list[Case] = [
     ("a number that equals text", [put(f"{STATUS}/schema", {"type": "integer"})],
      f"{STATUS}/x-filter", "different types"),
     ("a when that is no boolean", [put(f"{UPCOMING}/x-filter/when", "true")], f"{UPCOMING}/x-filter/when", "boolean"),
-    ("a when without its clauses", [drop(f"{UPCOMING}/x-filter/all")], f"{UPCOMING}/x-filter", "lacks all"),
+    ("a when without its clauses", [drop(f"{UPCOMING}/x-filter/all")], f"{UPCOMING}/x-filter", "is missing all"),
     ("now of a status", [put(f"{UPCOMING}/x-filter/all/1/comparison", "equals"),
                          put(f"{UPCOMING}/x-filter/all/1/value", "now")],
-     f"{UPCOMING}/x-filter/all/1/value", "no date-time"),
+     f"{UPCOMING}/x-filter/all/1/value", "not a date-time"),
     ("one of a single value", [put(f"{UPCOMING}/x-filter/all/1/value", "pending")],
      f"{UPCOMING}/x-filter/all/1/value", "a list of values"),
     ("a value that the field never has", [put(f"{UPCOMING}/x-filter/all/1/value", ["pendign"])],
@@ -96,7 +96,7 @@ LISTS: list[Case] = [
     ("a filter of one that is no list", [put(f"{EVENT}/parameters", [parameter(**{"x-filter": EQUALS})])],
      f"{EVENT}/parameters/0/x-filter", "getEvent"),
     ("a filter with a member too many", [put(f"{STATUS}/x-filter/value", "now")],
-     f"{STATUS}/x-filter/value", "no member"),
+     f"{STATUS}/x-filter/value", "not a member"),
 ]  # fmt: skip
 
 
@@ -111,15 +111,15 @@ TOP_MEMBERS = [
     *("x-cors", "x-ids", "x-secrets", "x-problems", "x-unrouted-responses"),
 ]
 MEMBERS: list[Case] = [
-    *[(f"no {name}", [drop(f"/{name}")], "", f"lacks {name}") for name in TOP_MEMBERS],
+    *[(f"no {name}", [drop(f"/{name}")], "", f"is missing {name}") for name in TOP_MEMBERS],
     *[(f"text for {name}", [put(f"/{name}", "x")], f"/{name}", "is 'x', but must be") for name in TOP_MEMBERS],
     ("a limit of nothing", [put("/x-rate-limits/0/limit", 0)], "/x-rate-limits/0/limit", "from 1"),
     ("a limit in text", [put("/x-rate-limits/0/limit", "100")], "/x-rate-limits/0/limit", "whole number"),
     ("no limit at all", [put("/x-rate-limits", [])], "/x-rate-limits", "is empty"),
-    ("a limit with a member too many", [put("/x-rate-limits/0/burst", 5)], "/x-rate-limits/0/burst", "no member"),
-    ("a limit with a foreign member", [put("/x-rate-limits/0/x-foo", 5)], "/x-rate-limits/0/x-foo", "no member"),
+    ("a limit with a member too many", [put("/x-rate-limits/0/burst", 5)], "/x-rate-limits/0/burst", "not a member"),
+    ("a limit with a foreign member", [put("/x-rate-limits/0/x-foo", 5)], "/x-rate-limits/0/x-foo", "not a member"),
     ("two limits of one name", [put("/x-rate-limits/1/name", "minute")], "/x-rate-limits/1/name", "minute"),
-    ("an unknown lifetime", [put("/x-lifetimes/id_token", 60)], "/x-lifetimes/id_token", "no member"),
+    ("an unknown lifetime", [put("/x-lifetimes/id_token", 60)], "/x-lifetimes/id_token", "not a member"),
     ("no lifetime of a code", [drop("/x-lifetimes/authorization_code")], "/x-lifetimes", "authorization_code"),
     ("another algorithm", [put("/x-webhook-signature/algorithm", "hmac-sha1")],
      "/x-webhook-signature/algorithm", "sha256"),
@@ -158,16 +158,16 @@ def test_src_4_a_fault_in_our_own_members_is_found(edits: list[Edit], pointer: s
 
 
 BOTH_WAYS: list[Case] = [
-    ("an event type without a webhook", [drop("/webhooks/calendar.synced")], "/webhooks", "lacks calendar.synced"),
+    ("an event type without a webhook", [drop("/webhooks/calendar.synced")], "/webhooks", "is missing calendar.synced"),
     ("a webhook without an event type", [drop(f"{SCHEMAS}/EventType/enum/6")],
      "/webhooks", "calendar.synced is not in"),
     ("no enum of event types", [drop(f"{SCHEMAS}/EventType/enum")], "/webhooks", "which has none"),
-    ("a code without a problem", [drop("/x-problems/unavailable")], "/x-problems", "lacks unavailable"),
+    ("a code without a problem", [drop("/x-problems/unavailable")], "/x-problems", "is missing unavailable"),
     ("a problem without a code", [put("/x-problems/teapot", {"status": 404, "title": "Tea"})], "/x-problems", "teapot"),
     ("a problem with a status of nobody", [put("/x-problems/not_found/status", 418)],
      "/x-problems/not_found/status", "418"),
     ("admin of an unknown scope", [put("/x-scope-implies/admin/0", "raed")], "/x-scope-implies/admin/0", "read"),
-    ("an unknown scope that implies", [rename("/x-scope-implies/admin", "root")], "/x-scope-implies/root", "no scope"),
+    ("an unknown scope that implies", [rename("/x-scope-implies/admin", "root")], "/x-scope-implies/root", "a scope"),
     ("an unrouted response of nowhere", [put("/x-unrouted-responses/404/$ref", "#/components/responses/Gone")],
      "/x-unrouted-responses/404/$ref", "leads nowhere"),
 ]  # fmt: skip
@@ -182,7 +182,7 @@ EXAMPLES: list[Case] = [
     ("a link to no operation", [put("/components/links/EventOfBooking/operationId", "getEvnt")],
      "/components/links/EventOfBooking/operationId", "did you mean getEvent"),
     ("a link with an unknown parameter", [rename("/components/links/EventOfBooking/parameters/event_id", "id")],
-     "/components/links/EventOfBooking/parameters/id", "no parameter of getEvent"),
+     "/components/links/EventOfBooking/parameters/id", "not a parameter of getEvent"),
     ("a link that leaves out what is required", [put("/components/links/EventOfBooking/parameters", {})],
      "/components/links/EventOfBooking", "leaves out event_id"),
     ("a link with a bad expression", [put("/components/links/EventOfBooking/parameters/event_id", "$response.bdy#/id")],
@@ -202,7 +202,7 @@ EXAMPLES: list[Case] = [
     ("an invalid default", [put(f"{SCHEMAS}/PageSize/default", 500)], f"{SCHEMAS}/PageSize/default", "100"),
     ("an example and examples", [put(f"{AFTER}/examples", {})], f"{AFTER}/example", "excludes"),
     ("an example without a value", [drop("/components/examples/EventMoved/value")],
-     "/components/examples/EventMoved", "lacks value"),
+     "/components/examples/EventMoved", "is missing value"),
 ]  # fmt: skip
 
 

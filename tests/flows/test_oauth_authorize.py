@@ -133,7 +133,7 @@ def test_oauth_4_unknown_parameters_are_ignored(shared_flow: Flow, unknown):
 
 @given(st.binary(max_size=60))
 def test_oauth_4_the_state_goes_back_byte_for_byte_allowed_denied_or_refused(shared_flow: Flow, state):
-    """Whether it is text or not: what is no UTF-8 is refused, and goes back all the same."""
+    """Whether it is text or not: what is not UTF-8 is refused, and goes back all the same."""
     query = urlencode(asking() | {"state": state})
     reply = shared_flow.world.get(AUTHORIZE, query=query)
     try:

@@ -120,7 +120,7 @@ def test_auth_3_no_secret_of_a_whole_flow_is_in_any_rendering(contract: Contract
         secret for secret in used for form in {secret, quote(secret), secret.replace("_", "\\u005f")} if form in text
     ] == []
     assert "$SMARTCAL_KEY" in text
-    assert CALLBACK in text  # what is no secret is shown
+    assert CALLBACK in text  # what is not a secret is shown
 
 
 @given(

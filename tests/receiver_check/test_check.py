@@ -120,7 +120,7 @@ def test_a_right_receiver_is_right(contract: Contract) -> None:
         (ignores_the_prefix, {"no prefix", "another algorithm's name"}),
         (compares_the_beginning, {"the prefix alone", "a digit too few"}),
         (fails_on_a_wrong_signature, {"no signature", "a tampered body"}),
-        (reads_the_json_first, {"JSON 10,000 levels deep", "bytes that are no text"}),
+        (reads_the_json_first, {"JSON 10,000 levels deep", "bytes that are not text"}),
         (knows_every_member, {"members that are new"}),
         (RefusesDuplicates(), {"a duplicate"}),
     ],

@@ -96,7 +96,7 @@ class Identification:
         needed = " ".join(scopes)
         return Problem(
             "insufficient_scope",
-            f"This credential lacks the scope {needed!r}. Use one that was granted it{self._or_more(scopes)}.",
+            f"This credential does not have the scope {needed!r}. Use one that was granted it{self._or_more(scopes)}.",
             headers={"WWW-Authenticate": f'Bearer realm="{self._realm}", error="insufficient_scope", scope="{needed}"'},
             clause=Clause(stated, {"scope": needed}),
         )

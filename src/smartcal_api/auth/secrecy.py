@@ -16,7 +16,7 @@ from smartcal_api.contract.secrets import MASK, Prefixed
 from smartcal_api.store import Store
 
 SHORTEST = 8
-"""Bytes. A shorter one would be found in words that are no secret: it is masked where credentials stand alone."""
+"""Bytes. A shorter one would be found in words that are not secrets: it is masked where credentials stand alone."""
 # So many words of a text are looked up: what comes later in it is not shown.
 _WORDS = 20_000
 _SHAPES = "secret_shapes"  # in a store: of the secrets whose hashes it has

@@ -21,7 +21,7 @@ def origins(given: tuple[str, ...]) -> tuple[str, ...]:
         parts = _parts(origin)
         if origin not in ("*", "loopback") and (parts is None or parts.path.strip("/")):
             raise UsageError(
-                f"--cors: {origin!r} is no origin; write scheme, host and port, such as https://app.example.com."
+                f"--cors: {origin!r} is not an origin; write scheme, host and port, such as https://app.example.com."
             )
     return given
 
@@ -30,7 +30,7 @@ def root(url: str) -> str:
     """Of `--public-url`, without a slash at its end. Raises `UsageError`."""
     parts = _parts(url)
     if parts is None or parts.scheme not in ("http", "https") or parts.query or parts.fragment:
-        raise UsageError(f"--public-url: {url!r} is no root URL; write it as https://host[:port][/path].")
+        raise UsageError(f"--public-url: {url!r} is not a root URL; write it as https://host[:port][/path].")
     return url.rstrip("/")
 
 

@@ -29,7 +29,7 @@ def check_receiver(url: str, secret: str, seed: int, receiver_ca: Path | None, a
     """
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise UsageError(f"{url!r} is no http or https URL.")
+        raise UsageError(f"{url!r} is not an http or https URL.")
     return asyncio.run(_check(url, secret, seed, receiver_ca, as_json=as_json))
 
 

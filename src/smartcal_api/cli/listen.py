@@ -54,7 +54,7 @@ def listen(
     from smartcal_api.webhooks.receiver import Receiver
 
     if forward_to is not None and urlsplit(forward_to).scheme not in ("http", "https"):
-        raise UsageError(f"--forward-to: {forward_to!r} is no http or https URL.")
+        raise UsageError(f"--forward-to: {forward_to!r} is not an http or https URL.")
     stated = to.sandbox.control.get("/contract")["x-webhook-signature"]
     done = threading.Event()
     with _stopping(done), Receiver() as receiver:

@@ -40,7 +40,7 @@ from smartcal_api.errors import UsageError
     type=click.Choice(["refuse", "ignore"]),
     default="refuse",
     show_default=True,
-    help="What becomes of query parameters that the contract lacks.",
+    help="What becomes of query parameters that the contract does not have.",
 )
 @option(
     "--key", multiple=True, metavar="SCOPES=VALUE", help="A key of your own, such as read,write=my_key. Repeatable."

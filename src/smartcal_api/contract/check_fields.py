@@ -12,7 +12,7 @@ Types = set[tuple[str, str]]
 def unknown(survey: Survey, item: str, name: str, at: str) -> Finding:
     known = _properties(survey, item)
     listed = closest(name, known) or f"; it has {', '.join(known)}"
-    return Finding(at, f"{name} is no property of {item.rpartition('/')[2]}{listed}")
+    return Finding(at, f"{name} is not a property of {item.rpartition('/')[2]}{listed}")
 
 
 def field(survey: Survey, item: str, name: str) -> str | None:

@@ -53,7 +53,7 @@ def _value(clause: Any, fields: Types) -> str | None:
     if (clause["comparison"] == ONE_OF) != (isinstance(clause["value"], list) and clause["value"] != []):
         return "one_of compares with a list of values, every other comparison with one; change either"
     if clause["value"] == NOW and _TIME not in {form for _, form in fields}:
-        return f"now is an instant, but {clause['field']} is no date-time; compare it with a value of its own"
+        return f"now is an instant, but {clause['field']} is not a date-time; compare it with a value of its own"
     return None
 
 

@@ -173,7 +173,7 @@ class Reference:
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Whether two values are equal in JSON, where true is no number."""
+    """Whether two values are equal in JSON, where true is not a number."""
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     if isinstance(one, list) and isinstance(other, list):

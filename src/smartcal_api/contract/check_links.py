@@ -28,7 +28,7 @@ def links(survey: Survey) -> Iterator[Finding]:
         target = every.get(stated["operationId"])
         if target is None:
             meant = closest(stated["operationId"], every) or "; name one that is in paths"
-            yield Finding(f"{at}/operationId", f"{stated['operationId']} is no operation{meant}")
+            yield Finding(f"{at}/operationId", f"{stated['operationId']} is not an operation{meant}")
         elif survey.is_sound(target):
             yield from _parameters(at, stated, declared(survey, target))
 
@@ -43,9 +43,9 @@ def _parameters(at: str, stated: Any, accepted: list[Declared]) -> Iterator[Find
             filled.append(known[name])
         else:
             listed = closest(name, known) or "; leave it out"
-            yield Finding(where, f"{name} is no parameter of {stated['operationId']}{listed}")
+            yield Finding(where, f"{name} is not a parameter of {stated['operationId']}{listed}")
         if isinstance(value, str) and value.startswith("$") and not _EXPRESSION.search(value):
-            yield Finding(where, f"{shown(value)} is no runtime expression; write one such as $response.body#/id")
+            yield Finding(where, f"{shown(value)} is not a runtime expression; write one such as $response.body#/id")
     for each in accepted:
         # A client may know the rest by itself, but without these there is no path to follow.
         if each.stated["in"] == "path" and each not in filled:

@@ -52,7 +52,9 @@ def _no_list(at: str, stated: Any, filters: list[Declared], names: str) -> Itera
     if "x-order" in stated:
         yield Finding(f"{at}/x-order", f"an order without pages has no effect; add the parameters {names}")
     for each in filters:
-        yield Finding(f"{each.at}/x-filter", f"has no effect in {stated['operationId']}, which lacks {names}; add them")
+        yield Finding(
+            f"{each.at}/x-filter", f"has no effect in {stated['operationId']}, which is missing {names}; add them"
+        )
 
 
 def _page(survey: Survey, each: Declared) -> Iterator[Finding]:
@@ -83,7 +85,7 @@ def _item(survey: Survey, at: str, stated: Any) -> tuple[str, str | None]:
             return f"pages, but the schema {inside} has no property {lacking}, as x-pagination names it; add it", None
         items = properties[names["items"]].get("items")
         if not isinstance(items, dict) or "$ref" not in items:
-            return f"pages, but the items of {inside} are no $ref to a schema in components; make them one", None
+            return f"pages, but the items of {inside} are not a $ref to a schema in components; make them one", None
         return "", survey.follow(items, inside)[1]
     return f"pages, but its {status} has no content; give it a schema such as x-pagination names it", None
 

@@ -103,4 +103,6 @@ def misnamed(key: str) -> str | None:
         right = _PLAIN[near[0]]
         place = f" ({PLACES[right]})" if right in PLACES else ""
         return f"{key} looks like {right}{place}: write it so, or take another name if it is your own"
-    return None if key.startswith("x-") else f"{key} is no member that OpenAPI knows; those of one's own begin with x-"
+    return (
+        None if key.startswith("x-") else f"{key} is not a member that OpenAPI knows; those of one's own begin with x-"
+    )

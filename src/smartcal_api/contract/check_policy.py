@@ -74,7 +74,7 @@ def _same(survey: Survey, at: str, table: Any, schema: str) -> Iterator[Finding]
         yield Finding(at, f"{key} is not in the enum of {schema}{meant}")
     for value in values:
         if not _is_text(value) or value not in table:
-            yield Finding(at, f"lacks {value}, which is in the enum of {schema}; add it, or leave it out there")
+            yield Finding(at, f"is missing {value}, which is in the enum of {schema}; add it, or leave it out there")
 
 
 def _is_text(value: Any) -> bool:
@@ -99,4 +99,4 @@ def _signed(survey: Survey, at: str, stated: Any, header: str) -> Iterator[Findi
         else:
             yield Finding(f"{at}/parameters/{index}", f"a delivery has no parameter but {header}; leave it out")
     if not signature:
-        yield Finding(at, f"lacks {header}, the header of x-webhook-signature, as a required header parameter")
+        yield Finding(at, f"is missing {header}, the header of x-webhook-signature, as a required header parameter")

@@ -38,7 +38,7 @@ def _requirements(stated: Any, at: str, schemes: Any, known: Any) -> Iterator[Fi
             where = f"{at}/security/{index}/{name}"
             if name not in schemes:
                 listed = closest(name, schemes) or f"; there are {', '.join(schemes) or 'none'}"
-                yield Finding(where, f"{name} is no security scheme of components{listed}")
+                yield Finding(where, f"{name} is not a security scheme of components{listed}")
             for each, scope in enumerate(wanted):
                 if scope not in known:
                     yield _unknown(scope, known, f"{where}/{each}")
@@ -46,4 +46,4 @@ def _requirements(stated: Any, at: str, schemes: Any, known: Any) -> Iterator[Fi
 
 def _unknown(scope: str, known: Any, at: str) -> Finding:
     listed = closest(scope, known) or f"; there are {', '.join(known) or 'none'}"
-    return Finding(at, f"{scope} is no scope of the oauth2 flow{listed}")
+    return Finding(at, f"{scope} is not a scope of the oauth2 flow{listed}")

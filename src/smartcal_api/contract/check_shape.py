@@ -48,7 +48,7 @@ class Shape:
                 self._stranger(survey, key, inner, at, value)
         for key in self.required:
             if key not in value:
-                survey.find(at, f"lacks {key}, which {article(self.name)} needs")
+                survey.find(at, f"is missing {key}, which {article(self.name)} needs")
 
     def _stranger(self, survey: "Survey", key: str, inner: Any, at: str, owner: Mapping[str, Any]) -> None:
         pointer = f"{at}/{escape(key)}"
@@ -59,7 +59,7 @@ class Shape:
         else:
             known = ", ".join(self.members)
             meant = closest(key, self.members) or f"; it can have: {known}"
-            survey.find(pointer, f"{shown(key)} is no member of {article(self.name)}{meant}")
+            survey.find(pointer, f"{shown(key)} is not a member of {article(self.name)}{meant}")
 
 
 @dataclass(frozen=True, slots=True)

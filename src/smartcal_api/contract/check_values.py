@@ -60,7 +60,7 @@ def _judge(validator: Draft202012Validator, samples: dict[str, list[Sample]]) ->
 def _refusal(error: Any) -> tuple[str, str]:
     path = [str(token) for token in getattr(error, "instance_path", ())]
     if path[-1:] == ["pattern"]:
-        message = f"{shown(error.instance)} is no regular expression that the validator can compile; correct it"
+        message = f"{shown(error.instance)} is not a regular expression that the validator can compile; correct it"
     else:
         message = f"is a schema that the validator can't compile: {getattr(error, 'message', error)}; correct it"
     return "".join(f"/{escape(token)}" for token in path), message

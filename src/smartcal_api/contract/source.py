@@ -25,7 +25,7 @@ _BASE: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Faulty(Exception):
-    """The document is no JSON data; `finding` says where."""
+    """The document is not JSON data; `finding` says where."""
 
     def __init__(self, message: str, line: int, pointer: str = "") -> None:
         super().__init__(message)
@@ -109,7 +109,7 @@ class _Reading:
             key = key_node.value
             if not isinstance(key, str) or key in mapping:
                 raise _at(
-                    key_node, f"has {key!r} twice" if isinstance(key, str) else "has a key that is no text", pointer
+                    key_node, f"has {key!r} twice" if isinstance(key, str) else "has a key that is not text", pointer
                 )
             mapping[key] = self._read(value_node, f"{pointer}/{escape(key)}", level + 1)
         return mapping

@@ -61,7 +61,7 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
 
 
 def check_scopes(scopes: list[str], control: Control) -> None:
-    """Raises 400 for one that the contract lacks."""
+    """Raises 400 for one that the contract does not have."""
     known = control.contract.scopes
     faults = [
         Invalid(

@@ -135,7 +135,7 @@ def deep_json_fails(subject: Subject) -> None:
     _fail(subject, "createWebhook", b"[[[[[[[[")
 
 
-@defect("ERR 6", "A body that is no UTF-8 makes the server fail.")
+@defect("ERR 6", "A body that is not UTF-8 makes the server fail.")
 def stray_bytes_fail(subject: Subject) -> None:
     _fail(subject, "createWebhook", b"\xff")
 

@@ -21,7 +21,7 @@ def large_head_is_a_bad_request(subject: Subject) -> None:
     _told_as(subject, "headers_too_large", "invalid_request")
 
 
-@defect("GUARD 1", "A body that is too large is told as one that is no JSON.")
+@defect("GUARD 1", "A body that is too large is told as one that is not JSON.")
 def large_body_is_no_json(subject: Subject) -> None:
     _told_as(subject, "body_too_large", "invalid_body")
 

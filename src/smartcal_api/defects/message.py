@@ -56,7 +56,7 @@ class Answered:
 
     @property
     def json(self) -> Any:
-        """The value of the body; None where that is no JSON."""
+        """The value of the body; None where that is not JSON."""
         try:
             return json.loads(self.body)
         except ValueError:

@@ -7,7 +7,7 @@ _DIGITS = 300
 
 
 class NotJson(ValueError):
-    """Why a text is no JSON that this server takes, as the end of a sentence."""
+    """Why a text is not JSON that this server takes, as the end of a sentence."""
 
 
 class TooDeep(NotJson):
@@ -91,7 +91,7 @@ def _number(digits: str) -> float:
 
 
 def _constant(name: str) -> Any:
-    raise NotJson(f"{name} is no JSON value")
+    raise NotJson(f"{name} is not a JSON value")
 
 
 _DECODER = json.JSONDecoder(

@@ -86,7 +86,7 @@ def _read(fields: Iterable[bytes]) -> dict[str, str]:
 
 def _seconds(text: str) -> float:
     if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,9})?", text) or float(text) > _LONGEST_SECONDS:
-        raise _refusal(f"wait={shortened(text, 64)} is no number of seconds from 0 to {_LONGEST_SECONDS:g}.")
+        raise _refusal(f"wait={shortened(text, 64)} is not a number of seconds from 0 to {_LONGEST_SECONDS:g}.")
     return float(text)
 
 

@@ -215,7 +215,7 @@ class BoundedProtocol(PartingProtocol):
         The parser took the request's body for another protocol, and clients that prefer HTTP/2 ask for it each time.
         """
         method = self.parser.get_method()
-        if method == b"CONNECT":  # a tunnel, if it had been taken: what follows is no HTTP
+        if method == b"CONNECT":  # a tunnel, if it had been taken: what follows is not HTTP
             self.cycle.keep_alive = False
             self._deaf = True
             return b""

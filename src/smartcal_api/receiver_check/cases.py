@@ -83,7 +83,7 @@ def _refused(body: bytes, secret: str, prefix: str) -> Iterator[Case]:
     hostile = "check the signature before reading the JSON"
     yield wrong("JSON 10,000 levels deep", None, hostile, sent=b"[" * 10_000)
     yield wrong("a number of 5,000 digits", None, hostile, sent=b"9" * 5_000)
-    yield wrong("bytes that are no text", None, hostile, sent=bytes(range(256)))
+    yield wrong("bytes that are not text", None, hostile, sent=bytes(range(256)))
     yield wrong("no JSON, with a wrong signature", prefix + "0" * 64, hostile, sent=b"{")
     yield wrong("eight megabytes", None, "bound what is read of a body", sent=b"[" + b" " * _OVERSIZED + b"]")
 

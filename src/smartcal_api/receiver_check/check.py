@@ -43,4 +43,4 @@ def _fault(case: Case, outcome: Outcome) -> str | None:
         return None if outcome.success else f"refused with {status}, which must be taken: {case.why}"
     if outcome.success:
         return f"taken with {status}, which must be refused: {case.why}"
-    return None if 400 <= status < 500 else f"answered {status}, which is no refusal: {case.why}"
+    return None if 400 <= status < 500 else f"answered {status}, which is not a refusal: {case.why}"

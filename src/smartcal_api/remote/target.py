@@ -41,7 +41,7 @@ def find_target(file: Path | None = None) -> Target:
         )
     try:
         if not path.exists():
-            raise UsageError(f"{path}: there is no such ready file; is the server running?")
+            raise UsageError(f"{path}: there is no ready file here; is the server running?")
         return read_target(read_json(path), str(path))
     except (OSError, Unreadable) as error:
         cause = error.cause if isinstance(error, Unreadable) else f"can't be read: {error.strerror}"

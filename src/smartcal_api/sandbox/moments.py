@@ -41,5 +41,5 @@ def nanoseconds(duration: float | str) -> int:
         return int(duration * NANOSECONDS)
     match = _DURATION.fullmatch(duration)
     if match is None:
-        raise ValueError(f"{duration!r} is no duration, such as 90s, 1.5h or 30d")
+        raise ValueError(f"{duration!r} is not a duration, such as 90s, 1.5h or 30d")
     return int(float(match["number"]) * _UNITS[match["unit"]].total_seconds() * NANOSECONDS)

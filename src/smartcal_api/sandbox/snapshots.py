@@ -199,4 +199,4 @@ def read_state(path: Path, members: dict[str, str]) -> State:
     try:
         return State.read(members[_STATE])
     except (KeyError, ValueError):
-        raise UsageError(f"{path}: is no image of a sandbox that this version of smartcal can read.") from None
+        raise UsageError(f"{path}: is not an image of a sandbox that this version of smartcal can read.") from None

@@ -15,7 +15,7 @@ def bind(host: str, port: int) -> socket.socket:
         )[0]
     except (socket.gaierror, UnicodeError):
         raise UsageError(
-            f"--host: {host!r} is no address of this machine; 127.0.0.1 serves this machine alone."
+            f"--host: {host!r} is not an address of this machine; 127.0.0.1 serves this machine alone."
         ) from None
     bound = socket.socket(family, kind, protocol)
     try:

@@ -45,7 +45,7 @@ def webhook_ring(
         sandbox.secrets.know(settings.webhook_secret)
     known = []
     for given in settings.webhooks:
-        fault = "is no http or https URL." if "://" not in given.url else url_fault(given.url, receivers)
+        fault = "is not an http or https URL." if "://" not in given.url else url_fault(given.url, receivers)
         if fault is not None:
             raise UsageError(f"--webhook: {given.url} {fault}")
         unknown = [each for each in given.events if each not in types]

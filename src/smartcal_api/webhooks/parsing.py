@@ -21,13 +21,13 @@ def parse(body: bytes, header: str | None, secret: str) -> Event:
     try:
         stated = orjson.loads(body)
     except ValueError as error:
-        raise InvalidDelivery(f"The body is no JSON: {error}.") from None
+        raise InvalidDelivery(f"The body is not JSON: {error}.") from None
     texts = ("id", "type", "created_at")
     if not isinstance(stated, dict) or not all(isinstance(stated.get(name), str) for name in texts):
-        raise InvalidDelivery(f"The body lacks one of {', '.join(texts)}, each a text.")
+        raise InvalidDelivery(f"The body is missing one of {', '.join(texts)}, each a text.")
     data = stated.get("data")
     if not isinstance(data, dict):
-        raise InvalidDelivery("The body lacks data, an object.")
+        raise InvalidDelivery("The body is missing data, an object.")
     return _event(stated["id"], stated["type"], stated["created_at"], data)
 
 
@@ -37,5 +37,5 @@ def _event(identifier: str, kind: str, created_at: str, data: dict[str, Any]) ->
     made, shape = KNOWN[kind]
     missing = shape.__annotations__.keys() - data.keys()
     if missing:
-        raise InvalidDelivery(f"data lacks {', '.join(sorted(missing))}, which every {kind} has.")
+        raise InvalidDelivery(f"data is missing {', '.join(sorted(missing))}, which every {kind} has.")
     return cast("Event", made(identifier, created_at, data))

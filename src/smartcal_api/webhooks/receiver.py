@@ -25,7 +25,7 @@ class Received:
 
     @cached_property
     def json(self) -> Any:
-        """What the body says, or None where it is no JSON."""
+        """What the body says, or None where it is not JSON."""
         try:
             return orjson.loads(self.body)
         except ValueError:

@@ -108,5 +108,5 @@ def _page(status: int, title: str, content: str, policy: str) -> Answer:
         "X-Content-Type-Options": "nosniff",
     }
     text = _PAGE.format(title=escape(title), style=_STYLE, content=content)
-    # What is no text at all (a lone surrogate of a client's name) must not be a reason to fail.
+    # What is not text at all (a lone surrogate of a client's name) must not be a reason to fail.
     return Answer(status, text.encode("utf-8", "replace"), media_type=HTML, headers=headers)

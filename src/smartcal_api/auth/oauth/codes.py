@@ -98,7 +98,7 @@ class Codes:
         )
         if not found:
             return (
-                "This code is none that was issued to this client. Send the user to the authorization endpoint, and "
+                "This code was not issued to this client. Send the user to the authorization endpoint, and "
                 "redeem the code that the redirect URI is given with the same client_id."
             )
         grant, asked_with, used_at, _ = found[0]

@@ -15,14 +15,14 @@ def check_redirect_uri(uri: str) -> None:
     """Raises `ValueError`, whose message ends a sentence, for what can't be registered (RFC 6749 section 3.1.2)."""
     match = _ABSOLUTE.fullmatch(uri)
     if match is None or len(uri) > _LONGEST:
-        raise ValueError("is no absolute URI without a fragment; write one such as http://127.0.0.1/callback")
+        raise ValueError("is not an absolute URI without a fragment; write one such as http://127.0.0.1/callback")
     try:
         parts = urlsplit(uri)
         sound = parts.port is None or parts.port > 0
     except ValueError:
         raise ValueError("has no valid host or port") from None
     if match["scheme"].lower() in _NO_PLACE:
-        raise ValueError(f"leads to no app: {match['scheme']} is no scheme for that")
+        raise ValueError(f"leads to no app: {match['scheme']} is not a scheme for that")
     if parts.scheme in ("http", "https") and (not parts.hostname or not sound or "@" in parts.netloc):
         raise ValueError("needs a host, and must not name a user")
 

@@ -135,6 +135,6 @@ class _Client:
         if excess:
             raise Refused(
                 "invalid_scope",
-                f"The scope {excess[0]} is none that this client may have. It may have: {' '.join(self._scopes)}.",
+                f"The scope {excess[0]} is not one that this client may have. It may have: {' '.join(self._scopes)}.",
             )
         return " ".join(asked)

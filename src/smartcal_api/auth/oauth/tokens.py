@@ -107,7 +107,7 @@ class Tokens:
             (digest, REFRESH, client),
         )
         if not found:
-            return "This refresh token is none that was issued to this client. Send the one of the last token response."
+            return "This refresh token was not issued to this client. Send the one of the last token response."
         grant, owner, scopes, used_at, expires_at, revoked_at = found[0]
         if used_at is not None:
             self.revoke_grant(grant)
