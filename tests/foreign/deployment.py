@@ -95,7 +95,8 @@ def deployed(kind: str, *flags: str) -> Iterator[Deployment]:
     with tempfile.TemporaryDirectory() as folder:
         port, issued = _free_port(), Path(folder, "issued")
         told = ["--tunnel", f"{PUBLIC}=http://127.0.0.1:{port}", "--issued", str(issued), *flags]
-        with subprocess.Popen([*COMMANDS[kind], *told], cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        pipe = subprocess.PIPE  # its end, also when this process was killed, ends the deployment
+        with subprocess.Popen([*COMMANDS[kind], *told], cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as process:
             try:
                 assert process.stdout is not None
                 yield Deployment(json.loads(process.stdout.readline()), port, issued)

@@ -103,9 +103,9 @@ class Receiver:
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     def mailbox(self, answering: Answering = lambda _: OK) -> Mailbox:
-        """An address that nobody else knows."""
+        """An address that nobody else knows, and that says whose it is."""
         name = uuid4().hex
-        box = Mailbox(f"{self._base}/{name}", self._changed, answering)
+        box = Mailbox(f"{self._base}/smartcal-verify/{name}", self._changed, answering)
         self._mailboxes[name] = box
         return box
 

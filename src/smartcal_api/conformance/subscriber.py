@@ -120,7 +120,7 @@ class Subscriber:
     def cancelled(self, identifier: str, reason: str | None = None) -> Cancelled:
         probe = self._probe
         operation = probe.contract.operations[CANCEL]
-        body = None if reason is None else {"reason": reason}
+        body = {"reason": "smartcal-verify" if reason is None else reason}
         answer = probe.call(operation, path=dict.fromkeys(operation.path_names, identifier), body=body)
         if not answer.ok:
             raise Inconclusive(f"{answer}; no booking was cancelled, so nothing is told of it")

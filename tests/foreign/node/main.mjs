@@ -23,6 +23,8 @@ const { values } = parseArgs({
   },
 });
 
+process.stdin.resume().on("end", () => process.exit()); // whoever started it is gone
+
 const bugs = new Set(values.bugs.split(",").filter(Boolean));
 const site = new Site({
   bugs,

@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 import json
 import random
+import sys
 from pathlib import Path
 
 from .api import Api
@@ -41,7 +42,7 @@ async def main() -> None:
     listening = await asyncio.start_server(server.connected, "127.0.0.1", given.port, limit=65_536)
     port = listening.sockets[0].getsockname()[1]
     print(json.dumps({"root": f"http://127.0.0.1:{port}"} | site.handout()), flush=True)
-    await listening.serve_forever()
+    await asyncio.to_thread(sys.stdin.read)  # until whoever started it is gone
 
 
 if __name__ == "__main__":
