@@ -12,67 +12,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smartcal_api.app import Options, build
-from smartcal_api.clock import Clock, parse_rfc3339
 from smartcal_api.contract import Contract
 from smartcal_api.errors import UsageError
-from smartcal_api.sandbox import Sandbox
 from smartcal_api.sandbox.adaptation import Adaptation, adapt
 from smartcal_api.sandbox.population import default_data_set, populate
 from smartcal_api.sandbox.registry import Registry
 from smartcal_api.server.application import open_application
-from smartcal_api.store import Store, open_store
-from tests.edits import SCHEMAS, Edit, document, edited, put
+from smartcal_api.store import open_store
+from tests.edits import SCHEMAS, document, edited, put
 from tests.independent import Independent
-from tests.wire import NOW, World, open_world
+from tests.sandbox.reopening import Reopening, contract_of, no_examples, sandbox_of
+from tests.wire import World, open_world
 
 EVENT = f"{SCHEMAS}/Event"
 Documents = dict[str, dict[str, Any]]
 Reopen = Callable[[Contract], World]
 
 
-def no_examples(data: Any) -> None:
-    """Examples are part of the contract and would no longer fit; what is edited here is the schemas."""
-    for item in [*data["paths"].values(), *data["webhooks"].values()]:
-        for operation in (each for each in item.values() if isinstance(each, dict)):
-            for part in [operation.get("requestBody", {}), *operation.get("responses", {}).values()]:
-                for content in part.get("content", {}).values():
-                    content.pop("examples", None)
-    for response in data["components"]["responses"].values():
-        for content in response.get("content", {}).values():
-            content.pop("examples", None)
-
-
-def contract_of(*edits: Edit) -> Contract:
-    return edited(no_examples, *edits)
-
-
 @pytest.fixture(params=["memory", "file"])
 def reopen(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Reopen]:
-    """Serves one and the same data under a contract: taken up by a running server, or by the next start on a file."""
-    path = tmp_path / "store.db" if request.param == "file" else None
-    opened: list[Sandbox] = []
-
-    def serve(contract: Contract) -> World:
-        if not opened or path is not None:
-            for each in opened:
-                each.store.close()
-            fresh = not opened
-            opened[:] = [_sandbox(contract, open_store(contract, path))]
-            if fresh:
-                populate(opened[0], default_data_set())
-            opened[0].store.index()
-        else:
-            opened[0].adopt(contract)
-        registry = Registry(opened[0])
-        return World(contract, opened[0], open_application(contract, registry, Options()), registry)
-
-    yield serve
-    for each in opened:
-        each.store.close()
-
-
-def _sandbox(contract: Contract, store: Store) -> Sandbox:
-    return Sandbox("default", contract, store, Clock(parse_rfc3339(NOW), frozen=True), rate_limits=False)
+    with Reopening(tmp_path / "store.db" if request.param == "file" else None) as serve:
+        yield serve
 
 
 def documents(world: World, collection: str = "Event") -> Documents:
@@ -194,7 +154,7 @@ def test_src_5_adaptation_is_a_function_of_the_seed_and_the_same_in_memory_and_i
     contract = contract_of(put(f"{SCHEMAS}/Attendee/properties/name/pattern", "^[a-z]{9}$"))
     found = []
     for path in (None, None, tmp_path / "store.db"):
-        sandbox = _sandbox(contract, open_store(contract, path))
+        sandbox = sandbox_of(contract, open_store(contract, path))
         populate(sandbox, default_data_set())
         changes = adapt(sandbox, contract)
         assert all(isinstance(each, Adaptation) and each.documents > 0 for each in changes)
@@ -216,7 +176,7 @@ NEW = st.sampled_from(
 @given(members=st.dictionaries(MEMBERS.filter(lambda name: name not in ("status", "source")), NEW, max_size=4))
 def test_src_5_after_any_edit_of_an_events_members_every_answer_is_valid(members: dict[str, Any]) -> None:
     contract = contract_of(*(put(f"{EVENT}/properties/{name}", schema) for name, schema in members.items()))
-    sandbox = _sandbox(contract, open_store(contract))
+    sandbox = sandbox_of(contract, open_store(contract))
     populate(sandbox, default_data_set())
     registry = Registry(sandbox)
     world = World(contract, sandbox, open_application(contract, registry, Options()), registry)
@@ -234,7 +194,7 @@ def test_src_5_resources_whose_ids_no_longer_fit_get_new_ones_that_everything_re
     key = world.key("admin")
     made = world.post("/api/v1/webhooks", {"url": "https://a.example.com/", "events": ["calendar.synced"]}, key=key)
     patterns = {"EventId": "^ev_[0-9a-f]{8}$", "WebhookId": "^hook-[0-9]{12}$"}
-    contract = edited(_no_examples, *(put(f"{SCHEMAS}/{name}/pattern", each) for name, each in patterns.items()))
+    contract = edited(no_examples, *(put(f"{SCHEMAS}/{name}/pattern", each) for name, each in patterns.items()))
     world.sandbox.adopt(contract)
     changed = {(each.collection, each.pointer, each.done): each.documents for each in adapt(world.sandbox, contract)}
     assert changed["Event", "/id", "made anew"] == 205
@@ -249,11 +209,3 @@ def test_src_5_resources_whose_ids_no_longer_fit_get_new_ones_that_everything_re
     secrets = world.sandbox.store.query("SELECT webhook, secret FROM webhook_secrets")
     assert secrets == [(webhook["id"].encode(), made.json["secret"].encode())]
     assert later.request("DELETE", f"/api/v1/webhooks/{webhook['id']}", key=key).status == 204
-
-
-def _no_examples(value: Any) -> None:
-    """They would have to be edited along with the pattern."""
-    if isinstance(value, dict):
-        value.pop("examples", None)
-    for member in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        _no_examples(member)

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from smartcal_api.contract.check_kinds import Anything, Choice, Items, Maybe, Member, Number, Table, Text
 from smartcal_api.contract.check_shape import Shape, Variants
 from smartcal_api.contract.filters import COMPARISONS, ONE_OF
+from smartcal_api.contract.named import WAS
 
 NAME = Text("text that isn't empty", re.compile(r"."))
 HEADER = Text("the name of a header", re.compile(r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z"))
@@ -90,7 +91,12 @@ KINDS = (
 ORDER = Items(NAME, least=1, unique=True)
 FILTER = Variants(lambda stated: "compound filter" if {"all", "when"} & stated.keys() else "filter")
 
-PLACES = {**dict.fromkeys(TOP, "at the top level"), "x-order": "in an operation", "x-filter": "in a parameter"}
+PLACES = {
+    **dict.fromkeys(TOP, "at the top level"),
+    "x-order": "in an operation",
+    "x-filter": "in a parameter",
+    WAS: "in a property's schema",
+}
 _PLAIN = {re.sub(r"[^a-z]", "", name[2:]): name for name in (*PLACES, *MARKS)}
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from smartcal_api.contract.check_kinds import Anything, Choice, Flag, Items, Member, Number, Reference, Table, Text
 from smartcal_api.contract.check_shape import OrFlag, Shape
+from smartcal_api.contract.named import WAS
 
 if TYPE_CHECKING:
     from smartcal_api.contract.check_survey import Survey
@@ -39,6 +40,7 @@ _MEMBERS: Mapping[str, Member] = {
     "title": Text(),
     "description": Text(),
     "deprecated": Flag(),
+    WAS: Text(),
     "readOnly": Flag(),
     "writeOnly": Flag(),
     "externalDocs": "external documentation",

@@ -1,5 +1,6 @@
 """Fills a sandbox: with the default data set, a seeded one, or what stands in for collections that are mocked."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from importlib import resources
 from pathlib import Path
@@ -7,15 +8,18 @@ from pathlib import Path
 import orjson
 
 from smartcal_api.contract import Contract, Operation
+from smartcal_api.contract.named import MemberPath
 from smartcal_api.mock import ValueGenerator
 from smartcal_api.sandbox.image import DataSet
 from smartcal_api.sandbox.sandbox import Sandbox
+from smartcal_api.sandbox.vocabulary import learn, members
 from smartcal_api.seeding import Resource, generate, shift, weeks_to
 from smartcal_api.seeding.people import Cast, Person
 from smartcal_api.store import Row
 
 # A list that is mocked has this many items: more than one page of the default size, and a last page that is short.
 _MOCKED_ITEMS = 23
+_TELLING = 200  # documents
 Progress = Callable[[int], None]
 EVENTS, BOOKINGS = 200, 50  # of the default data set
 DEFAULT_SEED = 0
@@ -68,8 +72,10 @@ def populate(
     """Stores a data set of these sizes, moved by whole weeks of local wall time to the sandbox's now."""
     store = sandbox.store
     weeks = weeks_to(sandbox.clock.now())
+    named: dict[str, set[MemberPath]] = {}
     with store.transaction():
-        store.load(_rows(data, weeks, progress))
+        store.load(_noted(_rows(data, weeks, progress), named))
+        learn(store, named)
         store.set_meta("seed", str(sandbox.seed))
         for name, size in zip((_EVENTS, _BOOKINGS), sizes, strict=True):
             store.set_meta(name, str(size))
@@ -87,6 +93,16 @@ def _rows(data: Iterable[Resource], weeks: int, progress: Progress | None) -> It
         yield Row(collection, owner, shift(document, weeks))
         if progress is not None and count % 1000 == 0:
             progress(count)
+
+
+def _noted(rows: Iterable[Row], named: dict[str, set[MemberPath]]) -> Iterator[Row]:
+    """The rows, with what their members are called put into `named`: those of a data set are alike, so a few tell."""
+    seen: Counter[str] = Counter()
+    for row in rows:
+        seen[row.collection] += 1
+        if seen[row.collection] <= _TELLING:
+            named.setdefault(row.collection, set()).update(members(row.document))
+        yield row
 
 
 def mock_collections(sandbox: Sandbox, contract: Contract, mocked: Iterable[Operation]) -> dict[str, int]:

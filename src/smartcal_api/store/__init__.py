@@ -7,6 +7,7 @@ from smartcal_api.errors import Unavailable, UsageError
 from smartcal_api.store.collection import Collection, Row, collections, quoted
 from smartcal_api.store.file import BEGAN, OPENED, open_file, open_image, open_memory
 from smartcal_api.store.layout import CREDENTIALS
+from smartcal_api.store.originals import Edit, Rewritten, Stored
 from smartcal_api.store.packed import check_image, is_image, pack, peek, unpack, write_private
 from smartcal_api.store.store import Store
 
@@ -33,8 +34,11 @@ __all__ = [
     "CREDENTIALS",
     "OPENED",
     "Collection",
+    "Edit",
+    "Rewritten",
     "Row",
     "Store",
+    "Stored",
     "check_image",
     "collections",
     "is_image",

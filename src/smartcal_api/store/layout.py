@@ -83,7 +83,7 @@ def _damage(connection: sqlite3.Connection) -> str | None:
     if verdict != "ok":
         return " ".join(verdict.split())
     for (table,) in connection.execute(
-        "SELECT name FROM sqlite_schema WHERE name LIKE 'resources %' AND type = 'table'"
+        "SELECT name FROM sqlite_schema WHERE (name LIKE 'resources %' OR name = 'originals') AND type = 'table'"
     ):
         broken = f"SELECT id FROM {quoted(table)} WHERE NOT json_valid(document) LIMIT 1"
         for (identifier,) in connection.execute(broken):

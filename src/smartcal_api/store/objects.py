@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 
 from smartcal_api.store.collection import Collection, quoted
+from smartcal_api.store.originals import ORIGINALS
 from smartcal_api.store.tally import Tally
 
 _QUOTED = r'"(?:[^"]|"")*"'
@@ -31,7 +32,7 @@ def strange(connection: sqlite3.Connection, always: Iterable[str]) -> str | None
     rows = connection.execute(f"SELECT {columns} FROM sqlite_schema WHERE sql NOT NULL")
     found = {_text(sql): f"the {_text(kind)} {_text(name)!r}" for kind, name, sql in rows}
     needed = {*always, *_tallies(found)}
-    ours = needed | {_STATISTICS, *map(table_of, _collections(found))}
+    ours = needed | {_STATISTICS, ORIGINALS, *map(table_of, _collections(found))}
     for statement, words in found.items():
         if statement not in ours and not _INDEX.fullmatch(statement):
             return f"{words} in it isn't as smartcal makes it"

@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple, Protocol
 
 from smartcal_api.store.collection import Collection, quoted
+from smartcal_api.store.originals import ORIGINALS
 from smartcal_api.store.tally import Tally
 
 
@@ -20,10 +21,11 @@ class Database(Protocol):
 
 def make_tables(database: Database, collections: Sized[Collection]) -> None:
     """A table for each collection, with its columns. Nothing is looked at where it was all made before."""
-    wanted = _digest((each.table, *each.columns()) for each in collections)
+    wanted = _digest([ORIGINALS, *((each.table, *each.columns()) for each in collections)])
     if database.meta("tables") == wanted:
         return
     with database.transaction():
+        database.query(ORIGINALS.replace("TABLE", "TABLE IF NOT EXISTS", 1))
         for collection in collections:
             database.query(
                 f"CREATE TABLE IF NOT EXISTS {collection.table} "

@@ -12,6 +12,7 @@ from smartcal_api.errors import Unavailable
 from smartcal_api.store.collection import Row
 from smartcal_api.store.file import deserialised, image_of, replace_by_image
 from smartcal_api.store.held import Held
+from smartcal_api.store.originals import EDITS, Edit, Originals, Rewritten, Stored, write_edits
 from smartcal_api.store.reading import Reading, Shapes
 from smartcal_api.store.refusal import in_transaction, refusals_told_apart
 from smartcal_api.store.schema import Indexes, make_indexes, make_tables, outgrown
@@ -34,6 +35,7 @@ class Store(Reading):
         self._held: Held | None = None
         self.turn = Turn()
         self._small = small
+        self._originals = Originals(connection)
         self.behind = False
         """Whether something that is seen could not be written yet."""
         self.adopt(collections)
@@ -54,13 +56,13 @@ class Store(Reading):
             self.catch_up()
         self._check_file()
         self.query("BEGIN IMMEDIATE")
-        indexes = self._indexes
+        indexes, edits = self._indexes, self._originals.edits
         try:
             yield
             self.query("COMMIT")
         except BaseException:
             self._forget_all()
-            self._indexes = indexes
+            self._indexes, self._originals.edits = indexes, edits
             # A failed COMMIT leaves the transaction open; some failures have rolled it back already.
             if in_transaction(self._connection):
                 self._connection.rollback()
@@ -74,7 +76,7 @@ class Store(Reading):
         They are of one collection, and are written before anything else is.
         """
         with refusals_told_apart():
-            self._unwritten = self._unwritten or Unwritten(self._connection, self.collections[collection])
+            self._unwritten = self._unwritten or Unwritten(self._connection, collection, self.collections[collection])
             self._unwritten.show((each["id"], orjson.dumps(each).decode()) for each in documents)
         self.behind = True
         self._forget(collection)
@@ -85,7 +87,7 @@ class Store(Reading):
             self.behind = False
             try:
                 with self.transaction(), refusals_told_apart():
-                    all_written = self._unwritten.write()
+                    all_written = self._unwritten.write(self._originals)
             except BaseException:
                 self.behind = True
                 raise
@@ -113,6 +115,9 @@ class Store(Reading):
         table = self.collections[collection].table
         with self.transaction():
             gone = self.query(f"DELETE FROM {table} WHERE id = ? AND owner = ? RETURNING 1", (identifier, owner))
+            if gone and collection in self._originals.edits:
+                with refusals_told_apart():
+                    self._originals.delete(collection, identifier)
         self._forget(collection)
         return bool(gone)
 
@@ -128,6 +133,30 @@ class Store(Reading):
         with self.transaction():
             self.query("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
+    # -- what an edited contract makes of documents
+
+    def stored(self, collection: str) -> Iterator[Stored]:
+        """Every resource, with the document that it was before the contract was edited."""
+        with refusals_told_apart():
+            yield from self._originals.stored(self.collections[collection], collection)
+
+    def rewrite(self, collection: str, resources: Iterable[Rewritten]) -> dict[str, str]:
+        """Has all resources of a collection seen otherwise; returns old id → new one. Belongs in a transaction."""
+        self._forget(collection)
+        with refusals_told_apart():
+            return self._originals.rewrite(self.collections[collection], collection, resources)
+
+    def renamed(self) -> dict[str, str]:
+        """Id that a resource is seen by → that of its document, where an edited contract has made a new one."""
+        with refusals_told_apart():
+            return self._originals.renamed()
+
+    def set_edits(self, edits: Mapping[str, Edit]) -> None:
+        """Belongs after the rewriting of the collections."""
+        self.set_meta(EDITS, write_edits(edits))
+        with refusals_told_apart():
+            self._originals.read()
+
     # -- the whole database
 
     def adopt(self, collections: Shapes) -> None:
@@ -135,6 +164,8 @@ class Store(Reading):
         make_tables(self, collections.values())
         self.collections = dict(collections)
         self._forget_all()
+        with refusals_told_apart():
+            self._originals.read()
         self._indexes = Indexes({}, {})
 
     def index(self) -> None:
@@ -199,6 +230,8 @@ class Store(Reading):
         self._forget(collection)
         with self.transaction():
             with refusals_told_apart():
+                if collection in self._originals.edits:
+                    rows = list(self._originals.carried(self.collections[collection], collection, rows))
                 self._connection.executemany(statement, rows)
             # In the transaction of the write that makes it large.
             if outgrown(self, self._indexes, self.collections[collection], by=len(rows), small=self._small):

@@ -1,9 +1,10 @@
 """What the database could not take yet, and is seen all the same."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from smartcal_api.store.collection import Collection, column_name, quoted
+from smartcal_api.store.originals import Originals
 
 # What is tried again while a disk is full costs no more than this many documents.
 _BATCH = 100
@@ -16,8 +17,9 @@ class Unwritten:
     the table reads the view. Whoever writes begins a transaction, and that writes these first.
     """
 
-    def __init__(self, connection: sqlite3.Connection, collection: Collection) -> None:
+    def __init__(self, connection: sqlite3.Connection, name: str, collection: Collection) -> None:
         self.collection = collection
+        self._name = name
         self._connection = connection
         self._view = f"temp.{collection.table}"
         self._stored = f"main.{collection.table}"
@@ -33,15 +35,14 @@ class Unwritten:
             ((document, identifier) for identifier, document in rows),
         )
 
-    def write(self) -> bool:
+    def write(self, originals: Originals) -> bool:
         """Stores the first of them, in the caller's transaction; whether that was all."""
-        query = f"SELECT document, id FROM {self._newer} LIMIT {_BATCH}"
-        rows = [(document.decode(), identifier.decode()) for document, identifier in self._connection.execute(query)]
-        self._connection.executemany(f"UPDATE {self._stored} SET document = ? WHERE id = ?", rows)
+        rows = self._rows(f"LIMIT {_BATCH}")
+        self._store_in(self._connection, rows, originals)
         if len(rows) < _BATCH:
             self.forget()
             return True
-        self._connection.executemany(f"DELETE FROM {self._newer} WHERE id = ?", [(row[1],) for row in rows])
+        self._connection.executemany(f"DELETE FROM {self._newer} WHERE id = ?", [(row[0],) for row in rows])
         return False
 
     def forget(self) -> None:
@@ -50,11 +51,19 @@ class Unwritten:
 
     def store_in(self, image: sqlite3.Connection) -> None:
         """Stores them in a copy of the database."""
-        rows = self._connection.execute(f"SELECT document, id FROM {self._newer}")
-        image.executemany(
-            f"UPDATE {self._stored} SET document = ? WHERE id = ?",
-            ((document.decode(), identifier.decode()) for document, identifier in rows),
-        )
+        self._store_in(image, self._rows(), Originals(image).read())
+
+    def _rows(self, some: str = "") -> list[tuple[str, int, str]]:
+        found = self._connection.execute(f"SELECT id, owner, document FROM {self._newer} {some}")
+        return [(identifier.decode(), owner, document.decode()) for identifier, owner, document in found]
+
+    def _store_in(
+        self, database: sqlite3.Connection, rows: Sequence[tuple[str, int, str]], originals: Originals
+    ) -> None:
+        if self._name in originals.edits:
+            rows = list(originals.carried(self.collection, self._name, rows))
+        update = f"UPDATE {self._stored} SET document = ? WHERE id = ?"
+        database.executemany(update, [(document, identifier) for identifier, _, document in rows])
 
     def _make(self) -> None:
         # In memory: a disk that is full has no room for temporary files either.

@@ -1,5 +1,6 @@
 """Deliveries that go wrong on demand, for receivers to be tried with."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -53,6 +54,12 @@ class Misbehaviours:
 
     def restore(self, state: list[dict[str, Any]]) -> None:
         self._planned = [Misbehaviour(**each) for each in state]
+
+    def rename(self, names: Mapping[str, str]) -> None:
+        """Subscriptions have got other ids: old → new."""
+        for each in self._planned:
+            each.webhook = names.get(each.webhook, each.webhook) if each.webhook is not None else None
+        self._overtaken = [replace(each, webhook=names.get(each.webhook, each.webhook)) for each in self._overtaken]
 
     def forget_overtaken(self) -> None:
         """They are pending again, as everything that was on its way."""

@@ -80,6 +80,10 @@ class Outbox:
         self._settlement.cancel(webhook)
         self._tell()
 
+    def rename(self, webhooks: Mapping[str, str]) -> None:
+        """Subscriptions have got other ids, old → new, in the store already."""
+        self.misbehaviours.rename(webhooks)
+
     def redeliver(self, delivery: str, *, now: int) -> bool:
         """Sends the same bytes again, whatever came of it before; False where it is on its way already, or where the
         subscription, whose secret would sign it, is gone."""

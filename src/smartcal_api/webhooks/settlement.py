@@ -20,7 +20,8 @@ class Settlement:
         self._schedule = schedule
 
     def apply(self, lease: Lease, outcome: Outcome, *, now: int) -> None:
-        (state,) = self._store.query("SELECT state FROM deliveries WHERE number = ?", (lease.number,))[0]
+        state, name = self._store.query("SELECT state, webhook FROM deliveries WHERE number = ?", (lease.number,))[0]
+        webhook = name.decode()  # not the lease's: an edited contract may have made it another one meanwhile
         tries = lease.tries + 1
         delay: int | None = None
         reason: str | None = None
@@ -34,13 +35,13 @@ class Settlement:
             after, delay, cause = "pending", 0, DUPLICATE
         elif outcome.success:
             after = "delivered"
-            self._store.query("DELETE FROM webhook_failures WHERE webhook = ?", (lease.webhook,))
+            self._store.query("DELETE FROM webhook_failures WHERE webhook = ?", (webhook,))
         elif outcome.status in self._schedule.disable_on:
             after, reason = "failed", f"The receiver answered {outcome.status}: it wants no more."
         else:
             delay = self._schedule.delay(lease.id, tries, outcome.retry_after)
             after = "failed" if delay is None else "pending"
-            reason = self._exhausted(lease.webhook, outcome) if delay is None else None
+            reason = self._exhausted(webhook, outcome) if delay is None else None
         due = None if delay is None else (now + delay) // MICROSECOND
         self._store.query(
             "UPDATE deliveries SET state = ?, cause = ?, tries = ?, attempts = attempts + 1, due_at = ? "
@@ -55,7 +56,7 @@ class Settlement:
             ),
         )
         if reason is not None:
-            self._disable(lease.webhook, reason, now)
+            self._disable(webhook, reason, now)
 
     def cancel(self, webhook: str) -> None:
         """Nothing more is sent to this subscription."""
