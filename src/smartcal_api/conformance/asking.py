@@ -76,7 +76,8 @@ class Asking:
             value = path[name] if path and name in path else self.an_id(stated)
             target = target.replace(f"{{{name}}}", quote(value, safe=""))
         text = query if isinstance(query, str) else urlencode(query)
-        content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+        told = "" if body is None or isinstance(body, bytes) else json.dumps(body, ensure_ascii=False)
+        content = body if isinstance(body, bytes) else told.encode("utf-8", "surrogatepass")
         named = {name.lower() for name, _ in headers}
         if body is not None and "content-type" not in named and stated.body is not None:
             headers = (*headers, ("Content-Type", next(iter(stated.body.media_types))))

@@ -119,8 +119,9 @@ class Session:
             f"{sending.method} {sending.target[:200]} got a 429 {_TRIES} times, however it was waited out"
         )
 
-    def together(self, sendings: Sequence[Sending]) -> list[Exchange]:
-        """All at once, each on a connection of its own; whatever is answered is an answer."""
+    def together(self, sendings: Sequence[Sending], *, whatever: bool = False) -> list[Exchange]:
+        """All at once, each on a connection of its own. With `whatever`, what seems to come from something on the way
+        is an answer, too."""
         gate = threading.Barrier(len(sendings))
 
         def one(sending: Sending) -> Exchange | None:
@@ -137,7 +138,7 @@ class Session:
             if exchange is not None:
                 self.pacing.after(_budget(sending), exchange)
         found = [exchange for exchange in came if exchange is not None]
-        strange = [exchange for exchange in found if self._from_a_gateway(exchange)]
+        strange = [exchange for exchange in found if not whatever and self._from_a_gateway(exchange)]
         for exchange in strange:
             self.set_aside(exchange, "on the way")
             self.disturbances.append(f"{exchange} on the way")

@@ -26,6 +26,8 @@ REFRESH_TOKEN_IS_FOR_ITS_CLIENT = _section(6749, "6")
 REFRESH_WIDENS_NOTHING = _section(6749, "6")
 VERIFIER_IS_COMPARED = _section(7636, "4.6")
 HEAD_IS_SUPPORTED = _section(9110, "9.1")
+HEAD_IS_GET = _section(9110, "9.3.2")
+"""It is identical to GET, but for the content."""
 HEAD_HAS_NO_CONTENT = _section(9110, "9.3.2")
 HEAD_LENGTH_IS_THAT_OF_GET = _section(9110, "8.6")
 CHALLENGE_COMES_WITH_401 = _section(9110, "15.5.2")

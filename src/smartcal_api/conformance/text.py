@@ -1,6 +1,5 @@
 """Whether a text that was sent is told as it was: wherever it stands, since its place is for the contract to say."""
 
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +8,7 @@ from typing import Any
 
 class Kept(StrEnum):
     EXACT = "as it was sent"
-    CLEANED = "trimmed, cut or normalised"
+    CLEANED = "trimmed or cut"
     MANGLED = "with other characters"
     UNTOLD = "nowhere"
 
@@ -46,5 +45,5 @@ def _strings(value: Any) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    """Without what a form may clean: blanks, and how characters are composed."""
-    return "".join(unicodedata.normalize("NFKC", text).split())
+    """Without what a form may clean, which is blanks."""
+    return "".join(text.split())

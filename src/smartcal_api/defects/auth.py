@@ -22,7 +22,7 @@ def refusal_without_challenge(subject: Subject) -> None:
     subject.answered(spoil)
 
 
-@defect("AUTH 1", "Without a credential, the challenge calls the token invalid that wasn't sent.")
+@defect("AUTH 1", "Without a credential, the challenge calls the token invalid that wasn't sent.", decided=True)
 def challenge_blames_what_was_not_sent(subject: Subject) -> None:
     def spoil(asked: Asked, answer: Answered) -> None:
         if answer.status == 401 and not asked.header("authorization") and not asked.header(subject.key_header):
@@ -31,7 +31,7 @@ def challenge_blames_what_was_not_sent(subject: Subject) -> None:
     subject.answered(spoil)
 
 
-@defect("AUTH 1", "A wrong credential is refused as if there were none: the challenge lacks its error.")
+@defect("AUTH 1", "A wrong credential is refused as if there were none: the challenge lacks its error.", decided=True)
 def challenge_without_error(subject: Subject) -> None:
     def spoil(_: Asked, answer: Answered) -> None:
         if answer.status == 401:
@@ -53,7 +53,7 @@ def longer_key_is_taken(subject: Subject) -> None:
     subject.replaced(subject.sandbox, "find", lambda find, secret: find(secret) or find(secret[:-1]))
 
 
-@defect("AUTH 2", "A key in the query is read, where every proxy logs it.")
+@defect("AUTH 2", "A key in the query is read, where every proxy logs it.", decided=True)
 def key_in_the_query_is_read(subject: Subject) -> None:
     def look(asked: Asked) -> None:
         query = asked.query
@@ -64,7 +64,7 @@ def key_in_the_query_is_read(subject: Subject) -> None:
     subject.asked(look)
 
 
-@defect("AUTH 2", "Of two keys that differ, the Bearer one is taken and the other ignored.")
+@defect("AUTH 2", "Of two keys that differ, the Bearer one is taken and the other ignored.", decided=True)
 def second_key_is_ignored(subject: Subject) -> None:
     def look(asked: Asked) -> None:
         if asked.header("authorization"):
@@ -92,7 +92,7 @@ def refusal_shows_the_key(subject: Subject) -> None:
     subject.answered(spoil)
 
 
-@defect("AUTH 4", "Somebody else's booking is 403, so that its id is known to exist.")
+@defect("AUTH 4", "Somebody else's booking is 403, so that its id is known to exist.", decided=True)
 def foreign_booking_is_forbidden(subject: Subject) -> None:
     def handler(right: Handler, exchange: Exchange) -> Answer:
         owner = exchange.sandbox.store.owner_of("Booking", exchange.identifier)

@@ -24,17 +24,17 @@ def cancelling_again_works(subject: Subject) -> None:
     subject.handled("cancelBooking", handler)
 
 
-@defect("BOOK 1", "The reason loses the blanks at its ends.")
+@defect("BOOK 1", "The reason loses the blanks at its ends.", decided=True)
 def reason_is_trimmed(subject: Subject) -> None:
     _reword(subject, str.strip)
 
 
-@defect("BOOK 1", "The reason is cut after 255 characters.")
+@defect("BOOK 1", "The reason is cut after 255 characters.", decided=True)
 def reason_is_cut(subject: Subject) -> None:
     _reword(subject, lambda reason: reason[:255])
 
 
-@defect("BOOK 1", "The list shows a booking as it was before it was cancelled, until it is read again.")
+@defect("BOOK 1", "The list shows a booking as it was before it was cancelled, until it is read again.", decided=True)
 def list_is_stale_after_a_cancel(subject: Subject) -> None:
     seen: dict[str, Any] = {}
 
@@ -47,7 +47,7 @@ def list_is_stale_after_a_cancel(subject: Subject) -> None:
     subject.answered(spoil)
 
 
-@defect("BOOK 1", "The calendar event of a cancelled booking stays confirmed.")
+@defect("BOOK 1", "The calendar event of a cancelled booking stays confirmed.", decided=True)
 def event_stays_confirmed(subject: Subject) -> None:
     def handler(right: Handler, exchange: Exchange) -> Answer:
         store, booking = exchange.sandbox.store, _booking(exchange)
@@ -104,7 +104,7 @@ def refused_and_done(subject: Subject) -> None:
     subject.replaced(body, "read", read)
 
 
-@defect("BOOK 4", "A booking that has ended can still be cancelled.")
+@defect("BOOK 4", "A booking that has ended can still be cancelled.", decided=True)
 def ended_booking_is_cancelled(subject: Subject) -> None:
     def handler(right: Handler, exchange: Exchange) -> Answer:
         exchange.now = 0
@@ -115,7 +115,7 @@ def ended_booking_is_cancelled(subject: Subject) -> None:
     subject.handled("cancelBooking", handler)
 
 
-@defect("BOOK 4", "Cancelling a booking that has ended is refused as if it were cancelled already.")
+@defect("BOOK 4", "Cancelling a booking that has ended is refused as if it were cancelled already.", decided=True)
 def ended_is_called_cancelled(subject: Subject) -> None:
     def spoil(_: Asked, answer: Answered) -> None:
         if answer.status == 409 and (problem := answer.json) and problem["code"] == "booking_in_the_past":

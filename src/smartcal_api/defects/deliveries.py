@@ -44,23 +44,23 @@ def delivered_before_it_can_be_read(subject: Subject) -> None:
     subject.wrap(early)
 
 
-@defect("DELV 4", "What failed is tried again after five minutes, never sooner.")
+@defect("DELV 4", "What failed is tried again after five minutes, never sooner.", decided=True)
 def first_retry_is_late(subject: Subject) -> None:
     _delay(subject, lambda delay, tries: max(delay, 300 * NANOSECONDS) if tries == 1 else delay)
 
 
-@defect("DELV 4", "The last of the attempts is left out.")
+@defect("DELV 4", "The last of the attempts is left out.", decided=True)
 def last_attempt_is_left_out(subject: Subject) -> None:
     last = len(subject.contract.policy.retry_schedule.delays_seconds) - 1
     _delay(subject, lambda delay, tries: None if tries == last else delay)
 
 
-@defect("DELV 4", "A subscription is never disabled, however often it fails.")
+@defect("DELV 4", "A subscription is never disabled, however often it fails.", decided=True)
 def nothing_is_disabled(subject: Subject) -> None:
     subject.sandbox.outbox._settlement._exhausted = lambda *_: None  # type: ignore[method-assign]  # the defect
 
 
-@defect("DELV 4", "Retries tell in their body when they were sent.")
+@defect("DELV 4", "Retries tell in their body when they were sent.", decided=True)
 def retries_have_other_bytes(subject: Subject) -> None:
     def lease(right: Any, row: Any, now: int) -> Any:
         made = right(row, now)
@@ -69,7 +69,7 @@ def retries_have_other_bytes(subject: Subject) -> None:
     subject.replaced(subject.sandbox.outbox, "_lease", lease)
 
 
-@defect("DELV 5", "Deliveries go out one at a time, so that one that hangs holds up all others.")
+@defect("DELV 5", "Deliveries go out one at a time, so that one that hangs holds up all others.", decided=True)
 def one_at_a_time(subject: Subject) -> None:
     def take(right: Any, now: int, *, most: int, busy: Any, **rest: Any) -> Any:
         return right(now, most=min(most, 0 if busy else 1), busy=busy, **rest)
@@ -77,7 +77,7 @@ def one_at_a_time(subject: Subject) -> None:
     subject.replaced(subject.sandbox.outbox, "take", take)
 
 
-@defect("DELV 7", "The log of deliveries has the last attempt alone.")
+@defect("DELV 7", "The log of deliveries has the last attempt alone.", decided=True)
 def log_has_the_last_attempt_alone(subject: Subject) -> None:
     store = subject.sandbox.store
 
@@ -91,17 +91,17 @@ def log_has_the_last_attempt_alone(subject: Subject) -> None:
     subject.replaced(subject.sandbox.outbox, "settle", settle)
 
 
-@defect("DELV 8", "A receiver that answers 410 is tried again like any other.")
+@defect("DELV 8", "A receiver that answers 410 is tried again like any other.", decided=True)
 def gone_is_tried_again(subject: Subject) -> None:
     _outcome(subject, lambda outcome: replace(outcome, status=500) if outcome.status == 410 else outcome)
 
 
-@defect("DELV 9", "A receiver that asks for time is given none.")
+@defect("DELV 9", "A receiver that asks for time is given none.", decided=True)
 def retry_after_is_ignored(subject: Subject) -> None:
     _outcome(subject, lambda outcome: replace(outcome, retry_after=None))
 
 
-@defect("DELV 9", "A receiver that answers 202 is delivered to again, as if only 200 were a success.")
+@defect("DELV 9", "A receiver that answers 202 is delivered to again, as if only 200 were a success.", decided=True)
 def accepted_is_no_success(subject: Subject) -> None:
     _outcome(subject, lambda outcome: replace(outcome, status=400) if outcome.status == 202 else outcome)
 

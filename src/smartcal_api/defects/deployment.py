@@ -104,11 +104,12 @@ class Deployment:
 
     async def _answer(self, request: Request) -> Answer:
         body = request.body
-        received = asyncio.Event()
+        received, answered = asyncio.Event(), asyncio.Event()
         sent: list[Any] = []
 
         async def receive() -> dict[str, Any]:
             if received.is_set():
+                await answered.wait()  # who asks stays until then
                 return {"type": "http.disconnect"}
             received.set()
             return {"type": "http.request", "body": body, "more_body": False}
@@ -116,7 +117,10 @@ class Deployment:
         async def send(message: Any) -> None:
             sent.append(message)
 
-        await self._front(_scope(request), receive, send)
+        try:
+            await self._front(_scope(request), receive, send)
+        finally:
+            answered.set()
         if not sent:
             raise Unreachable("the connection was closed without an answer")
         start, *rest = sent

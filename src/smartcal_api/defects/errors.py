@@ -10,22 +10,22 @@ from smartcal_api.defects.subject import Subject
 from smartcal_api.http.exchange import Exchange
 
 
-@defect("ERR 1", "A 404 has a title of its own.", beside=("ERR 3",))
+@defect("ERR 1", "A 404 has a title of its own.", beside=("ERR 3",), decided=True)
 def missing_has_another_title(subject: Subject) -> None:
     _edit(subject, 404, lambda _: {"title": "Nothing here"})
 
 
-@defect("ERR 1", "A 400 says in its body that it is a 422.", beside=("ERR 2",))
+@defect("ERR 1", "A 400 says in its body that it is a 422.", beside=("ERR 2",), decided=True)
 def bad_request_says_422(subject: Subject) -> None:
     _edit(subject, 400, lambda _: {"status": 422})
 
 
-@defect("ERR 1", "A problem names another request than its header does.", beside=("ERR 3",))
+@defect("ERR 1", "A problem names another request than its header does.", beside=("ERR 3",), decided=True)
 def problem_names_another_request(subject: Subject) -> None:
     _edit(subject, 404, lambda problem: {"request_id": problem["request_id"][:-1] + "0"})
 
 
-@defect("ERR 2", "The list of bookings ignores parameters that it doesn't know.")
+@defect("ERR 2", "The list of bookings ignores parameters that it doesn't know.", decided=True)
 def unknown_parameter_is_ignored(subject: Subject) -> None:
     operation = subject.contract.operations["listBookings"]
     known = {each.name for each in operation.parameters}
@@ -37,7 +37,7 @@ def unknown_parameter_is_ignored(subject: Subject) -> None:
     subject.asked(look)
 
 
-@defect("ERR 2", "On one list, booking pages, more than the most a page are taken, and cut down.")
+@defect("ERR 2", "On one list, booking pages, more than the most a page are taken, and cut down.", decided=True)
 def too_many_a_page_are_cut_down(subject: Subject) -> None:
     def look(asked: Asked) -> None:
         size = asked.query.get("per_page", "")
@@ -47,7 +47,7 @@ def too_many_a_page_are_cut_down(subject: Subject) -> None:
     subject.asked(look)
 
 
-@defect("ERR 2", "An event status that there isn't selects nothing, instead of being refused.")
+@defect("ERR 2", "An event status that there isn't selects nothing, instead of being refused.", decided=True)
 def unknown_status_selects_nothing(subject: Subject) -> None:
     operation = subject.contract.operations["listEvents"]
     values = next(each.schema["enum"] for each in operation.parameters if each.name == "status")
@@ -59,12 +59,12 @@ def unknown_status_selects_nothing(subject: Subject) -> None:
     subject.asked(look)
 
 
-@defect("ERR 2", "A refusal of a parameter doesn't say which it is about.")
+@defect("ERR 2", "A refusal of a parameter doesn't say which it is about.", decided=True)
 def refusal_names_no_parameter(subject: Subject) -> None:
     _edit(subject, 400, lambda problem: {"errors": [{"detail": each["detail"]} for each in problem.get("errors", ())]})
 
 
-@defect("ERR 3", "An id that isn't in the form of an event's is 400.")
+@defect("ERR 3", "An id that isn't in the form of an event's is 400.", decided=True)
 def malformed_id_is_a_bad_request(subject: Subject) -> None:
     prefix = subject.contract.policy.ids["prefixes"]["event"]
 
@@ -76,7 +76,7 @@ def malformed_id_is_a_bad_request(subject: Subject) -> None:
     subject.answered(spoil)
 
 
-@defect("ERR 4", "A method that a path lacks is 404.")
+@defect("ERR 4", "A method that a path lacks is 404.", decided=True)
 def wrong_method_is_missing(subject: Subject) -> None:
     def spoil(_: Asked, answer: Answered) -> None:
         if answer.status == 405:
@@ -85,7 +85,7 @@ def wrong_method_is_missing(subject: Subject) -> None:
     subject.answered(spoil)
 
 
-@defect("ERR 4", "Allow forgets HEAD.")
+@defect("ERR 4", "Allow forgets HEAD.", decided=True)
 def allow_forgets_head(subject: Subject) -> None:
     def spoil(_: Asked, answer: Answered) -> None:
         if allowed := answer.header("Allow"):
@@ -94,7 +94,7 @@ def allow_forgets_head(subject: Subject) -> None:
     subject.answered(spoil)
 
 
-@defect("ERR 4", "Without a credential an unknown path is 401.")
+@defect("ERR 4", "Without a credential an unknown path is 401.", decided=True)
 def unknown_path_wants_a_key(subject: Subject) -> None:
     def spoil(asked: Asked, answer: Answered) -> None:
         if answer.status == 404 and not asked.header("authorization"):
@@ -103,7 +103,7 @@ def unknown_path_wants_a_key(subject: Subject) -> None:
     subject.answered(spoil)
 
 
-@defect("ERR 5", "A new webhook may have members that there aren't: they are dropped.")
+@defect("ERR 5", "A new webhook may have members that there aren't: they are dropped.", decided=True)
 def unknown_member_is_dropped(subject: Subject) -> None:
     """Only what is known gets to the schema."""
     served = subject.served("createWebhook")
@@ -121,7 +121,7 @@ def unknown_member_is_dropped(subject: Subject) -> None:
     subject.replaced(served.body, "read", read)
 
 
-@defect("ERR 5", "A body is read as JSON, whatever media type it says it has.")
+@defect("ERR 5", "A body is read as JSON, whatever media type it says it has.", decided=True)
 def any_media_type_is_json(subject: Subject) -> None:
     def look(asked: Asked) -> None:
         if asked.method == "POST" and asked.path == subject.path("createWebhook"):
@@ -130,17 +130,17 @@ def any_media_type_is_json(subject: Subject) -> None:
     subject.asked(look)
 
 
-@defect("ERR 6", "JSON that is nested deeply makes the server fail.")
+@defect("ERR 6", "JSON that is nested deeply makes the server fail.", decided=True)
 def deep_json_fails(subject: Subject) -> None:
     _fail(subject, "createWebhook", b"[[[[[[[[")
 
 
-@defect("ERR 6", "A body that is not UTF-8 makes the server fail.")
+@defect("ERR 6", "A body that is not UTF-8 makes the server fail.", decided=True)
 def stray_bytes_fail(subject: Subject) -> None:
     _fail(subject, "createWebhook", b"\xff")
 
 
-@defect("ERR 7", "Every fiftieth request is answered with a 500.", beside=("PAGE 1",))
+@defect("ERR 7", "Every fiftieth request is answered with a 500.", beside=("PAGE 1",), decided=True)
 def now_and_then_a_500(subject: Subject) -> None:
     count = iter(range(1, 10**9))
 

@@ -29,12 +29,12 @@ def two_filters_are_ored(subject: Subject) -> None:
     subject.listed("listEvents", either)
 
 
-@defect("FILT 1", "start_after leaves out what starts at that very instant.")
+@defect("FILT 1", "start_after leaves out what starts at that very instant.", decided=True)
 def start_after_excludes_its_instant(subject: Subject) -> None:
     _compare(subject, "listEvents", {"at_or_after": "after"})
 
 
-@defect("FILT 1", "start_before lets in what starts at that very instant.")
+@defect("FILT 1", "start_before lets in what starts at that very instant.", decided=True)
 def start_before_includes_its_instant(subject: Subject) -> None:
     _compare(subject, "listEvents", {"before": "at_or_before"})
 
@@ -51,7 +51,7 @@ def offsets_are_ignored(subject: Subject) -> None:
     subject.asked(look)
 
 
-@defect("FILT 1", "Among the upcoming bookings are cancelled ones.")
+@defect("FILT 1", "Among the upcoming bookings are cancelled ones.", decided=True)
 def upcoming_shows_cancelled_ones(subject: Subject) -> None:
     def widen(page: Page, clauses: Clauses, **rest: Any) -> Any:
         return page([each for each in clauses if each.comparison != ONE_OF], **rest)
@@ -59,7 +59,7 @@ def upcoming_shows_cancelled_ones(subject: Subject) -> None:
     subject.listed("listBookings", widen)
 
 
-@defect("FILT 1", "Among the upcoming bookings are none that wait for the host.")
+@defect("FILT 1", "Among the upcoming bookings are none that wait for the host.", decided=True)
 def upcoming_hides_pending_ones(subject: Subject) -> None:
     def narrow(page: Page, clauses: Clauses, **rest: Any) -> Any:
         kept = [Clause(each.field, ONE_OF, ("confirmed",)) if each.comparison == ONE_OF else each for each in clauses]
@@ -89,7 +89,7 @@ def later_pages_forget_a_filter(subject: Subject) -> None:
     subject.listed("listEvents", forget)
 
 
-@defect("FILT 3", "The total of a filtered list is that of the whole one.")
+@defect("FILT 3", "The total of a filtered list is that of the whole one.", decided=True)
 def filtered_total_is_the_whole(subject: Subject) -> None:
     def count(page: Page, clauses: Clauses, *, owner: int, limit: int, **rest: Any) -> Any:
         return page(clauses, owner=owner, limit=limit, **rest)[0], page((), owner=owner, limit=1)[1]

@@ -5,7 +5,7 @@ from smartcal_api.defects.message import Answered, Asked
 from smartcal_api.defects.subject import Subject
 
 
-@defect("GUARD 1", "A query that makes the URL too long is forgotten, and the rest is answered.")
+@defect("GUARD 1", "A query that makes the URL too long is forgotten, and the rest is answered.", decided=True)
 def long_query_is_forgotten(subject: Subject) -> None:
     limit = subject.contract.policy.request_limits.url_bytes
 
@@ -16,12 +16,12 @@ def long_query_is_forgotten(subject: Subject) -> None:
     subject.asked(look)
 
 
-@defect("GUARD 1", "A head with too many fields is told as a wrong parameter.")
+@defect("GUARD 1", "A head with too many fields is told as a wrong parameter.", decided=True)
 def large_head_is_a_bad_request(subject: Subject) -> None:
     _told_as(subject, "headers_too_large", "invalid_request")
 
 
-@defect("GUARD 1", "A body that is too large is told as one that is not JSON.")
+@defect("GUARD 1", "A body that is too large is told as one that is not JSON.", decided=True)
 def large_body_is_no_json(subject: Subject) -> None:
     _told_as(subject, "body_too_large", "invalid_body")
 

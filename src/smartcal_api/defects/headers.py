@@ -7,7 +7,7 @@ from smartcal_api.defects.message import Answered, Asked
 from smartcal_api.defects.subject import Subject
 
 
-@defect("HEADERS 1", "Two requests in a row have one id.", beside=("STATE 1",))
+@defect("HEADERS 1", "Two requests in a row have one id.", beside=("STATE 1",), decided=True)
 def request_id_is_repeated(subject: Subject) -> None:
     turns, name = list[str](), subject.contract.policy.request_id_header
 
@@ -20,7 +20,7 @@ def request_id_is_repeated(subject: Subject) -> None:
     subject.answered(spoil)
 
 
-@defect("HEADERS 1", "What is missing is answered without naming the request.", beside=("ERR 3",))
+@defect("HEADERS 1", "What is missing is answered without naming the request.", beside=("ERR 3",), decided=True)
 def missing_names_no_request(subject: Subject) -> None:
     def spoil(_: Asked, answer: Answered) -> None:
         if answer.status == 404:
@@ -29,14 +29,14 @@ def missing_names_no_request(subject: Subject) -> None:
     subject.answered(spoil)
 
 
-@defect("HEADERS 1", "The id of a request is a number.", beside=("STATE 1",))
+@defect("HEADERS 1", "The id of a request is a number.", beside=("STATE 1",), decided=True)
 def request_id_is_a_number(subject: Subject) -> None:
     count = iter(range(1, 10**9))
     name = subject.contract.policy.request_id_header
     subject.answered(lambda _, answer: answer.set(name, str(next(count))))
 
 
-@defect("HEADERS 2", "HEAD of a list has no links.")
+@defect("HEADERS 2", "HEAD of a list has no links.", decided=True)
 def head_lacks_the_links(subject: Subject) -> None:
     _of_head(subject, lambda answer: answer.set("Link", None))
 

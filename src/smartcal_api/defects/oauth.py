@@ -31,7 +31,7 @@ def redirect_uri_by_its_host(subject: Subject) -> None:
     _match(subject, lambda registered, asked: urlsplit(asked).netloc == urlsplit(registered).netloc)
 
 
-@defect("OAUTH 3", "An error that goes back to the app doesn't say who sends it (iss).")
+@defect("OAUTH 3", "An error that goes back to the app doesn't say who sends it (iss).", decided=True)
 def error_without_issuer(subject: Subject) -> None:
     def spoil(_: Asked, answer: Answered) -> None:
         place = answer.header("Location")
@@ -51,7 +51,7 @@ def state_is_encoded_twice(subject: Subject) -> None:
     subject.answered(spoil)
 
 
-@defect("OAUTH 5", "A public client may leave the challenge out.")
+@defect("OAUTH 5", "A public client may leave the challenge out.", decided=True)
 def public_client_without_challenge(subject: Subject) -> None:
     clients = subject.sandbox.oauth.clients
 
@@ -68,7 +68,7 @@ def public_client_without_challenge(subject: Subject) -> None:
     subject.replaced(clients, "find", find)
 
 
-@defect("OAUTH 6", "The consent page can be framed by any site.")
+@defect("OAUTH 6", "The consent page can be framed by any site.", decided=True)
 def consent_can_be_framed(subject: Subject) -> None:
     def spoil(_: Asked, answer: Answered) -> None:
         answer.set("X-Frame-Options", None)
@@ -76,7 +76,7 @@ def consent_can_be_framed(subject: Subject) -> None:
     subject.answered(spoil)
 
 
-@defect("OAUTH 6", "The form of a consent page works as often as it is sent.")
+@defect("OAUTH 6", "The form of a consent page works as often as it is sent.", decided=True)
 def consent_works_twice(subject: Subject) -> None:
     subject.replaced(subject.sandbox.oauth.tickets, "spend", lambda right, ticket: right(ticket) or True)
 

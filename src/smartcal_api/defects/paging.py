@@ -25,7 +25,7 @@ def last_page_is_cut(subject: Subject) -> None:
     subject.listed("listBookings", cut)
 
 
-@defect("PAGE 2", "The total of events counts those of the other account, too.")
+@defect("PAGE 2", "The total of events counts those of the other account, too.", decided=True)
 def total_counts_the_other_account(subject: Subject) -> None:
     def count(page: Page, clauses: Any, *, owner: int, limit: int, **rest: Any) -> Any:
         documents, total = page(clauses, owner=owner, limit=limit, **rest)
@@ -34,7 +34,7 @@ def total_counts_the_other_account(subject: Subject) -> None:
     subject.listed("listEvents", count)
 
 
-@defect("PAGE 2", "A list whose pages come out even has one page more in its count.")
+@defect("PAGE 2", "A list whose pages come out even has one page more in its count.", decided=True)
 def even_pages_count_one_more(subject: Subject) -> None:
     def spoil(_: Asked, answer: Answered) -> None:
         if stated := _pagination(answer):
@@ -44,7 +44,7 @@ def even_pages_count_one_more(subject: Subject) -> None:
     subject.answered(spoil)
 
 
-@defect("PAGE 2", "Past the end, a page of bookings is 404.")
+@defect("PAGE 2", "Past the end, a page of bookings is 404.", decided=True)
 def past_the_end_is_missing(subject: Subject) -> None:
     def spoil(asked: Asked, answer: Answered) -> None:
         stated = _pagination(answer)
@@ -54,7 +54,7 @@ def past_the_end_is_missing(subject: Subject) -> None:
     subject.answered(spoil)
 
 
-@defect("PAGE 2", "On one list, booking pages, 100 a page means 99.")
+@defect("PAGE 2", "On one list, booking pages, 100 a page means 99.", decided=True)
 def hundred_means_99(subject: Subject) -> None:
     def spoil(asked: Asked, answer: Answered) -> None:
         stated = _pagination(answer)
@@ -64,22 +64,22 @@ def hundred_means_99(subject: Subject) -> None:
     subject.answered(spoil)
 
 
-@defect("PAGE 3", "The last of the links points one page too far.")
+@defect("PAGE 3", "The last of the links points one page too far.", decided=True)
 def last_link_too_far(subject: Subject) -> None:
     _relink(subject, r'page=(\d+)>; rel="last"', lambda match: f'page={int(match[1]) + 1}>; rel="last"')
 
 
-@defect("PAGE 3", "The link to the next page forgets the filters.")
+@defect("PAGE 3", "The link to the next page forgets the filters.", decided=True)
 def next_link_forgets_the_filters(subject: Subject) -> None:
     _relink(subject, r'\?(?:[^>]*&)?((?:per_page=\d+&)?page=\d+>; rel="next")', lambda match: f"?{match[1]}")
 
 
-@defect("PAGE 3", "There is a link to the next page on the last one.")
+@defect("PAGE 3", "There is a link to the next page on the last one.", decided=True)
 def next_link_on_the_last_page(subject: Subject) -> None:
     _relink(subject, r'<([^>]*page=)(\d+)(>; rel="last")$', _and_next)
 
 
-@defect("PAGE 4", "Events of one day come in another order on every second reading.")
+@defect("PAGE 4", "Events of one day come in another order on every second reading.", decided=True)
 def a_day_in_any_order(subject: Subject) -> None:
     readings = 0
 
@@ -94,7 +94,7 @@ def a_day_in_any_order(subject: Subject) -> None:
     subject.listed("listEvents", turn)
 
 
-@defect("PAGE 4", "Bookings are listed in the order in which they were made.")
+@defect("PAGE 4", "Bookings are listed in the order in which they were made.", decided=True)
 def bookings_in_the_order_of_making(subject: Subject) -> None:
     def reorder(page: Page, clauses: Any, **rest: Any) -> Any:
         return page(clauses, **(rest | {"order": ("id",)}))
@@ -102,7 +102,7 @@ def bookings_in_the_order_of_making(subject: Subject) -> None:
     subject.listed("listBookings", reorder)
 
 
-@defect("PAGE 5", "Unasked, one list has 10 items a page, not what the contract says.")
+@defect("PAGE 5", "Unasked, one list has 10 items a page, not what the contract says.", decided=True)
 def ten_a_page_unasked(subject: Subject) -> None:
     def look(asked: Asked) -> None:
         if asked.get(subject.path("listBookings")) and "per_page" not in asked.query:

@@ -35,9 +35,18 @@ class Tried:
     says: str
     seeds: int
     missed: dict[int, str] = field(default_factory=dict)
+    decided: bool = False
+    """Whether it differs from a choice of the contract alone."""
+    plain: tuple[int, ...] = ()
+    """The exit codes that the findings of its law give without `--strict`, each once."""
     quick: bool | None = None
     """None where the profile wasn't run."""
     schemathesis: bool | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether a plain verdict says what it is to say of it, on every seed."""
+        return self.plain in (((0,), (1,)) if self.decided else ((1,),))
 
     @property
     def caught(self) -> int:
@@ -56,7 +65,7 @@ class Proof:
 
     @property
     def proven(self) -> bool:
-        return not self.alarms and all(not each.missed for each in self.tried)
+        return not self.alarms and all(not each.missed and each.counts for each in self.tried)
 
 
 def prove(
@@ -115,9 +124,18 @@ def _try(names: Sequence[str], *, spec: Path | None, seeds: int, quick: bool) ->
 
 
 def _tried(trials: Trials, defect: Defect, *, seeds: int, quick: bool) -> Tried:
-    missed = {seed: why for seed in range(seeds) if (why := trials.missed(defect, seed=seed)) is not None}
+    found = {seed: trials.tried(defect, seed=seed) for seed in range(seeds)}
     noticed = trials.noticed(defect, seed=0) if quick else None
-    return Tried(defect=defect.name, law=defect.law, says=defect.says, seeds=seeds, missed=missed, quick=noticed)
+    return Tried(
+        defect=defect.name,
+        law=defect.law,
+        says=defect.says,
+        seeds=seeds,
+        missed={seed: each.missed for seed, each in found.items() if each.missed},
+        decided=defect.decided,
+        plain=tuple(sorted({int(each.exit_code) for each in found.values()})),
+        quick=noticed,
+    )
 
 
 def _judge(seeds: Sequence[int], *, spec: Path | None) -> list[str]:
@@ -131,13 +149,15 @@ def table(proof: Proof) -> Iterator[str]:
     width = max((len(each.defect) for each in proof.tried), default=0)
     shows_quick = any(each.quick is not None for each in proof.tried)
     shows_plain = any(each.schemathesis is not None for each in proof.tried)
-    head = [f"  {'defect':<{width}}", f"{'law':<10}", "caught"]
+    head = [f"  {'defect':<{width}}", f"{'law':<10}", "caught", "plain exit"]
     head += ["quick"] if shows_quick else []
     head += ["Schemathesis"] if shows_plain else []
     yield "  ".join(head)
     for each in proof.tried:
-        mark = "✗" if each.missed else "✓"
+        mark = "✓" if not each.missed and each.counts else "✗"
+        plain = "/".join(map(str, each.plain)) + (" (decided)" if each.decided else "")
         line = [f"{mark} {each.defect:<{width}}", f"{each.law:<10}", f"{f'{each.caught}/{each.seeds}':>6}"]
+        line.append(f"{plain:<11}")
         line += [f"{_word(each.quick):>5}"] if shows_quick else []
         line += [_word(each.schemathesis)] if shows_plain else []
         yield "  ".join(line).rstrip()
@@ -145,6 +165,8 @@ def table(proof: Proof) -> Iterator[str]:
     for each in proof.tried:
         for seed, why in list(each.missed.items())[:_SHOWN]:
             yield f"  missed: {each.defect}, seed {seed}: {why}"
+        if not each.counts:
+            yield f"  doesn't count: {each.defect}, whose findings give exit code {'/'.join(map(str, each.plain))}"
     yield from (f"  false alarm: {alarm}" for alarm in proof.alarms)
     if proof.plain is not None:
         yield from (f"  {line}" for line in proof.plain.lines())
@@ -153,7 +175,11 @@ def table(proof: Proof) -> Iterator[str]:
 
 def _sums(proof: Proof) -> str:
     whole = sum(1 for each in proof.tried if not each.missed)
-    parts = [f"{whole} of {len(proof.tried)} defects caught on every seed"]
+    deciding = [each for each in proof.tried if not each.decided]
+    parts = [
+        f"{whole} of {len(proof.tried)} defects caught on every seed",
+        f"{sum(each.counts for each in deciding)} of the {len(deciding)} that decide give exit code 1",
+    ]
     for word, seen in (
         ("by quick", [each.quick for each in proof.tried if each.quick is not None]),
         ("by plain Schemathesis", [each.schemathesis for each in proof.tried if each.schemathesis is not None]),

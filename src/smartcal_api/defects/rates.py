@@ -10,7 +10,7 @@ from smartcal_api.defects.message import Answered, Asked
 from smartcal_api.defects.subject import Subject
 
 
-@defect("RATE 1", "The hour's window refills a second early.")
+@defect("RATE 1", "The hour's window refills a second early.", decided=True)
 def hour_refills_early(subject: Subject) -> None:
     _edit(subject, "hour", lambda each: replace(each, window_seconds=each.window_seconds - 1))
 
@@ -69,7 +69,7 @@ def remaining_lags_at_first(subject: Subject) -> None:
     subject.answered(spoil)
 
 
-@defect("RATE 3", "A 429 says to come back a second too soon.")
+@defect("RATE 3", "A 429 says to come back a second too soon.", decided=True)
 def retry_after_is_short(subject: Subject) -> None:
     def admit(right: Any, budget: str, now: int) -> Any:
         admission = right(budget, now)

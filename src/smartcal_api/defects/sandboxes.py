@@ -8,17 +8,17 @@ from smartcal_api.defects.defect import Defect, defect
 from smartcal_api.defects.subject import Subject
 
 
-@defect("SBX 3", "A booking that was cancelled after the snapshot is cancelled after its restore, too.")
+@defect("SBX 3", "A booking that was cancelled after the snapshot is cancelled after its restore, too.", decided=True)
 def cancellation_outlives_a_restore(subject: Subject) -> None:
     _outlives(subject, "Booking", lambda booking: booking["status"] == "cancelled")
 
 
-@defect("SBX 3", "A subscription that was made after the snapshot is there after its restore.")
+@defect("SBX 3", "A subscription that was made after the snapshot is there after its restore.", decided=True)
 def subscription_outlives_a_restore(subject: Subject) -> None:
     _outlives(subject, "Webhook", lambda _: True)
 
 
-@defect("SBX 3", "A restore leaves the budgets as they are.")
+@defect("SBX 3", "A restore leaves the budgets as they are.", decided=True)
 def budget_outlives_a_restore(subject: Subject) -> None:
     subject.replaced(subject.sandbox.limits, "restore", lambda _, __: None)
 

@@ -8,12 +8,19 @@ from smartcal_api.defects.message import Answered, Asked
 from smartcal_api.defects.subject import Subject
 
 
-@defect("SCHEMA 1", "Events have a source that is none of the enum's, in the list alone.", beside=("PAGE 1",))
+@defect(
+    "SCHEMA 1", "Events have a source that is none of the enum's, in the list alone.", beside=("PAGE 1",), decided=True
+)
 def source_outside_of_its_enum(subject: Subject) -> None:
     _each(subject, "listEvents", lambda item: {"source": "exchange"} if item["source"] == "outlook" else {})
 
 
-@defect("SCHEMA 1", "A booking that wasn't cancelled lacks its cancellation, which is to be null.", beside=("STATE 1",))
+@defect(
+    "SCHEMA 1",
+    "A booking that wasn't cancelled lacks its cancellation, which is to be null.",
+    beside=("STATE 1",),
+    decided=True,
+)
 def null_is_left_out(subject: Subject) -> None:
     def edit(item: dict[str, Any]) -> None:
         if item.get("cancellation") is None:
@@ -22,12 +29,12 @@ def null_is_left_out(subject: Subject) -> None:
     _one(subject, "listBookings", edit)
 
 
-@defect("SCHEMA 1", "The times of an event have no offset.", beside=("STATE 1",))
+@defect("SCHEMA 1", "The times of an event have no offset.", beside=("STATE 1",), decided=True)
 def times_without_offset(subject: Subject) -> None:
     _one(subject, "listEvents", lambda item: item.update(start_time=item["start_time"].rstrip("Z")))
 
 
-@defect("SCHEMA 1", "The account has another word for a key than the contract.")
+@defect("SCHEMA 1", "The account has another word for a key than the contract.", decided=True)
 def account_has_another_word(subject: Subject) -> None:
     def spoil(asked: Asked, answer: Answered) -> None:
         if asked.get(subject.path("getAccount")) and answer.status == 200:
@@ -36,7 +43,7 @@ def account_has_another_word(subject: Subject) -> None:
     subject.answered(spoil)
 
 
-@defect("SCHEMA 1", "Numbers of pages are text.", beside=("PAGE 5",))
+@defect("SCHEMA 1", "Numbers of pages are text.", beside=("PAGE 5",), decided=True)
 def numbers_are_text(subject: Subject) -> None:
     def spoil(asked: Asked, answer: Answered) -> None:
         if asked.get(subject.path("listWebhooks")) and answer.status == 200:
@@ -46,7 +53,7 @@ def numbers_are_text(subject: Subject) -> None:
     subject.answered(spoil)
 
 
-@defect("SCHEMA 1", "A new webhook is 200, not 201.")
+@defect("SCHEMA 1", "A new webhook is 200, not 201.", decided=True)
 def created_is_200(subject: Subject) -> None:
     def spoil(_: Asked, answer: Answered) -> None:
         if answer.status == 201:
@@ -55,7 +62,7 @@ def created_is_200(subject: Subject) -> None:
     subject.answered(spoil)
 
 
-@defect("SCHEMA 1", "A new webhook has no Location.")
+@defect("SCHEMA 1", "A new webhook has no Location.", decided=True)
 def created_has_no_place(subject: Subject) -> None:
     def spoil(_: Asked, answer: Answered) -> None:
         if answer.status == 201:
@@ -64,7 +71,7 @@ def created_has_no_place(subject: Subject) -> None:
     subject.answered(spoil)
 
 
-@defect("SCHEMA 1", "A refused parameter is answered as application/json.", beside=("ERR 2",))
+@defect("SCHEMA 1", "A refused parameter is answered as application/json.", beside=("ERR 2",), decided=True)
 def problem_is_called_json(subject: Subject) -> None:
     def spoil(_: Asked, answer: Answered) -> None:
         if answer.status == 400:
@@ -73,7 +80,7 @@ def problem_is_called_json(subject: Subject) -> None:
     subject.answered(spoil)
 
 
-@defect("SCHEMA 2", "An unknown path is answered with a page of HTML.")
+@defect("SCHEMA 2", "An unknown path is answered with a page of HTML.", decided=True)
 def unknown_path_is_a_page(subject: Subject) -> None:
     def spoil(asked: Asked, answer: Answered) -> None:
         if answer.status == 404 and asked.path.endswith("/nothing"):

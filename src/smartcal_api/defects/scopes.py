@@ -34,7 +34,7 @@ def webhooks_stands_for_read(subject: Subject) -> None:
     subject.sandbox.keys.adopt(implies | {"webhooks": frozenset({"read"})})
 
 
-@defect("SCOPE 1", "A 403 asks for the scope admin, whatever is lacking.")
+@defect("SCOPE 1", "A 403 asks for the scope admin, whatever is lacking.", decided=True)
 def refusal_names_admin(subject: Subject) -> None:
     def spoil(_: Asked, answer: Answered) -> None:
         if answer.status == 403:
@@ -55,7 +55,7 @@ def reading_a_booking_wants_write(subject: Subject) -> None:
     subject.replaced(subject.served("getBooking").authorization, "refusal", lambda _, identity: other.refusal(identity))
 
 
-@defect("SCOPE 3", "The account tells the scopes that were implied, not those that were granted.")
+@defect("SCOPE 3", "The account tells the scopes that were implied, not those that were granted.", decided=True)
 def account_tells_what_is_implied(subject: Subject) -> None:
     def spoil(asked: Asked, answer: Answered) -> None:
         if asked.get(subject.path("getAccount")) and answer.status == 200:

@@ -9,13 +9,13 @@ from smartcal_api.defects.message import Answered, Asked
 from smartcal_api.defects.subject import Subject
 
 
-@defect("STATE 1", "An event, read alone, says that it was changed when it was read.")
+@defect("STATE 1", "An event, read alone, says that it was changed when it was read.", decided=True)
 def reading_touches_an_event(subject: Subject) -> None:
     reads = iter(range(10, 10**9))
     _alone(subject, "listEvents", lambda item: item | {"updated_at": f"2026-01-01T00:{next(reads) % 50 + 10}:00Z"})
 
 
-@defect("STATE 1", "The list of bookings has the zone of all their times as UTC.")
+@defect("STATE 1", "The list of bookings has the zone of all their times as UTC.", decided=True)
 def list_has_another_zone(subject: Subject) -> None:
     def spoil(asked: Asked, answer: Answered) -> None:
         if asked.get(subject.path("listBookings")) and answer.status == 200:
@@ -25,12 +25,12 @@ def list_has_another_zone(subject: Subject) -> None:
     subject.answered(spoil)
 
 
-@defect("STATE 1", "A booking page, read alone, has lost what its description is in the list.")
+@defect("STATE 1", "A booking page, read alone, has lost what its description is in the list.", decided=True)
 def page_alone_has_another_title(subject: Subject) -> None:
     _alone(subject, "listBookingPages", lambda item: item | {"title": item["title"].upper() + "!"})
 
 
-@defect("STATE 2", "The event of a booking can't be read: only what came from elsewhere can.")
+@defect("STATE 2", "The event of a booking can't be read: only what came from elsewhere can.", decided=True)
 def event_of_a_booking_is_missing(subject: Subject) -> None:
     store = subject.sandbox.store
 

@@ -12,11 +12,25 @@ from smartcal_api.contract import Contract
 from smartcal_api.defects.message import Look, Spoil, Spoiling, Spoilt
 from smartcal_api.http.answer import Answer
 from smartcal_api.http.exchange import Exchange
+from smartcal_api.http.raw import RawHandler
 from smartcal_api.http.served import Handler, Served
 from smartcal_api.sandbox import Sandbox
 
 Outer = Callable[[Handler, Exchange], Answer]
 Page = Callable[..., tuple[list[bytes], int]]
+
+
+class _Outer(RawHandler):
+    """Around a handler that is told from others by its kind."""
+
+    def __init__(self, outer: Outer, right: RawHandler) -> None:
+        self._outer, self._right = outer, right
+
+    def __call__(self, exchange: Exchange) -> Answer:
+        return self._outer(self._right, exchange)
+
+    def client_id(self, exchange: Exchange) -> str | None:
+        return self._right.client_id(exchange)
 
 
 class Subject:
@@ -61,7 +75,8 @@ class Subject:
     def handled(self, operation: str, outer: Outer) -> None:
         """An operation's handler becomes `outer`, which gets the right one."""
         served = self.served(operation)
-        served.handler = partial(outer, served.handler)
+        right = served.handler
+        served.handler = _Outer(outer, right) if isinstance(right, RawHandler) else partial(outer, right)
 
     def replaced(self, holder: object, name: str, outer: Callable[..., Any]) -> None:
         """A method of one object becomes `outer`, which gets the right one before its arguments."""

@@ -27,7 +27,7 @@ def list_tells_the_secret(subject: Subject) -> None:
     subject.answered(spoil)
 
 
-@defect("HOOK 1", "The secrets of webhooks are numbers that are counted up.")
+@defect("HOOK 1", "The secrets of webhooks are numbers that are counted up.", decided=True)
 def secrets_are_counted(subject: Subject) -> None:
     numbers = itertools.count(1)
 
@@ -81,7 +81,7 @@ def other_account_is_told(subject: Subject) -> None:
     subject.replaced(subject.sandbox.outbox, "_matching", matching)
 
 
-@defect("HOOK 2", "A cancellation is told with the booking as it was before.")
+@defect("HOOK 2", "A cancellation is told with the booking as it was before.", decided=True)
 def told_as_it_was(subject: Subject) -> None:
     def record(right: Any, event_type: str, data: Any, **rest: Any) -> None:
         before = {"status": "confirmed", "cancellation": None} if event_type == "booking.cancelled" else {}
@@ -90,7 +90,7 @@ def told_as_it_was(subject: Subject) -> None:
     subject.replaced(subject.sandbox.outbox, "record", record)
 
 
-@defect("HOOK 3", "A webhook's URL may carry a user's name and password.")
+@defect("HOOK 3", "A webhook's URL may carry a user's name and password.", decided=True)
 def url_with_a_password(subject: Subject) -> None:
     def handler(right: Handler, exchange: Exchange) -> Answer:
         scheme, _, rest = exchange.body["url"].partition("://")
@@ -100,7 +100,7 @@ def url_with_a_password(subject: Subject) -> None:
     subject.handled("createWebhook", handler)
 
 
-@defect("HOOK 3", "An account may have one webhook more than the contract says.")
+@defect("HOOK 3", "An account may have one webhook more than the contract says.", decided=True)
 def one_webhook_too_many(subject: Subject) -> None:
     def handler(right: Handler, exchange: Exchange) -> Answer:
         store = exchange.sandbox.store

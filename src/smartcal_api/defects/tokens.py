@@ -41,7 +41,7 @@ def code_works_twice(subject: Subject) -> None:
     _reopened(subject)
 
 
-@defect("OAUTH 9", "A code that is used again is refused, and its tokens live on.")
+@defect("OAUTH 9", "A code that is used again is refused, and its tokens live on.", decided=True)
 def tokens_of_a_used_code_live(subject: Subject) -> None:
     store = subject.sandbox.store
 
@@ -71,12 +71,12 @@ def any_verifier_fits(subject: Subject) -> None:
     subject.handled("issueToken", handler)
 
 
-@defect("OAUTH 11", "A refresh token works again and again.")
+@defect("OAUTH 11", "A refresh token works again and again.", decided=True)
 def refresh_token_works_again(subject: Subject) -> None:
     subject.replaced(subject.sandbox.oauth.tokens, "claim", lambda _, refreshable: bool(refreshable))
 
 
-@defect("OAUTH 11", "A refresh token that is used again is refused, and its family lives on.")
+@defect("OAUTH 11", "A refresh token that is used again is refused, and its family lives on.", decided=True)
 def family_lives_on(subject: Subject) -> None:
     subject.replaced(subject.sandbox.oauth.tokens, "revoke_grant", lambda *_: None)
 
@@ -123,7 +123,7 @@ def revoked_token_lives(subject: Subject) -> None:
     subject.replaced(subject.sandbox.oauth.tokens, "revoke", lambda *_: None)
 
 
-@defect("OAUTH 14", "The metadata promise the challenge method plain.")
+@defect("OAUTH 14", "The metadata promise the challenge method plain.", decided=True)
 def metadata_promise_plain(subject: Subject) -> None:
     def spoil(asked: Asked, answer: Answered) -> None:
         if asked.get(subject.path("getAuthorizationServerMetadata")) and (told := answer.json):
@@ -132,7 +132,7 @@ def metadata_promise_plain(subject: Subject) -> None:
     subject.answered(spoil)
 
 
-@defect("OAUTH 15", "A code lives a second longer than it should.")
+@defect("OAUTH 15", "A code lives a second longer than it should.", decided=True)
 def code_lives_longer(subject: Subject) -> None:
     policy = subject.contract.policy
     lifetimes = {**policy.lifetimes, "authorization_code": policy.lifetimes["authorization_code"] + 1}

@@ -4,6 +4,7 @@ import logging
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from smartcal_api.conformance.control import Control
@@ -12,13 +13,21 @@ from smartcal_api.conformance.laws import ALL
 from smartcal_api.conformance.pacing import Pacing
 from smartcal_api.conformance.runner import Runner, cases
 from smartcal_api.conformance.session import Session
-from smartcal_api.conformance.verdict import Outcome, Verdict
+from smartcal_api.conformance.verdict import Exit, Outcome, Verdict
 from smartcal_api.contract import Contract
 from smartcal_api.defects.defect import Defect
 from smartcal_api.defects.deployment import Deployment, Plant
 
 # It runs a tool of its own for minutes, over sockets.
 _APART = "SCHEMA 3"
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Why the law missed a defect, where it did, and the exit code that its findings give without `--strict`."""
+
+    missed: str
+    exit_code: Exit
 
 
 class Trials:
@@ -38,7 +47,7 @@ class Trials:
         until: str | None = None,
     ) -> list[Outcome]:
         """The verdicts of the laws named, or of all that a profile has; data and laws are both drawn from the seed.
-        It ends as soon as the law `until` is broken."""
+        It ends as soon as the law `until` is broken by what decides."""
         chosen = cases(ALL, self._contract, full=full, only=only)
         chosen = [each for each in chosen if each.law.id != _APART]
         outcomes = []
@@ -46,19 +55,19 @@ class Trials:
             runner = Runner(session, seed=seed, full=full)
             for case in chosen:
                 outcomes += runner.run([case])
-                if case.law.id == until and outcomes[-1].deviations:
+                if case.law.id == until and outcomes[-1].verdict is Verdict.BROKEN:
                     break
         return outcomes
 
-    def missed(self, defect: Defect, *, seed: int) -> str | None:
-        """None where the law that the defect breaks says so; else what that law says."""
+    def tried(self, defect: Defect, *, seed: int) -> "Trial":
+        """What the law that the defect breaks says of it."""
         only = (defect.law, *defect.beside)
         outcomes = self.judge(seed=seed, plant=defect.plant, only=only, until=defect.law)
         own = [each for each in outcomes if each.case.law.id == defect.law]
-        if any(each.deviations for each in own):
-            return None
         told = [f"{each.case.name}: {each.why}" for each in own if each.ending is not Verdict.HELD]
-        return "; ".join(told[:2]) or (f"{defect.law} held" if own else f"there is no law {defect.law}")
+        why = "; ".join(told[:2]) or (f"{defect.law} held" if own else f"there is no law {defect.law}")
+        missed = "" if any(each.deviations for each in own) else why
+        return Trial(missed, Exit.BROKEN if any(each.verdict is Verdict.BROKEN for each in own) else Exit.CONFORMANT)
 
     def noticed(self, defect: Defect, *, seed: int) -> bool:
         """Whether the quick profile finds anything broken, which is all that a pipeline would see."""

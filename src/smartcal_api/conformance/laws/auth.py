@@ -1,15 +1,16 @@
 """AUTH: who is let in, and what those who aren't are told."""
 
 import re
+from contextlib import suppress
 
 from smartcal_api.conformance.basis import SAFETY
 from smartcal_api.conformance.capability import Capability
 from smartcal_api.conformance.credential import Carrier
-from smartcal_api.conformance.exchange import Exchange
-from smartcal_api.conformance.findings import NotVerified
+from smartcal_api.conformance.exchange import Exchange, Fields
+from smartcal_api.conformance.findings import Inconclusive, NotVerified
 from smartcal_api.conformance.law import Law, identified, law, readable, secured
 from smartcal_api.conformance.probe import Probe
-from smartcal_api.conformance.resources import NOTHING, a_real_one, acted, known
+from smartcal_api.conformance.resources import NOTHING, a_real_one, acted, known, shown
 from smartcal_api.conformance.standards import CHALLENGE_COMES_WITH_401
 
 _CONSTANT = ("type", "title", "status", "code")
@@ -23,7 +24,7 @@ _ERROR = re.compile(r"\berror\s*=")
     "AUTH 1",
     "Without a credential, or with one that nobody has, an operation answers 401 and says how to come in.",
     over=secured,
-    requests=10,
+    requests=11,
     worth=95,
 )
 def nobody_is_let_in(probe: Probe) -> None:
@@ -45,8 +46,13 @@ def nobody_is_let_in(probe: Probe) -> None:
     )
     coded = nobody.code in (None, "missing_credentials")
     probe.expect(coded, f"{nobody.coded}; no credential was sent.", by="/x-problems", at=nobody, kind="code")
+    header = probe.session.key_header
+    if header is not None:
+        how = f"a made-up key in {header}"
+        made_up = _ask(probe, target, headers=((header, "nobody_has_this_key"),))
+        _refused(probe, made_up, f"with {how}", how)
     for how, value in _wrong(probe):
-        answer = _ask(probe, target, value)
+        answer = _ask(probe, target, headers=(("Authorization", f"Bearer {value}"),))
         told = _refused(probe, answer, f"with {how}", how)
         probe.expect(
             'error="invalid_token"' in told,
@@ -128,7 +134,7 @@ def no_answer_holds_a_credential(probe: Probe) -> None:
     "Somebody else's id and one that there isn't get the same answer, and nothing of theirs is read or changed.",
     over=identified,
     needs=(Capability.OTHER_ACCOUNT,),
-    requests=8,
+    requests=12,
     worth=92,
 )
 def somebody_elses_is_as_missing(probe: Probe) -> None:
@@ -139,9 +145,15 @@ def somebody_elses_is_as_missing(probe: Probe) -> None:
     before = known(probe, theirs, account=1)
     name = operation.path_names[-1]
     credential = probe.credential(operation.scopes)
-    foreign = probe.call(operation, path={name: theirs}, credential=credential)
-    said = f"{foreign} for what belongs to another account"
-    probe.expect(not foreign.ok, f"{said}.", by=SAFETY, at=foreign, kind="foreign", parameter=name)
+    for carrier in Carrier if probe.session.key_header and credential.kind == "key" else (Carrier.BEARER,):
+        foreign = probe.call(operation, path={name: theirs}, credential=credential, carrier=carrier)
+        said = f"{foreign} for what belongs to another account"
+        parameter = f"{name} {carrier}"
+        probe.expect(not foreign.ok, f"{said}.", by=SAFETY, at=foreign, kind="foreign", parameter=parameter)
+    with suppress(Inconclusive):
+        listed = shown(probe, operation, theirs) is not None
+        told = f"{theirs}, which belongs to another account, is in {probe.above(operation).path}."
+        probe.expect(not listed, told, by=SAFETY, kind="listed", parameter=name, seen="")
     touched = f"{said}, and {theirs} isn't what it was before, as its own account sees it."
     probe.expect(not acted(probe, theirs, before, account=1), touched, by=SAFETY, kind="acted", parameter=name)
     probe.expect(
@@ -180,11 +192,10 @@ def _wrong(probe: Probe) -> list[tuple[str, str]]:
     return [(how, value) for how, value in wrong if value and value not in known_ones]
 
 
-def _ask(probe: Probe, target: str, value: str | None = None) -> Exchange:
+def _ask(probe: Probe, target: str, headers: Fields = ()) -> Exchange:
     operation = probe.operation
-    headers = (("Content-Type", next(iter(operation.body.media_types))),) if operation.body else ()
-    if value is not None:
-        headers = (*headers, ("Authorization", f"Bearer {value}"))
+    if operation.body:
+        headers = (*headers, ("Content-Type", next(iter(operation.body.media_types))))
     return probe.send(operation.method, target, headers=headers, body=b"{}" if operation.body else b"")
 
 

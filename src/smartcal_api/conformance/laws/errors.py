@@ -8,7 +8,7 @@ from smartcal_api.conformance.basis import SAFETY
 from smartcal_api.conformance.invalid import invalid_bodies, invalid_queries, request_example
 from smartcal_api.conformance.law import Law, identified, law, product, secured
 from smartcal_api.conformance.probe import Probe
-from smartcal_api.conformance.standards import ALLOW_COMES_WITH_405
+from smartcal_api.conformance.standards import ALLOW_COMES_WITH_405, HEAD_IS_GET
 from smartcal_api.contract import Contract, Operation
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -73,7 +73,7 @@ def a_wrong_parameter_is_refused_and_named(probe: Probe) -> None:
     probe.for_each(list(invalid_queries(probe.operation)), check, quick=5)
 
 
-@law("ERR 3", "An id that names nothing is 404, whatever it looks like.", over=identified, requests=4, worth=57)
+@law("ERR 3", "An id that names nothing is 404, whatever it looks like.", over=identified, requests=8, worth=57)
 def an_id_that_names_nothing_is_not_found(probe: Probe) -> None:
     operation = probe.operation
     ids = st.one_of(
@@ -90,6 +90,10 @@ def an_id_that_names_nothing_is_not_found(probe: Probe) -> None:
         probe.expect(answer.status < _FAILURE, f"{said}, and the server failed.", by=failed, at=answer, kind="failure")
         by = f"{operation.pointer}/responses/404"
         probe.expect(answer.status == 404, f"{said}, so it is 404.", by=by, at=answer, kind="status")
+        if operation.method == "GET" and not answer.ok:
+            head = probe.send("HEAD", answer.target, credential=answer.credential)
+            said = f"{head}, and {answer}."
+            probe.expect(not head.ok, said, by=HEAD_IS_GET, at=(answer, head), kind="head")
 
     probe.for_any(ids, check, examples=4)
 

@@ -2,9 +2,11 @@
 
 import math
 
+from smartcal_api.conformance.app import some_app
 from smartcal_api.conformance.capability import Capability
 from smartcal_api.conformance.credential import Carrier, Credential
 from smartcal_api.conformance.exchange import Exchange
+from smartcal_api.conformance.findings import Inconclusive, NotVerified
 from smartcal_api.conformance.law import Law, law
 from smartcal_api.conformance.laws.rates import cheapest, fresh_key
 from smartcal_api.conformance.laws.windows import LIMITS, MORE, frozen, windows
@@ -14,86 +16,103 @@ from smartcal_api.contract import Operation, RateLimit
 _REFUSAL = "/components/responses/RateLimited"
 _AT_ONCE = 10
 _SLACK = 2
+_REFUSED = 3
+"""Refusals that show that it is the limit, and not an accident."""
 
 
 class _Spent:
-    """A key that is used until it is refused: how many requests were admitted, in how long."""
+    """A credential that is used until it is refused: how many requests were admitted, in how long."""
 
     def __init__(self, probe: Probe, operation: Operation, key: Credential, window: RateLimit) -> None:
         self._probe, self._operation, self._key, self._window = probe, operation, key, window
         self.admitted: list[Exchange] = []
-        self.refusal: Exchange | None = None
+        self.refusals: list[Exchange] = []
+        self.seconds = 0.0
         began = probe.session.pacing.now()
-        while self.refusal is None and len(self.admitted) <= self.most:
+        while len(self.refusals) < _REFUSED and len(self.admitted) <= self.most:
             for answer in self._some():
-                if answer.status == 429:
-                    self.refusal = self.refusal or answer
-                else:
-                    self.admitted.append(answer)
+                (self.admitted if answer.ok else self.refusals).append(answer)
             self.seconds = probe.session.pacing.now() - began
 
     @property
     def refilled(self) -> int:
         """What a bucket gives back meanwhile."""
-        return 0 if self._probe.has_control else math.ceil(self._rate * self.seconds) + _SLACK
+        rate = self._window.limit / self._window.window_seconds
+        return 0 if self._probe.has_control else math.ceil(rate * self.seconds) + _SLACK
 
     @property
     def most(self) -> int:
         """More than that no form of the limit admits: a fixed window may end meanwhile, a bucket refill once."""
         return 2 * self._window.limit + _SLACK
 
-    seconds: float = 0.0
-
-    @property
-    def _rate(self) -> float:
-        return self._window.limit / self._window.window_seconds
-
     def _some(self) -> list[Exchange]:
         """One after the other by a clock that stands; else many at once, as an answer can take longer than a refill."""
         if self._probe.has_control:
             return [self._probe.call(self._operation, credential=self._key, take_429=True)]
         sending = self._probe.sending(self._operation, credential=self._key)
-        return self._probe.session.together([sending] * _AT_ONCE)
+        return self._probe.session.together([sending] * _AT_ONCE, whatever=True)
 
 
 @law(
     "RATE 3",
     "A 429 is a problem that says when to come back; coming back then is admitted, and what was refused counts not.",
     needs=(Capability.EXHAUST,),
-    requests=112,
+    requests=220,
     worth=6,
-    quick=False,
 )
 def a_refusal_says_when_to_come_back(probe: Probe) -> None:
-    operation, key = cheapest(probe), fresh_key(probe)
-    window = windows(probe)[0]
+    """A token of a client is as good as a key, and its budget is whole from the start and nobody else's."""
+    operation, window = cheapest(probe), windows(probe)[0]
     if probe.session.pacing.reserved:
         probe.give_up("--reserve leaves requests to others, so no budget can be used up")
+    token = _fresh_token(probe)
     with frozen(probe):
-        probe.session.pacing.before(key.value, room=window.limit)
-        spent = _Spent(probe, operation, key, window)
-        count = len(spent.admitted)
-        said = f"{count} requests in {spent.seconds:.0f} s were all admitted; {window.limit} in a {window.name} are."
-        if not probe.expect(spent.refusal is not None, said, by=LIMITS, at=spent.admitted[-1:], kind="no limit"):
+        if token is not None:
+            _is_limited(probe, operation, token, window, own=True)
+        if token is not None and not probe.full and not probe.has_control:
             return
-        assert spent.refusal is not None
-        _holds_enough(probe, spent, key, window)
+        key = fresh_key(probe)
+        probe.session.pacing.before(key.value, room=window.limit)
+        spent = _is_limited(probe, operation, key, window, own=probe.alone)
+        if spent is None:
+            return
         _is_the_keys_own(probe, operation, key)
-        _is_as_the_contract_has_it(probe, operation, key, spent.refusal)
-        if count > window.limit + spent.refilled:
-            _admits_no_more(probe, operation, key, window, count)
+        _is_as_the_contract_has_it(probe, operation, key, spent.refusals[0])
+        if len(spent.admitted) > window.limit + spent.refilled:
+            _admits_no_more(probe, operation, key, window, len(spent.admitted))
 
 
-def _holds_enough(probe: Probe, spent: _Spent, key: Credential, window: RateLimit) -> None:
-    """Nothing is refused while fewer than the limit were sent: a bucket that holds fewer refuses what is documented."""
+def _is_limited(probe: Probe, operation: Operation, key: Credential, window: RateLimit, *, own: bool) -> _Spent | None:
+    """What came of using it up, where it can be: it is refused, by 429, and not before the limit is reached."""
+    spent = _Spent(probe, operation, key, window)
     count = len(spent.admitted)
+    said = f"{count} requests in {spent.seconds:.0f} s were all admitted; {window.limit} in a {window.name} are."
+    none, kind = spent.admitted[-1:], key.kind.value
+    if not probe.expect(bool(spent.refusals), said, by=LIMITS, at=none, kind="no limit", parameter=kind):
+        return None
+    first = spent.refusals[0]
+    said = f"{first}, after {count} requests in {spent.seconds:.0f} s; what exceeds the limit is 429."
+    probe.expect(first.status == 429, said, by=_REFUSAL, at=first, kind="status", parameter=kind)
     names = probe.contract.policy.rate_limit_headers
-    first = spent.admitted[0] if spent.admitted else spent.refusal
-    told = (first.header(names.remaining) or "") if first else ""
-    if count < window.limit and not probe.alone and told.isdigit() and int(told) < window.limit - _AT_ONCE - 1:
+    told = spent.admitted[0].header(names.remaining) or "" if spent.admitted else ""
+    used = told.isdigit() and int(told) < window.limit - _AT_ONCE - 1
+    if count < window.limit and used and not own and not probe.target.exhaust:
         probe.give_up(f"a budget had {told} left at first: somebody else seems to use {key.label}")
-    said = f"{spent.refusal}, after {count} of {window.limit} in a {window.name}: refused while there is room."
-    probe.expect(count >= window.limit, said, by=LIMITS, at=spent.refusal or (), kind="refused early", seen="")
+    said = f"{first}, after {count} of {window.limit} in a {window.name}: refused while there is room."
+    enough = count >= window.limit
+    probe.expect(enough, said, by=LIMITS, at=first, kind="refused early", parameter=kind, seen="")
+    return spent
+
+
+def _fresh_token(probe: Probe) -> Credential | None:
+    """One that nobody has used, where a client gets one without anything typed in."""
+    if not probe.target.clients or not probe.target.writable:
+        return None
+    try:
+        app = some_app(probe)
+        return app.bearer({"scope": "read", **app.tokens("read")})
+    except (Inconclusive, NotVerified):
+        return None
 
 
 def _is_the_keys_own(probe: Probe, operation: Operation, key: Credential) -> None:

@@ -34,6 +34,9 @@ def forms_are_taken_as_the_contract_has_them(probe: Probe) -> None:
     responses = f"{operation.pointer}/responses"
     fields = dict(app.redeeming(NOTHING, app.verifier()) if operation.id == TOKEN else {"token": NOTHING})
     whole = app.posting(operation.id, fields)
+    if operation.id == TOKEN:
+        app.room()
+        app.tokens()  # an answer with what nobody may keep
     asked = probe.send("GET", f"{operation.path}?{urlencode(fields)}")
     probe.expect(asked.status == 405, f"{asked}; there is POST alone.", by=responses, at=asked, kind="method")
     typed = probe.send("POST", operation.path, headers=(("Content-Type", "application/json"),), body=b"{}")
@@ -131,6 +134,9 @@ def a_code_works_once(probe: Probe) -> None:
     is_tokens(probe, first, "the code is new")
     said = f"{probe.last} with its access token, though the code was used once."
     probe.expect(app.alive(first.object), said, by=_PKCE, kind="lives")
+    longer = app.alive({**first.object, "access_token": f"{first.object['access_token']}x"})
+    said = f"{probe.last} with its access token and one character more."
+    probe.expect(not longer, said, by=_PKCE, at=probe.last, kind="longer")
     again = app.token(app.redeeming(code, verifier))
     refuses(probe, again, "invalid_grant", "the code was used before", must=SAFETY)
     alive = app.alive(first.object)
@@ -153,7 +159,7 @@ def _authenticates(probe: Probe, app: App) -> None:
     wrong: list[tuple[str, str | None]] = [("another secret", NOTHING), ("no secret", None)]
     wrong += [("the beginning of the secret", secret[:-1]), ("the secret and more", f"{secret}x")]
     wrong.append(("the secret in the other case", secret.swapcase()))
-    for why, tried in wrong if probe.full else [*wrong[:1], *probe.rng.sample(wrong[1:], 2)]:
+    for why, tried in wrong if probe.full else [*wrong[:3], *probe.rng.sample(wrong[3:], 1)]:
         if tried == secret:
             continue
         app.room()

@@ -92,7 +92,7 @@ def who_subscribed_is_told_once(probe: Probe) -> None:
     subscriptions = {
         (CANCELLED,): subscriber.subscribe(CANCELLED),
         (UPDATED,): subscriber.subscribe(UPDATED),
-        (CANCELLED, UPDATED): subscriber.subscribe(),
+        (CANCELLED, UPDATED): subscriber.subscribe(*reversed([CANCELLED, *others, UPDATED])),
         (): subscriber.subscribe(*others),
     }
     deleted = subscriber.subscribe()
@@ -111,7 +111,14 @@ def who_subscribed_is_told_once(probe: Probe) -> None:
         said = f"a subscription of another account was told {told} times when a booking was cancelled."
         probe.expect(not told, said, by=SAFETY, kind="account", seen="")
     for types, subscription in subscriptions.items():
+        for method in {each.method for each in subscription.came(happened.ids)}:
+            said = f"a delivery came by {method}."
+            by = f"{_TOLD}/{CANCELLED}/post"
+            probe.expect(method == "POST", said, by=by, kind="method", seen=method)
         _is_told(probe, subscription, types, happened.ids, due[types])
+    again = subscriber.cancel("Told again")
+    subscriber.wait(subscriptions[(CANCELLED,)], 1, [again.id])
+    _is_told(probe, subscriptions[(CANCELLED,)], (CANCELLED, "again"), [again.id], [CANCELLED])
     identifiers: dict[str, set[str]] = {}
     for subscription in subscriptions.values():
         for arrival in subscription.came(happened.ids):

@@ -60,7 +60,7 @@ def remaining_falls_by_one(probe: Probe) -> None:
     "RATE 4",
     "A budget is a credential's: using one leaves the others whole, and it is one for both headers and all operations.",
     needs=(Capability.SECOND_KEY,),
-    requests=40,
+    requests=52,
     worth=60,
 )
 def a_budget_is_a_credentials(probe: Probe) -> None:
@@ -72,6 +72,8 @@ def a_budget_is_a_credentials(probe: Probe) -> None:
     if probe.session.key_header:
         header = _Use("in its own header", lambda: probe.call(operation, credential=key, carrier=Carrier.HEADER))
         _is_shared(probe, key, header)
+    head = _Use("by HEAD", lambda: probe.send("HEAD", operation.path, credential=key))
+    _is_shared(probe, key, head)
     elsewhere = [each for each in readable(probe.contract) if not each.path_names and each.id != operation.id]
     usable = [each for each in elsewhere if each.scopes <= probe.session.satisfied(key)]
     if usable:

@@ -6,6 +6,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from smartcal_api.conformance.app import AUTHORIZE, App, back, of, some_app
 from smartcal_api.conformance.basis import SAFETY
 from smartcal_api.conformance.capability import Capability
+from smartcal_api.conformance.consent import Pairs, read_form
 from smartcal_api.conformance.exchange import Exchange
 from smartcal_api.conformance.law import Law, law
 from smartcal_api.conformance.probe import Probe
@@ -35,7 +36,8 @@ def nobody_is_sent_to_where_nobody_registered(probe: Probe) -> None:
         query = urlencode(asked, quote_via=quote, errors="surrogateescape")
         # One that is left out is the one that is registered (RFC 6749 section 3.1.2.3).
         own = app.client.redirect_uris if name == "redirect_uri" and not value else ()
-        _stays(probe, app.authorize(query), f"the {name} isn't one that is registered", name, own)
+        for answer in _led(app, query):
+            _stays(probe, answer, f"the {name} isn't one that is registered", name, own)
 
 
 @law(
@@ -43,15 +45,17 @@ def nobody_is_sent_to_where_nobody_registered(probe: Probe) -> None:
     "A redirect URI is a registered one byte for byte; the port of a loopback address alone is free.",
     over=of(AUTHORIZE),
     needs=(Capability.CLIENT,),
-    requests=32,
+    requests=66,
     worth=63,
 )
 def redirect_uris_match_byte_for_byte(probe: Probe) -> None:
     app = some_app(probe)
     near = _near(app, probe)
     for uri in near if probe.full else probe.rng.sample(near, min(8, len(near))):
-        answer = app.authorize(app.asking(redirect_uri=uri))
-        _stays(probe, answer, f"{uri} is registered nowhere", "redirect_uri")
+        # An error goes back at once, and a code once somebody has agreed.
+        wrong = app.authorize(app.asking(redirect_uri=uri, response_type="no_such_type"))
+        for answer in (wrong, *_led(app, app.asking(redirect_uri=uri))):
+            _stays(probe, answer, f"{uri} is registered nowhere", "redirect_uri")
     for uri in app.client.redirect_uris:
         parts = urlsplit(uri)
         if parts.scheme == "http" and parts.hostname in _LOOPBACK and parts.port is None:
@@ -66,6 +70,12 @@ def redirect_uris_match_byte_for_byte(probe: Probe) -> None:
                 kind="port",
                 cause="a loopback redirect URI has to have the registered port",
             )
+
+
+def _led(app: App, asked: Pairs | str) -> list[Exchange]:
+    """Where it leads, and where once somebody has agreed on the page that comes before."""
+    answer = app.authorize(asked)
+    return [answer, app.decide(answer)] if read_form(answer) is not None else [answer]
 
 
 def _stays(probe: Probe, answer: Exchange, why: str, parameter: str, registered: Sequence[str] = ()) -> None:

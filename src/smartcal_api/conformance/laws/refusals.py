@@ -32,13 +32,15 @@ class _Refusal(NamedTuple):
     "A request that is refused leaves the booking as it was.",
     over=cancellation,
     needs=(Capability.WRITES,),
-    requests=20,
+    requests=22,
     worth=52,
 )
 def a_refused_request_changes_nothing(probe: Probe) -> None:
     """What is taken that was to be refused has cancelled the booking, so another one is tried on from there."""
     operation, key = probe.operation, probe.credential(probe.operation.scopes)
     booking, before = _one(probe)
+    asked = probe.sending(operation, path=dict.fromkeys(operation.path_names, booking), credential=key)
+    _unchanged(probe, booking, before, probe.send("GET", asked.target, credential=key), "GET, which only reads")
     for each in _refusals(probe, key):
         target = probe.sending(operation, path=dict.fromkeys(operation.path_names, booking), credential=key).target
         answer = probe.send(

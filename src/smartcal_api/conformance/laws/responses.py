@@ -11,7 +11,12 @@ from smartcal_api.conformance.findings import NotVerified
 from smartcal_api.conformance.judge import Fault
 from smartcal_api.conformance.law import Law, law, product, readable
 from smartcal_api.conformance.probe import Probe
-from smartcal_api.conformance.standards import HEAD_HAS_NO_CONTENT, HEAD_IS_SUPPORTED, HEAD_LENGTH_IS_THAT_OF_GET
+from smartcal_api.conformance.standards import (
+    HEAD_HAS_NO_CONTENT,
+    HEAD_IS_GET,
+    HEAD_IS_SUPPORTED,
+    HEAD_LENGTH_IS_THAT_OF_GET,
+)
 from smartcal_api.contract import Contract, Operation
 
 _ENOUGH = 8
@@ -81,6 +86,7 @@ def head_is_get_without_its_body(probe: Probe) -> None:
     said = f"{head}, and {get}; what has GET has HEAD."
     probe.expect(there, said, by=HEAD_IS_SUPPORTED, at=(get, head), kind="no head")
     said = f"{head}, and {get}; HEAD is GET without its body."
+    probe.expect(head.ok == get.ok, said, by=HEAD_IS_GET, at=(get, head), kind="found")
     probe.expect(head.status == get.status, said, by="/info/description", at=(get, head), kind="status")
     said = f"{head} has a body of {len(head.body)} bytes."
     probe.expect(not head.body, said, by=HEAD_HAS_NO_CONTENT, at=head, kind="body")

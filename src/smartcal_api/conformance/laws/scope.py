@@ -30,9 +30,10 @@ def too_little_scope_is_refused(probe: Probe) -> None:
     before = known(probe, real)
     for credential in granted:
         for carrier in _carriers(credential, probe):
-            answer = _try(probe, real, credential, carrier)
-            _is_refused(probe, answer, credential)
-            _names_the_scope(probe, answer)
+            for body in _bodies(probe):
+                answer = _try(probe, real, body, credential, carrier)
+                _is_refused(probe, answer, credential)
+                _names_the_scope(probe, answer)
         if (operation.method == "GET" and real is not None) or (not operation.path_names and operation.method == "GET"):
             head = probe.send("HEAD", answer.target, credential=credential)
             _is_refused(probe, head, credential)
@@ -93,13 +94,20 @@ def the_account_tells_what_was_granted(probe: Probe) -> None:
                 probe.expect(same, said, by=_ACCOUNT, at=answer, kind="scopes", cause=_UNTOLD if not stated else "")
 
 
-def _try(probe: Probe, real: str | None, credential: Credential, carrier: Carrier) -> Exchange:
+def _try(probe: Probe, real: str | None, body: object, credential: Credential, carrier: Carrier) -> Exchange:
     """The operation as it would act if it were let in; where it may not, one that couldn't."""
+    path = dict.fromkeys(probe.operation.path_names, real or NOTHING)
+    return probe.call(probe.operation, path=path, body=body, credential=credential, carrier=carrier)
+
+
+def _bodies(probe: Probe) -> tuple[object, ...]:
+    """One that would do, and none where there need be none."""
     operation = probe.operation
-    path = dict.fromkeys(operation.path_names, real or NOTHING)
+    if operation.body is None:
+        return (None,)
     makes = operation.method == "POST" and not operation.path_names and probe.target.writable
-    body = (request_example(operation, probe.contract) if makes else {}) if operation.body else None
-    return probe.call(operation, path=path, body=body, credential=credential, carrier=carrier)
+    body = request_example(operation, probe.contract) if makes else {}
+    return (body,) if operation.body.required else (body, None)
 
 
 def _is_refused(probe: Probe, answer: Exchange, credential: Credential) -> None:

@@ -1,19 +1,15 @@
 """STATE: what is shown in two places is the same, what refers to something leads there, and reading changes nothing."""
 
-import time
 from collections.abc import Iterable, Iterator
 from typing import Any
-from urllib.parse import unquote
 
 from smartcal_api.conformance.basis import SAFETY
 from smartcal_api.conformance.capability import Capability
-from smartcal_api.conformance.exchange import Exchange
 from smartcal_api.conformance.law import Law, identified, law, listings, readable, secured
 from smartcal_api.conformance.probe import Probe
 from smartcal_api.contract import Contract, Operation
 
 _BODY = "$response.body#"
-_LATER, _LAST = 5.0, 6
 
 
 def _resources(contract: Contract) -> Iterable[Operation]:
@@ -115,47 +111,6 @@ def what_was_acknowledged_survives(probe: Probe) -> None:
         probe.expect(not changed, said, by=SAFETY, kind="changed", parameter=listing.id, seen="")
 
 
-@law(
-    "STATE 4",
-    "What was cancelled or deleted stays so, seconds later.",
-    needs=(Capability.WRITES,),
-    requests=12,
-    worth=7,
-)
-def what_was_acknowledged_stays(probe: Probe) -> None:
-    """Of what the other laws have cancelled and deleted, the last ones. Only what was a moment ago is waited for, and
-    by `full` alone."""
-    done = [each for each in probe.answers() if each.ok and each.method in ("POST", "DELETE") and _undoes(probe, each)]
-    if not done:
-        probe.give_up("nothing was cancelled and nothing deleted")
-    age = time.time() - (done[-1].began + done[-1].seconds)
-    if probe.full and 0 <= age < _LATER:
-        probe.session.pacing.rest_for(_LATER - age)
-    probe.forget()
-    for operation in {str(each.operation) for each in done}:
-        own = [each for each in done if each.operation == operation][-_LAST:]
-        listing = probe.above(probe.contract.operations[operation])
-        now = {str(each["id"]): each for each in probe.read(listing, {})}
-        for each in own:
-            identifier = unquote(each.path.removeprefix(listing.path + "/").partition("/")[0])
-            item = now.get(identifier)
-            back = item is not None if each.method == "DELETE" else item is None or _is_open(item)
-            said = f"{each} was acknowledged, and {identifier} is there as if it hadn't been, seconds later: {item}."
-            probe.expect(not back, said[:400], by=SAFETY, at=each, kind="back", parameter=operation)
-
-
-def _undoes(probe: Probe, exchange: Exchange) -> bool:
-    """Whether a request has ended something of the account under test."""
-    operation = probe.contract.operations.get(exchange.operation or "")
-    mine = exchange.credential is not None and exchange.credential.account == 0
-    return mine and operation is not None and (operation.method == "DELETE" or operation.path.endswith("/cancel"))
-
-
-def _is_open(item: dict[str, Any]) -> bool:
-    """Whether a booking is to take place, in the words that the contract has for it."""
-    return item.get("status") in ("confirmed", "pending")
-
-
 def _kept(probe: Probe, listing: Operation) -> dict[str, Any]:
     return {str(each["id"]): each for each in probe.read(listing, {})}
 
@@ -185,5 +140,4 @@ LAWS: tuple[Law, ...] = (
     a_list_has_what_its_resources_are,
     every_link_leads_somewhere,
     what_was_acknowledged_survives,
-    what_was_acknowledged_stays,
 )

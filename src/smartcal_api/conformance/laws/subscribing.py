@@ -15,7 +15,6 @@ from smartcal_api.conformance.subscriber import CANCELLED, CREATE, LIST, Subscri
     needs=(Capability.WRITES,),
     requests=52,
     worth=26,
-    quick=False,
 )
 def what_is_refused_is_not_kept(probe: Probe) -> None:
     subscriber = Subscriber(probe)
@@ -25,12 +24,18 @@ def what_is_refused_is_not_kept(probe: Probe) -> None:
     before, taken = len(probe.read(listing, {})), 0
     for number, url in enumerate(wrong):
         answer = probe.create(probe.operation, body=subscriber.body(url, [CANCELLED]))
+        if url.startswith("http:"):
+            insecure = f"{answer} to {url}; notifications are HTTPS."
+            by = f"/webhooks/{CANCELLED}/post"
+            probe.expect(not answer.ok, insecure, by=by, at=answer, kind="http")
         refused = answer.status == 422 and answer.code == "invalid_webhook_url"
         said = f"{answer.coded} to {url}; that is a 422 invalid_webhook_url."
         probe.expect(refused, said, by=refusal, at=answer, kind="url", parameter=str(number))
         taken += answer.ok
     kept = len(probe.read(listing, {})) - before - taken
     probe.expect(kept <= 0, "what was refused is in the list.", by=SAFETY, kind="kept")
+    if not probe.full:
+        return
     most = probe.contract.policy.resource_limits["webhooks"]
     body = subscriber.body("https://hooks.example.com/smartcal", [CANCELLED])
     for number in range(before + taken, most):
