@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PORT ?= 8080
 WORKERS ?= 2
 # Nearly all of such a run is waiting for limits.
-FOREIGN_WORKERS ?= 12
+FOREIGN_WORKERS ?= 16
 ARGS ?=
 # pip's own notices are not the project's; its errors are.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-warn-script-location
