@@ -19,6 +19,7 @@ LAYERS = (
     ("http",),
     ("sandbox", "receiver_check"),
     ("journal",),
+    ("changes",),
     ("seeding", "mock", "auth", "webhooks"),
     ("store",),
     ("contract",),
@@ -29,7 +30,10 @@ LAYERS = (
     ("errors", "clock", "ids", "background", "__init__"),
 )
 # A judge of deployments must not share anything with what it judges but the contract.
-ONLY_FROM = {"conformance": {"contract", "errors", "input"}}
+ONLY_FROM = {
+    "conformance": {"contract", "errors", "input"},
+    "changes": {"contract", "mock", "input", "errors"},
+}
 # What a server was asked for is turned into parameters at the top; whatever is below gets those, not the settings.
 ONLY_FOR = {"settings": {"cli", "defects", "server"}, "cli": {"__main__"}}
 

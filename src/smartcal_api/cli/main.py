@@ -28,6 +28,7 @@ _COMMANDS = {
     "clients": "list and add the OAuth clients of a store file",
     "proxy": "judge what an app and a deployment send each other",
     "contract": "print the contract",
+    "diff": "tell what a change of the contract breaks, and for whom",
     "routes": "list the operations, their scopes, and what serves them",
     "trigger": "make something happen, such as booking.created",
     "clock": "read and move the clock",
@@ -47,7 +48,9 @@ _COMMANDS = {
 }
 
 # Commands that are about somebody else's server, or none: the file of settings isn't about them.
-_TOLD_BY_FLAGS = frozenset({"verify", "proxy", "listen", "check-receiver"})
+_TOLD_BY_FLAGS = frozenset({"verify", "proxy", "listen", "check-receiver", "diff"})
+# What has a table of its own in that file.
+_TABLES = frozenset({"diff"})
 
 
 class _Commands(click.Group):
@@ -144,6 +147,8 @@ def _settings_file(path: Path) -> dict[str, Any]:
     known = {each.name: each for each in serve.params if isinstance(each, click.Option) and each.envvar}
     settings = {}
     for name, value in stated.items():
+        if name in _TABLES and isinstance(value, dict):
+            continue
         option = known.get(name.replace("-", "_"))
         if option is None or option.name is None:
             close = difflib.get_close_matches(name, [str(each) for each in known], 1)

@@ -1,7 +1,7 @@
 """Reads a YAML or JSON document as JSON data, and knows the line of every JSON pointer in it."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -31,15 +31,15 @@ class Document:
     """A parsed document: `data` (plain dicts and lists), the `path` it came from, and the SHA-256 of its bytes.
 
     Raises `ContractError` where the file can't be read or parsed; a duplicate key, an alias and a key that is not a
-    string are faults, for tools disagree on them.
+    string are faults, for tools disagree on them. With `aliases`, those of YAML are read, but for circular ones.
     """
 
-    def __init__(self, path: Path, source: bytes, overlays: Sequence[Overlay] = ()) -> None:
+    def __init__(self, path: Path, source: bytes, overlays: Sequence[Overlay] = (), *, aliases: bool = False) -> None:
         self.path = path
         self.overlays = tuple(overlays)
         self.sha256 = sha256(b"".join((source, *(each.content for each in overlays)))).hexdigest()
         try:
-            self._source = Source(source)
+            self._source = Source(source, aliases=aliases)
             self.data: dict[str, Any] = data_of(self._nodes()) if overlays else self._source.data
         except Faulty as fault:
             raise ContractError(str(path), [fault.finding]) from None
@@ -47,12 +47,14 @@ class Document:
             raise ContractError(str(path), [Finding("", "is not a mapping, which it has to be at its top", 1)])
 
     @classmethod
-    def read(cls, path: Path, *, regular: bool = False, overlays: Sequence[Path] = ()) -> "Document":
+    def read(
+        cls, path: Path, *, regular: bool = False, overlays: Sequence[Path] = (), aliases: bool = False
+    ) -> "Document":
         """The one in a file, or `-`: on standard input, with the overlays applied in their order; `regular` as
         `input.read_bytes` has it."""
         applied = [Overlay.read(each, regular=regular) for each in overlays]
         try:
-            return cls(path, read_bytes(path, most=_MOST_BYTES, regular=regular), applied)
+            return cls(path, read_bytes(path, most=_MOST_BYTES, regular=regular), applied, aliases=aliases)
         except Unreadable as error:
             raise ContractError(str(path), [Finding("", error.cause, error.line)]) from None
 
@@ -78,6 +80,11 @@ class Document:
     def place(self, pointer: str) -> tuple[Path, int]:
         """The file that it is in, the document's or an overlay's, and its line there."""
         return self._place(self._nodes(), pointer)
+
+    def lines(self, pointers: Iterable[str]) -> dict[str, int]:
+        """The line of each pointer."""
+        root = self._nodes()
+        return {pointer: self._place(root, pointer)[1] for pointer in pointers}
 
     def _nodes(self) -> Any:
         """With the overlays applied. None for JSON that a parser of YAML can't read."""

@@ -7,10 +7,10 @@ from typing import Any, ClassVar, NoReturn
 
 import yaml
 
+from smartcal_api.contract.depth import LEVELS, is_deep
 from smartcal_api.errors import Finding
 
-LEVELS = 100
-"""How deep objects and arrays may lie in each other: deeper, parsers and whatever walks the data would fail."""
+_MOST_REPEATED = 50_000  # aliases of aliases make more of a few lines than any memory holds
 # So many brackets and columns can't be nested so deeply that the parser, which recurses, leaves its stack.
 _HARMLESS = 2_000
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)\Z")
@@ -45,9 +45,10 @@ _Loader.add_implicit_resolver(f"{_TAG}float", _NUMBER, list("-0123456789"))
 
 
 class Source:
-    """`data` is what the document says. Raises `Faulty` for what is neither JSON nor YAML without aliases and tags."""
+    """`data` is what the document says. Raises `Faulty` for what is neither JSON nor YAML without tags, and without
+    aliases where those aren't asked for."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes, *, aliases: bool = False) -> None:
         try:
             text = content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
@@ -56,7 +57,7 @@ class Source:
         """As it was written."""
         found = _json(text) if text.lstrip()[:1] in ("{", "[") else _OTHER
         self._is_json = found is not _OTHER
-        self.data: Any = _Reading(self.nodes()).data if found in (_OTHER, _ODD) else found
+        self.data: Any = _Reading(self.nodes(), aliases=aliases).data if found in (_OTHER, _ODD) else found
 
     def nodes(self) -> Any:
         """They know their lines, and take ten times the memory of the data: only errors make them again."""
@@ -86,8 +87,11 @@ def data_of(node: Any) -> Any:
 class _Reading:
     """Turns nodes into data."""
 
-    def __init__(self, node: Any) -> None:
+    def __init__(self, node: Any, *, aliases: bool = False) -> None:
         self._seen: set[int] = set()
+        self._aliases = aliases
+        self._done: set[int] = set()
+        self._repeated = 0
         self.data = self._read(node, "", 0)
 
     def _read(self, node: Any, pointer: str, level: int) -> Any:
@@ -95,6 +99,9 @@ class _Reading:
             return None
         if isinstance(node, yaml.ScalarNode):
             return _scalar(node, pointer)
+        self._repeated += id(node) in self._done
+        if self._repeated > _MOST_REPEATED:
+            raise _at(node, "is too large with its aliases written out; use $ref", pointer)
         if id(node) in self._seen:
             raise _at(node, "is an alias; write it out or use $ref", pointer)
         if level == LEVELS:
@@ -102,7 +109,9 @@ class _Reading:
         self._seen.add(id(node))
         if isinstance(node, yaml.SequenceNode):
             _check_tag(node, "seq", pointer)
-            return [self._read(item, f"{pointer}/{i}", level + 1) for i, item in enumerate(node.value)]
+            items = [self._read(item, f"{pointer}/{i}", level + 1) for i, item in enumerate(node.value)]
+            self._leave(node)
+            return items
         _check_tag(node, "map", pointer)
         mapping: dict[str, Any] = {}
         for key_node, value_node in node.value:
@@ -112,7 +121,14 @@ class _Reading:
                     key_node, f"has {key!r} twice" if isinstance(key, str) else "has a key that is not text", pointer
                 )
             mapping[key] = self._read(value_node, f"{pointer}/{escape(key)}", level + 1)
+        self._leave(node)
         return mapping
+
+    def _leave(self, node: Any) -> None:
+        """Where aliases are read, a node may stand beside itself, but never inside of itself."""
+        if self._aliases:
+            self._done.add(id(node))
+            self._seen.discard(id(node))
 
 
 def escape(key: str) -> str:
@@ -175,7 +191,7 @@ def _json(text: str) -> Any:
         return _ODD
     except ValueError:
         return _OTHER
-    return _ODD if _is_deep(data) else data
+    return _ODD if is_deep(data) else data
 
 
 class _Twice(Exception):
@@ -191,19 +207,6 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _not_json(_: str) -> NoReturn:
     raise ValueError
-
-
-def _is_deep(data: Any) -> bool:
-    level, inside = 0, [data]
-    while inside and level <= LEVELS:
-        inside = [
-            each
-            for one in inside
-            for each in (one.values() if isinstance(one, dict) else one if isinstance(one, list) else ())
-            if isinstance(each, dict | list)
-        ]
-        level += 1
-    return level > LEVELS
 
 
 def _check_depth(text: str) -> None:

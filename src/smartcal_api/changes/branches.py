@@ -1,0 +1,133 @@
+"""`anyOf` and `oneOf` of two schemas: a branch is covered by any branch, whatever their order and number."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, TypeVar
+
+from smartcal_api.changes.containment import YES, covers
+from smartcal_api.changes.delta import Delta
+from smartcal_api.changes.flat import Flat, Placed
+from smartcal_api.changes.side import Schema
+
+if TYPE_CHECKING:
+    from smartcal_api.changes.schemas import Schemas
+
+T = TypeVar("T")
+
+
+class Branches:
+    """`deltas`: of two schemas that both branch, or both don't; `of_wholes`: where one alone does."""
+
+    def __init__(self, schemas: "Schemas", old: Placed, new: Placed, flats: tuple[Flat, Flat], *, sent: bool) -> None:
+        self._schemas = schemas
+        self._old, self._new = old, new
+        self._flats = flats
+        self._sent = sent
+
+    def deltas(self) -> Iterator[Delta]:
+        if self._flats[0].branches and self._flats[1].branches:
+            (kind, before), (_, after) = self._flats[0].branches, self._flats[1].branches
+            yield from self._compared(before, after, exclusive=kind == "oneOf")
+
+    def of_wholes(self) -> Iterator[Delta]:
+        """A schema that doesn't branch is one branch. The kinds may differ: then only the engine can tell."""
+        wide, _ = self._ordered(self._flats[0], self._flats[1])
+        if self._equal(self._old.schema, self._new.schema):
+            return
+        sides = [
+            flat.branches[1] if flat.branches and _bare(flat) else [placed]
+            for flat, placed in zip(self._flats, (self._old, self._new), strict=True)
+        ]
+        if sides == [[self._old], [self._new]]:
+            yield from self._schemas.leaf(
+                self._old, self._new, self._flats, (self._old.schema, self._new.schema), sent=self._sent
+            )
+            return
+        exclusive = wide.branches is not None and wide.branches[0] == "oneOf"
+        yield from self._compared(sides[0], sides[1], exclusive=exclusive)
+
+    def _compared(self, before: list[Placed], after: list[Placed], *, exclusive: bool) -> Iterator[Delta]:
+        """Each branch of the narrow side needs one that covers it."""
+        left_before, left_after = _without_alike(self._schemas, before, after, sent=self._sent)
+        if not left_before and not left_after:
+            return
+        _, narrow = self._ordered(left_before, left_after)
+        whole = self._ordered(before, after)
+        if len(left_before) == len(left_after) == 1:
+            found = self._schemas.compare(left_before[0], left_after[0], sent=self._sent)
+            if any(delta.breaks for delta in found) or not exclusive:
+                yield from self._checked(found)
+                return
+        uncovered = [each for each in narrow if not any(self._covers(other, each) for other in whole[0])]
+        if uncovered or exclusive:
+            parts: tuple[Schema, Schema] = (self._old.schema, self._new.schema)
+            told = False
+            for delta in self._schemas.leaf(self._old, self._new, self._flats, parts, sent=self._sent):
+                told = True
+                yield self._worded(delta, uncovered)
+            if told or not uncovered:
+                return
+        text = f"{len(before)} → {len(after)} alternatives"
+        rule = "sends-less" if self._sent else "accepts-more"
+        yield Delta(rule, (), text, self._old.at, self._new.at, breaks=False)
+
+    def _checked(self, found: list[Delta]) -> Iterator[Delta]:
+        """A branch's witness is one of the whole only if no other branch takes it."""
+        admitting, admitted = self._schemas.ends(sent=self._sent)
+        wide, narrow = self._ordered(self._old, self._new)
+        for delta in found:
+            whole = delta.witness.whole if delta.witness else None
+            if delta.witness and admitting.accepts(wide.schema, whole):
+                yield Delta("accepts-more", delta.path, delta.text, delta.old_at, delta.new_at, breaks=False)
+            elif delta.witness and not admitted.accepts(narrow.schema, whole):
+                yield Delta(delta.rule, delta.path, delta.text, delta.old_at, delta.new_at, breaks=delta.breaks)
+            else:
+                yield delta
+
+    def _worded(self, delta: Delta, uncovered: list[Placed]) -> Delta:
+        if not delta.breaks or not uncovered:
+            return delta
+        names = ", ".join(sorted({_name(each) for each in uncovered}))
+        text = f"may be {names}, too" if self._sent else f"{names} is no longer accepted as before"
+        at = (self._old.at, uncovered[0].at) if self._sent else (uncovered[0].at, self._new.at)
+        return Delta(delta.rule, delta.path, text, *at, breaks=True, witness=delta.witness)
+
+    def _covers(self, wide: Placed, narrow: Placed) -> bool:
+        old, new = (wide, narrow) if self._sent else (narrow, wide)
+        return not any(d.breaks or not d.proven for d in self._schemas.compare(old, new, sent=self._sent))
+
+    def _equal(self, old: Schema, new: Schema) -> bool:
+        """Whether the engine says that the two are equal."""
+        ends = self._schemas.old, self._schemas.new
+        return covers(ends[0], old, ends[1], new) is YES and covers(ends[1], new, ends[0], old) is YES
+
+    def _ordered(self, old: T, new: T) -> tuple[T, T]:
+        """(the wide, the narrow)."""
+        return (old, new) if self._sent else (new, old)
+
+
+def _without_alike(
+    schemas: "Schemas", before: list[Placed], after: list[Placed], *, sent: bool
+) -> tuple[list[Placed], list[Placed]]:
+    left, rest = [], list(after)
+    for each in before:
+        twin = next((other for other in rest if schemas.same(each, other, sent=sent)), None)
+        if twin is None:
+            left.append(each)
+        else:
+            rest.remove(twin)
+    return left, rest
+
+
+def _bare(flat: Flat) -> bool:
+    return not (flat.properties or flat.required or flat.rest or flat.items or flat.additional)
+
+
+def _name(placed: Placed) -> str:
+    schema = placed.schema
+    if isinstance(schema, dict):
+        if "$ref" in schema:
+            return str(schema["$ref"]).rpartition("/")[2]
+        if "const" in schema:
+            return str(schema["const"])
+        return str(schema.get("title") or schema.get("type") or "another value")
+    return "any value"

@@ -1,0 +1,53 @@
+"""Where the two documents come from: a file, a URL, or a revision of git, `git:REF[:PATH]`."""
+
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+
+from smartcal_api.changes.git import Git
+from smartcal_api.contract.document import Document
+from smartcal_api.errors import UsageError
+
+_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A document, and what the report calls where it came from."""
+
+    document: Document
+    name: str
+
+
+def read_input(stated: str, path: str) -> Input:
+    """`path` is that of a revision that names none. Raises `UsageError`, and `ContractError` for what can't be read."""
+    if stated.startswith("git:"):
+        reference, _, inside = stated.removeprefix("git:").partition(":")
+        return read_revision(reference, inside or path)
+    if stated.startswith(("http://", "https://")):
+        return Input(Document(Path(stated), _fetched(stated), aliases=True), stated)
+    return Input(Document.read(Path(stated), aliases=True), stated)
+
+
+def read_revision(reference: str, path: str, name: str | None = None) -> Input:
+    """A file as a commit has it."""
+    git = Git(Path.cwd())
+    commit = git.commit(reference)
+    source = git.file(commit, path)
+    return Input(Document(Path(path), source, aliases=True), name or f"{reference}:{path} ({commit[:7]})")
+
+
+def read_base(path: str) -> Input:
+    """The file as it is where the change will be merged into."""
+    base = Git(Path.cwd()).base()
+    return read_revision(base.commit, path, f"{base.name} ({base.commit[:7]})")
+
+
+def _fetched(url: str) -> bytes:
+    try:
+        with urllib.request.urlopen(url, timeout=_SECONDS) as answer:  # noqa: S310  # the scheme was looked at
+            found: bytes = answer.read()
+            return found
+    except (URLError, OSError, ValueError) as error:
+        raise UsageError(f"{url} can't be fetched: {getattr(error, 'reason', error)}.") from None

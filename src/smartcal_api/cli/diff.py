@@ -1,0 +1,114 @@
+"""`smartcal diff`."""
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from smartcal_api.cli.main import SETTINGS_FILE
+from smartcal_api.errors import UsageError, hint
+from smartcal_api.input import read_toml
+
+if TYPE_CHECKING:
+    from smartcal_api.changes.comparison import Comparison
+    from smartcal_api.changes.delta import Level
+
+_INCONCLUSIVE = 3
+
+
+@click.command()
+@click.argument("old", required=False)
+@click.argument("new", required=False)
+@click.option("--spec", default="openapi.yaml", show_default=True, metavar="FILE", help="NEW where it isn't named.")
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["text", "json", "markdown", "github"]),
+    help="How to tell it; default: text, and github in GitHub Actions.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["breaking", "unannounced", "risky", "none"]),
+    default="breaking",
+    show_default=True,
+    help="What exits 1; unannounced: what breaks without a version that says so.",
+)
+@click.option("--level", "stated", multiple=True, metavar="RULE=LEVEL", help="Another level for a rule. Repeatable.")
+def diff(old: str | None, new: str | None, spec: str, kind: str | None, fail_on: str, stated: tuple[str, ...]) -> int:
+    """Tell what a change of an OpenAPI document breaks, for whom, with a proof.
+
+    OLD and NEW are files, URLs or revisions (git:REF or git:REF:PATH). Without
+    NEW it is openapi.yaml; without OLD, what that will be merged into: the
+    merge base with the branch that CI names, else with the default branch.
+
+    Levels of rules can be set in smartcal.toml, too, as [diff.levels].
+
+    Exit code: 0 fine, 1 what --fail-on names, 2 nothing to compare or a wrong
+    flag, 3 with --fail-on risky where only what isn't proven is left.
+    """
+    from smartcal_api.changes.comparison import compare
+    from smartcal_api.changes.inputs import read_base, read_input
+    from smartcal_api.changes.report import REPORTS
+    from smartcal_api.changes.report.told import Told
+    from smartcal_api.changes.side import Side
+
+    levels = _levels(_settings(Path(SETTINGS_FILE)), stated)
+    named = new or spec
+    path = named if not named.startswith(("git:", "http:", "https:")) else spec
+    after = read_input(named, path)
+    before = read_input(old, path) if old is not None else read_base(path)
+    sides = Side(before.document, "old"), Side(after.document, "new")
+    comparison = compare(*sides, levels=levels, today=datetime.now(UTC).date())
+    told = Told(comparison, before.name, after.name)
+    if kind is None:
+        kind = "github" if os.environ.get("GITHUB_ACTIONS") == "true" else "text"
+    click.echo(REPORTS[kind](told), nl=False)
+    if kind == "github":
+        click.echo(f"{told.heading()}: {told.counts()}", err=True)
+    return _code(comparison, fail_on)
+
+
+def _code(comparison: "Comparison", fail_on: str) -> int:
+    from smartcal_api.changes.delta import Level
+
+    breaking, risky = comparison.of(Level.BREAKING), comparison.of(Level.RISKY)
+    if fail_on == "unannounced":
+        return int(bool(breaking) and not comparison.announced)
+    if fail_on == "risky":
+        unproven = comparison.unproven
+        if breaking or any(change not in unproven for change in risky):
+            return 1
+        return _INCONCLUSIVE if risky else 0
+    return int(bool(breaking) and fail_on == "breaking")
+
+
+def _settings(path: Path) -> Mapping[str, Any]:
+    """The table [diff.levels] of `smartcal.toml`, which the command before this one has read as TOML."""
+    if not path.exists():
+        return {}
+    table = read_toml(path).get("diff", {})
+    for name in table:
+        if name != "levels":
+            raise UsageError(f"{path}: [diff] has no setting {name!r}; it has the table [diff.levels].")
+    levels: Mapping[str, Any] = table.get("levels", {})
+    return levels
+
+
+def _levels(table: Mapping[str, Any], stated: tuple[str, ...]) -> dict[str, "Level"]:
+    from smartcal_api.changes.delta import Level
+    from smartcal_api.changes.rules import RULES
+
+    known = {level.value: level for level in Level}
+    found = {}
+    flags = [each.partition("=") for each in stated]
+    wanted = [("smartcal.toml: [diff.levels]", *each) for each in table.items()]
+    for place, rule, level in [*wanted, *(("--level", name, value) for name, _, value in flags)]:
+        if rule not in RULES:
+            raise UsageError(f"{place}: there is no rule {rule!r}; {hint(rule, RULES)}")
+        if level not in known:
+            raise UsageError(f"{place}: {rule} takes {', '.join(known)}, not {level!r}.")
+        found[rule] = known[level]
+    return found
