@@ -13,7 +13,7 @@ from smartcal_api.api.mocked import mocked, unserved
 from smartcal_api.auth import Identification
 from smartcal_api.contract import Contract, Description, Operation
 from smartcal_api.contract.routing_view import routing_view
-from smartcal_api.control import PREFIX, build_control, describe
+from smartcal_api.control import PREFIX, Stale, build_control, describe
 from smartcal_api.http.connexion import Connexion
 from smartcal_api.http.cors import LOOPBACK as ORIGINS
 from smartcal_api.http.cors import Cors
@@ -131,6 +131,8 @@ class Front:
         shown: Shown | None = None,
     ) -> None:
         self.application = application
+        self.stale: Stale | None = None
+        """Set while the file of the contract is broken, and an older one is served."""
         self._description = control
         roots = Roots(options.public_url, allowed_hosts=options.allowed_hosts)
         self._entrance = Entrance(
@@ -146,6 +148,7 @@ class Front:
             roots=roots,
             token=options.control_token,
             receivers=options.receivers,
+            stale=lambda: self.stale,
         )
         self._background = registry.background
         self._control: ASGIApp | None = None

@@ -3,12 +3,12 @@
 import asyncio
 import json
 from collections.abc import Callable
-from threading import Thread
 from typing import Any
 
 import pytest
 
 from smartcal_api.store import Store
+from tests.control.held import Held
 from tests.control.plane import Plane
 from tests.wire import request_scope
 
@@ -26,29 +26,6 @@ LARGE: dict[str, tuple[str, str, Any, bool]] = {
     "an entry": ("GET", f"{ROOT}/large/journal/1", None, False),
     "HAR": ("GET", f"{ROOT}/large/journal/har", None, False),
 }
-
-
-class Held:
-    """Threads that would start, and start when they are let go."""
-
-    def __init__(self) -> None:
-        self.holding = True
-        self._threads: list[Thread] = []
-
-    def thread(self, **options: Any) -> "Held":
-        self._threads.append(Thread(**options))
-        return self
-
-    def start(self) -> None:
-        if not self.holding:
-            self.let_go()
-
-    def let_go(self) -> None:
-        while self._threads:
-            self._threads.pop().start()
-
-    def __bool__(self) -> bool:
-        return bool(self._threads)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import pytest
 
 from tests.e2e.server import Running, serving
 from tests.edits import EVENTS, SCHEMAS, Edit, document, put, source, write
+from tests.sandbox.reopening import no_examples
 
 PATIENCE = 20.0  # for a busy machine; what was promised is a second, and is measured where it can be
 HOOK = b'{"url": "https://hooks.example.com/", "events": ["event.created"]}'
@@ -80,12 +81,14 @@ def test_the_state_is_kept(reloading: Reloading) -> None:
 def test_src_5_stored_documents_are_adapted_and_told_of(reloading: Reloading) -> None:
     before = reloading.get("/api/v1/events?per_page=100").json["data"]
     edits = [put(f"{SCHEMAS}/Event/properties/colour", COLOUR), put(f"{SCHEMAS}/Event/required/-", "colour")]
-    reloading.save(_no_event_examples, *edits)
+    reloading.save(no_examples, *edits)
     until(lambda: "colour" in reloading.get("/api/v1/events").json["data"][0])
     after = reloading.get("/api/v1/events?per_page=100").json["data"]
     assert [{k: v for k, v in event.items() if k != "colour"} for event in after] == before
     assert {event["colour"] for event in after} == {"red", "green"}
-    until(lambda: "Event/colour: filled in in" in reloading.server.said())
+    until(lambda: "stay as they were: Event/colour: filled in in 205 documents" in reloading.server.said())
+    reloading.save()
+    until(lambda: reloading.get("/api/v1/events?per_page=100").json["data"] == before)
 
 
 def test_a_broken_contract_is_told_of_and_the_last_good_one_is_served(reloading: Reloading) -> None:
@@ -98,8 +101,14 @@ def test_a_broken_contract_is_told_of_and_the_last_good_one_is_served(reloading:
     assert cause
     assert reloading.most() == 100
     assert reloading.get("/api/v1/events").status == 200
+    stale = reloading.get("/_sandbox/health").json["stale"]
+    assert stale["findings"] == [f"{expected}{cause}"]
+    assert stale["since"].endswith("Z")
+    assert reloading.get("/_sandbox/contract").json["x-stale"] == stale
     reloading.save(most_of(23))
     until(lambda: reloading.most() == 23)
+    until(lambda: reloading.get("/_sandbox/health").json == {"status": "ok"})
+    assert "x-stale" not in reloading.get("/_sandbox/contract").json
 
 
 def test_a_contract_that_no_data_fits_changes_nothing(reloading: Reloading) -> None:
@@ -107,7 +116,7 @@ def test_a_contract_that_no_data_fits_changes_nothing(reloading: Reloading) -> N
     impossible = {"type": "string", "minLength": 3, "maxLength": 2}
     edits = [put(f"{SCHEMAS}/Event/properties/colour", impossible), put(f"{SCHEMAS}/Event/required/-", "colour")]
     less = put("/x-scope-implies", {"admin": ["webhooks"]})
-    reloading.save(_no_event_examples, *edits, most_of(22), less)
+    reloading.save(no_examples, *edits, most_of(22), less)
     until(lambda: "last good one" in reloading.server.said())
     assert "colour" in reloading.server.said()
     assert reloading.most() == 100
@@ -162,11 +171,3 @@ def test_requests_are_answered_while_contracts_come_and_go(reloading: Reloading)
             assert reloading.get("/api/v1/events").status == 200
         assert len(seen) <= 2
     assert "Traceback" not in reloading.server.said()
-
-
-def _no_event_examples(data: Any) -> None:
-    for item in [*data["paths"].values(), *data["webhooks"].values()]:
-        for operation in (each for each in item.values() if isinstance(each, dict)):
-            for part in [operation.get("requestBody", {}), *operation.get("responses", {}).values()]:
-                for content in part.get("content", {}).values():
-                    content.pop("examples", None)

@@ -11,9 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smartcal_api.errors import UsageError
+from smartcal_api.sandbox import Sandbox
+from smartcal_api.sandbox.adaptation import adapt, look_ahead
 from smartcal_api.sandbox.image import Image
 from smartcal_api.sandbox.restoring import fitted, go_on, load, state_of
 from smartcal_api.sandbox.subscriptions import subscribe
+from smartcal_api.sandbox.views import Views
 from tests.edits import SCHEMAS, Edit, put
 from tests.sandbox.reopening import Reopening, contract_of
 from tests.store.states import dump
@@ -98,8 +101,12 @@ def subscribed(world: World) -> World:
 
 
 def stored(world: World) -> dict[str, list[Any]]:
+    return stored_in(world.sandbox)
+
+
+def stored_in(sandbox: Sandbox) -> dict[str, list[Any]]:
     """All tables, but for what tells of the contracts that there were."""
-    return {name: rows for name, rows in dump(world.sandbox.store).items() if name not in ("meta", "originals")}
+    return {name: rows for name, rows in dump(sandbox.store).items() if name not in ("meta", "originals")}
 
 
 def members(world: World, collection: str) -> dict[str, dict[str, Any]]:
@@ -288,3 +295,28 @@ def test_src_5_where_there_are_too_few_ids_of_a_form_nothing_is_lost() -> None:
         with pytest.raises(UsageError, match="not enough ids"):
             serve(contract_of(put(f"{SCHEMAS}/EventId/pattern", "^e[0-9]$")))
         assert answers(serve(contract_of())) == before
+
+
+def test_guard_3_what_was_worked_out_ahead_is_taken_for_all_that_has_not_changed_since(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+    of = Views.of
+    monkeypatch.setattr(Views, "of", lambda views, document: asked.append(document["id"]) or of(views, document))
+    edited = contract_of(*EDITS["ids of another form"], *EDITS["a required member"], *EDITS["a narrower bound"])
+    with Reopening() as serve, Reopening() as serve_plainly:
+        found = []
+        for each in (serve, serve_plainly):
+            sandbox = each(contract_of()).sandbox
+            image, now = sandbox.store.image(), sandbox.clock.now()
+            ahead = look_ahead(image, edited, now=now, seed=0) if each is serve else None
+            first, second, *_ = (json.loads(text) for _, text in sandbox.store.all("Event"))
+            sandbox.store.put("Event", first | {"title": "A title that is new and long"}, owner=1)
+            sandbox.store.delete("Event", second["id"], owner=1)
+            sandbox.adopt(edited)
+            asked.clear()
+            changes = adapt(sandbox, edited, ahead)
+            what_has_changed = {first["id"], second["booking_id"]}  # a booking names the event that is gone
+            assert ({*asked} == what_has_changed) is (ahead is not None)
+            found.append((changes, stored_in(sandbox), dump(sandbox.store)["originals"]))
+        assert found[0] == found[1]

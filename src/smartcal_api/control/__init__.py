@@ -2,5 +2,6 @@
 
 from smartcal_api.control.control import PREFIX, Control
 from smartcal_api.control.plane import build_control, describe
+from smartcal_api.control.stale import Stale
 
-__all__ = ["PREFIX", "Control", "build_control", "describe"]
+__all__ = ["PREFIX", "Control", "Stale", "build_control", "describe"]

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from smartcal_api.contract import Contract, Description
+from smartcal_api.control.stale import Stale
 from smartcal_api.http.answer import Answer
 from smartcal_api.http.exchange import Exchange
 from smartcal_api.http.gate import Gate
@@ -25,6 +26,8 @@ class Control:
     description: Description
     gate: Gate
     receivers: Receivers = LOOPBACK
+    stale: Callable[[], Stale | None] = lambda: None
+    """What is wrong with the file of the contract since it was taken up."""
 
     @property
     def contract(self) -> Contract:

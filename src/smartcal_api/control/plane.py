@@ -18,6 +18,7 @@ from smartcal_api.control.control import PREFIX, Control
 from smartcal_api.control.enter import Enter
 from smartcal_api.control.handlers import handlers
 from smartcal_api.control.operate import OperateControl
+from smartcal_api.control.stale import Stale
 from smartcal_api.http.connexion import Connexion
 from smartcal_api.http.failures import Failures
 from smartcal_api.http.gate import Gate
@@ -45,6 +46,7 @@ def build_control(
     token: str | None = None,
     receivers: Receivers = LOOPBACK,
     description: Description | None = None,
+    stale: Callable[[], Stale | None] = lambda: None,
 ) -> ASGIApp:
     """The application below `/_sandbox`; with a `token` it asks for it as a Bearer credential (law SBX 7).
 
@@ -55,7 +57,7 @@ def build_control(
     generator = ValueGenerator(description.data, seed=0)
     judges = Judges(description, generator)
     gate = Gate(description, judges)
-    control = Control(registry, product, creator, description, gate, receivers)
+    control = Control(registry, product, creator, description, gate, receivers, stale)
     known = handlers(control)
     served = {
         operation.id: Served(

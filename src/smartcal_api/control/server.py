@@ -9,11 +9,14 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
     """What can be asked without naming a sandbox."""
 
     def get_health(_: Exchange) -> Answer:
-        return json_answer(200, {"status": "ok"})
+        stale = control.stale()
+        return json_answer(200, {"status": "ok", **({"stale": stale.as_json()} if stale else {})})
 
     def get_served_contract(exchange: Exchange) -> Answer:
         server = {"url": exchange.root, "description": "This server."}
-        return json_answer(200, {**control.contract.data, "servers": [server]})
+        stale = control.stale()
+        marked = {"x-stale": stale.as_json()} if stale else {}
+        return json_answer(200, {**control.contract.data, "servers": [server], **marked})
 
     def get_control_description(exchange: Exchange) -> Answer:
         server = {"url": exchange.root, "description": "This server."}

@@ -6,21 +6,26 @@ import stat
 from collections.abc import Coroutine
 from functools import partial
 from pathlib import Path
-from time import monotonic_ns
+from time import monotonic_ns, time_ns
 from typing import Any
 
 from smartcal_api.api.unmockable import read_servable
 from smartcal_api.app import Application, Front, Options, build, prepare
 from smartcal_api.clock import NANOSECONDS
 from smartcal_api.contract import Contract
+from smartcal_api.control import Stale
 from smartcal_api.errors import SmartCalError
 from smartcal_api.sandbox import Sandbox
+from smartcal_api.sandbox.adaptation import Adaptation, Ahead, is_adapted
 from smartcal_api.sandbox.registry import Registry
-from smartcal_api.server.application import fit, settle, sweep
+from smartcal_api.server.application import fit, foresee, settle, sweep
 
 _SECONDS = 0.2
 # What was replaced is swept out when nobody has asked for anything for so long, or when there is a lot of it.
 _QUIET_SECONDS, _MANY = 1, 16
+# Of the data of a sandbox: a copy of more would take too much memory, and requests to that sandbox wait instead.
+_MOST_BYTES = 256 * 1024 * 1024
+_TOLD = 8  # changes
 _Stamps = list[tuple[int, int, int]]
 _Files = tuple[Path, ...]
 _log = logging.getLogger("smartcal")
@@ -47,14 +52,28 @@ async def _watch(
         stamps = _stamps(files)
         if stamps in (None, seen):
             continue
-        seen = stamps
         try:
             replaced += await _take_up(files, front, registry, options, draft=draft)
-        except SmartCalError as error:
-            _log.error("%s\nthe contract was not taken up; the last good one is still served", error)
-        except Exception:
-            # A defect of ours must not end the watching: the next save may well be fine.
-            _log.exception("the contract was not taken up; the last good one is still served")
+        except Exception as error:
+            # An editor that writes in place may not have come to its end.
+            await asyncio.sleep(_SECONDS)
+            if _stamps(files) == stamps:
+                seen = stamps
+                front.stale = _told(error, front.stale)
+        else:
+            seen = stamps
+            front.stale = None
+
+
+def _told(error: Exception, before: Stale | None) -> Stale:
+    """A defect of ours must not end the watching: the next save may well be fine."""
+    kept = "the contract was not taken up; the last good one is still served"
+    if isinstance(error, SmartCalError):
+        _log.error("%s\n%s", error, kept)
+    else:
+        _log.error(kept, exc_info=error)
+    found = str(error).splitlines() if isinstance(error, SmartCalError) else ["a defect of this server; its log has it"]
+    return Stale(before.since if before else time_ns(), found)
 
 
 async def _take_up(files: _Files, front: Front, registry: Registry, options: Options, *, draft: bool) -> bool:
@@ -64,7 +83,9 @@ async def _take_up(files: _Files, front: Front, registry: Registry, options: Opt
     if contract.document.sha256 == before.contract.document.sha256:
         return False
     application = await run(partial(_build, contract, registry, options))
+    ahead = {each: await _look_ahead(each, contract, registry) for each in [*registry]}
     held: list[Sandbox] = []
+    changes: list[Adaptation] = []
     try:
         # The largest first: requests to a sandbox wait from when its turn has come until all have been adapted.
         while waiting := [each for each in registry if each not in held]:
@@ -72,19 +93,42 @@ async def _take_up(files: _Files, front: Front, registry: Registry, options: Opt
             await sandbox.store.turn.take()
             held.append(sandbox)
             if registry.get(sandbox.name) is sandbox:
-                await run(partial(_adopt, sandbox, application))
+                made = await run(partial(_adopt, sandbox, application, ahead.pop(sandbox, None)))
+                changes += made if sandbox is registry.default else []
         front.application = application
     except Exception:
         for sandbox in held:
-            await run(partial(sandbox.adopt, before.contract))
+            await run(partial(_adopt, sandbox, before))
             sandbox.store.turn.give_back()
         raise
     for sandbox in held:
         sandbox.store.turn.give_back()
     settle()
-    mocked = ", ".join(operation.id for operation in application.mocked)
-    _log.warning("serving %s %s%s", files[0], contract.version, f"; mocked: {mocked}" if mocked else "")
+    _log.warning("serving %s %s%s", files[0], contract.version, _words(application, changes))
     return True
+
+
+def _words(application: Application, changes: list[Adaptation]) -> str:
+    """What a save has done: to operations, and to what is seen of the data of the default sandbox."""
+    mocked = ", ".join(operation.id for operation in application.mocked)
+    told = [f"; mocked: {mocked}"] if mocked else []
+    if changes:
+        told.append(f"; seen of stored data, which stay as they were: {', '.join(map(str, changes[:_TOLD]))}")
+        told.append(f" and {len(changes) - _TOLD} more changes" if len(changes) > _TOLD else "")
+    return "".join(told)
+
+
+async def _look_ahead(sandbox: Sandbox, contract: Contract, registry: Registry) -> Ahead | None:
+    """What the contract makes of a sandbox's data, while requests to it are answered; None where nothing is to do."""
+    store, run = sandbox.store, registry.background.run
+    await store.turn.take()
+    try:
+        if is_adapted(store, contract) or store.size() > _MOST_BYTES:
+            return None
+        image = await run(store.image)
+    finally:
+        store.turn.give_back()
+    return await run(partial(foresee, image, contract, now=sandbox.clock.now(), seed=sandbox.seed))
 
 
 def _build(contract: Contract, registry: Registry, options: Options) -> Application:
@@ -93,9 +137,9 @@ def _build(contract: Contract, registry: Registry, options: Options) -> Applicat
     return application
 
 
-def _adopt(sandbox: Sandbox, application: Application) -> None:
+def _adopt(sandbox: Sandbox, application: Application, ahead: Ahead | None = None) -> list[Adaptation]:
     sandbox.adopt(application.contract)
-    fit(sandbox, application)
+    return fit(sandbox, application, ahead)
 
 
 def _is_quiet(registry: Registry) -> bool:
