@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-war
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint types check bench crash fuzz dates plugin fixtures conformance laws prove foreign contract-lint client oauth-browser oauth-js webhooks-js recipes lock clean
+.PHONY: help serve test lint types check bench crash fuzz dates edits plugin fixtures conformance laws prove foreign contract-lint client oauth-browser oauth-js webhooks-js recipes lock clean
 
 help:  ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ fuzz: $(VENV)/development  ## a million mutated requests against the guard (abou
 
 dates: $(VENV)/development  ## the tests at thirteen other instants, in other zones (needs faketime; ARGS="--at leap-day tests/store")
 	@$(BIN)/python -m tests.dates.run $(ARGS)
+
+edits: $(VENV)/development  ## every name, status and schema that code mentions, edited in turn (three minutes)
+	@$(BIN)/python -m pytest tests/flows/test_contract_edits.py --edits all -n 0 $(ARGS)
 
 plugin: $(VENV)/development  ## a thousand tests with a sandbox each, by eight workers, three times over (5 minutes)
 	@$(BIN)/python -m pytest tests/pytest_plugin/test_plugin.py -k nobodys_way -rP -p no:randomly -n 0 \

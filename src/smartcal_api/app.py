@@ -1,19 +1,20 @@
 """Builds a server's parts, and states a request's way once: reading `steps` in `build` is reading the architecture."""
 
 import asyncio
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from connexion.resolver import Resolver
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from smartcal_api.api import handlers
-from smartcal_api.api.mocked import mocked, unserved
+from smartcal_api.api import handlers, remarks, unfit
+from smartcal_api.api.mocked import alone, mocked, unserved
 from smartcal_api.auth import Identification
 from smartcal_api.contract import Contract, Description, Operation
 from smartcal_api.contract.routing_view import routing_view
 from smartcal_api.control import PREFIX, Stale, build_control, describe
+from smartcal_api.errors import Finding
 from smartcal_api.http.connexion import Connexion
 from smartcal_api.http.cors import LOOPBACK as ORIGINS
 from smartcal_api.http.cors import Cors
@@ -62,6 +63,10 @@ class Application:
     contract: Contract
     asgi: ASGIApp
     served: dict[str, Served]
+    unfit: Sequence[Finding]
+    """Why operations are mocked that have a handler."""
+    remarks: Sequence[Finding]
+    """What of the contract is otherwise than code knows it."""
 
     @property
     def mocked(self) -> list[Operation]:
@@ -73,8 +78,9 @@ def build(contract: Contract, registry: Registry, options: Options) -> Applicati
     identification = Identification(contract.data)
     generator = ValueGenerator(contract.data, seed=0)
     judges = Judges(contract, generator)
-    served = {each.operation.id: each for each in _served(contract, generator, judges, identification, options)}
-    gate = Gate(contract, judges)
+    aside = unfit(contract, generator)
+    served = {each.operation.id: each for each in _served(contract, generator, judges, identification, options, aside)}
+    gate = Gate(contract, judges, generator)
     stated = Stated(contract, generator)
     roots = Roots(options.public_url, allowed_hosts=options.allowed_hosts)
     policy = contract.policy
@@ -105,7 +111,7 @@ def build(contract: Contract, registry: Registry, options: Options) -> Applicati
     )
     view = routing_view(contract.data["info"]["title"], (each.operation for each in served.values()))
     connexion.add_view(view)
-    return Application(contract, connexion, served)
+    return Application(contract, connexion, served, tuple(aside.values()), tuple(remarks(contract)))
 
 
 async def prepare(application: ASGIApp) -> None:
@@ -189,7 +195,12 @@ class Front:
 
 
 def _served(
-    contract: Contract, generator: ValueGenerator, judges: Judges, identification: Identification, options: Options
+    contract: Contract,
+    generator: ValueGenerator,
+    judges: Judges,
+    identification: Identification,
+    options: Options,
+    aside: Container[str],
 ) -> Iterator[Served]:
     known = handlers(contract, options.receivers)
     make = partial(
@@ -201,8 +212,12 @@ def _served(
         refuse_unknown=options.refuse_unknown_parameters,
     )
     for operation in contract.operations.values():
-        handler = known.get(operation.id)
-        mock = handler is None
-        yield make(operation, handler or mocked(operation, contract, generator=generator), mocked=mock)
+        handler = known.get(operation.id) if operation.id not in aside else None
+        if handler is None:
+            stated = alone(operation) if operation.id in known else operation
+            handler, mock = mocked(stated, contract, generator=generator), True
+        else:
+            mock = False
+        yield make(operation, handler, mocked=mock)
     for operation, finding in contract.unserved.values():
         yield make(operation, unserved(finding), mocked=False, refuse_unknown=False)  # whatever is asked, it is 501

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smartcal_api.api import handlers
+from smartcal_api.api.needs import NEEDS
 from smartcal_api.contract import Contract
+from smartcal_api.contract.check_policy import ANYWHERE
 from smartcal_api.control.plane import describe
 from tests.house.source import modules
 from tests.wire import World, open_world
@@ -75,6 +77,18 @@ def test_src_1_the_codes_that_the_code_raises_are_the_contracts(contract: Contra
     raised = {code for module in modules() if module.part != "control" for code in _codes(module.tree)}
     assert raised == set(contract.policy.problems)
     assert set(contract.schema("Problem")["properties"]["code"]["enum"]) == raised
+
+
+def test_src_1_what_handlers_need_is_what_they_raise_and_have_a_need_each(contract: Contract) -> None:
+    """Codes that any step may raise are asked for by the contract's own check."""
+    own = {code for needs in NEEDS.values() for code in needs.raises}
+    raised = {code for module in modules() if module.part == "api" for code in _codes(module.tree)}
+    assert raised - ANYWHERE == own
+    assert NEEDS.keys() == handlers(contract).keys()
+
+
+def test_src_1_no_handler_is_unfit_for_the_shipped_contract_and_nothing_is_told(shared: World) -> None:
+    assert shared.application.unfit == shared.application.remarks == ()
 
 
 def test_src_1_the_codes_of_the_control_plane_are_those_of_its_document(contract: Contract) -> None:

@@ -2,11 +2,13 @@
 
 import orjson
 
-from smartcal_api.http.answer import Answer, json_answer
+from smartcal_api.http.answer import Answer
 from smartcal_api.http.exchange import Exchange
 
 
 def get_account(exchange: Exchange) -> Answer:
     principal = exchange.principal
     (account,), _ = exchange.sandbox.store.page("Account", owner=principal.owner, limit=1)
-    return json_answer(200, orjson.loads(account) | {"scopes": principal.granted, "auth_method": principal.method})
+    return exchange.success.value(
+        orjson.loads(account) | {"scopes": principal.granted, "auth_method": principal.method}
+    )

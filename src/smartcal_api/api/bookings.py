@@ -8,7 +8,7 @@ from smartcal_api import bookings
 from smartcal_api.api.resources import find, getter, list_path
 from smartcal_api.clock import format_rfc3339
 from smartcal_api.errors import Clause, Problem
-from smartcal_api.http.answer import Answer, json_answer
+from smartcal_api.http.answer import Answer
 from smartcal_api.http.exchange import Exchange
 from smartcal_api.webhooks import emission
 
@@ -30,13 +30,13 @@ def cancel_booking(exchange: Exchange) -> Answer:
             raise Problem("booking_in_the_past", f"{error} {ahead}", clause=_state(booking)) from None
         at = format_rfc3339(exchange.now)
         booking = bookings.cancelled(booking, at, (exchange.body or {}).get("reason"))
-        sandbox.store.put("Booking", booking, owner=owner)
+        booking = sandbox.keep("Booking", booking, owner=owner)
         event: Any = sandbox.store.get("Event", booking["event_id"], owner=owner)
         if event is not None:
             event = bookings.followed(orjson.loads(event), booking) | {"updated_at": at}
-            sandbox.store.put("Event", event, owner=owner)
+            event = sandbox.keep("Event", event, owner=owner)
         emission.booking_cancelled(sandbox.outbox, booking, event, owner=owner, now=exchange.now)
-    return json_answer(200, booking)
+    return exchange.success.value(booking)
 
 
 def _state(booking: dict[str, Any]) -> Clause:

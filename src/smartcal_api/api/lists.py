@@ -9,7 +9,7 @@ from smartcal_api.clock import NANOSECONDS, format_rfc3339, parse_rfc3339
 from smartcal_api.contract import Clause, Contract, Listing, Operation
 from smartcal_api.contract.filters import NOW, ORDERED
 from smartcal_api.errors import Invalid, Problem
-from smartcal_api.http.answer import JSON, Answer, Listed
+from smartcal_api.http.answer import Answer, Listed
 from smartcal_api.http.exchange import Exchange
 
 _YEAR_ONE = -62_135_596_800 * NANOSECONDS
@@ -41,11 +41,9 @@ def lister(operation: Operation, listing: Listing, contract: Contract) -> Callab
         )
         pages = -(-total // per_page)
         pagination = {names.page: page, names.per_page: per_page, names.total: total, names.total_pages: pages}
-        return Answer(
-            200,
-            media_type=JSON,
+        return exchange.success.listed(
+            Listed(opening, documents, closing % orjson.dumps(pagination)),
             headers={names.link_header: _links(exchange, names.page_parameter, page, pages)},
-            listed=Listed(opening, documents, closing % orjson.dumps(pagination)),
         )
 
     return list_resources

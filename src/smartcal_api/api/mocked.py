@@ -1,11 +1,13 @@
 """Answers of operations that the contract has and no handler serves (law SRC 3)."""
 
+from dataclasses import replace
+
 import orjson
 
 from smartcal_api.api.lists import lister
 from smartcal_api.contract import Contract, Operation
 from smartcal_api.errors import Finding, Problem
-from smartcal_api.http.answer import Answer, document_answer
+from smartcal_api.http.answer import Answer
 from smartcal_api.http.exchange import Exchange
 from smartcal_api.http.mocked_response import MockedResponse
 from smartcal_api.http.served import Handler
@@ -40,6 +42,11 @@ def mocked(operation: Operation, contract: Contract, *, generator: ValueGenerato
     return mock
 
 
+def alone(operation: Operation) -> Operation:
+    """An operation apart from what is stored: without its handler, none of that may be what it could show."""
+    return replace(operation, listing=None, collection=None)
+
+
 def unserved(finding: Finding) -> Handler:
     """501 for an operation with a construct that is not understood (law SRC 4, `--draft`)."""
 
@@ -60,4 +67,4 @@ def _stored(operation: Operation, exchange: Exchange) -> Answer | None:
     if operation.method != "GET" or operation.success != 200 or len(names) != 1 or collection not in store.collections:
         return None
     document = store.get(collection, exchange.parameters[names[0]], owner=exchange.owner)
-    return document_answer(document) if document is not None else None
+    return exchange.success.document(document) if document is not None else None

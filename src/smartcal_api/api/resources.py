@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from smartcal_api.errors import NotFound
-from smartcal_api.http.answer import Answer, document_answer
+from smartcal_api.http.answer import Answer
 from smartcal_api.http.exchange import Exchange
 
 
@@ -11,7 +11,7 @@ def getter(collection: str, noun: str) -> Callable[[Exchange], Answer]:
     """The handler that answers one resource, or the same 404 for a missing and for somebody else's (law AUTH 4)."""
 
     def get_resource(exchange: Exchange) -> Answer:
-        return document_answer(find(exchange, collection, noun, exchange.identifier))
+        return exchange.success.document(find(exchange, collection, noun, exchange.identifier))
 
     return get_resource
 

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from smartcal_api.api.fitness import unfit
 from smartcal_api.api.handlers import handlers
-from smartcal_api.api.mocked import mocked
+from smartcal_api.api.mocked import alone, mocked
 from smartcal_api.contract import Contract
 from smartcal_api.contract.operation import Operation
 from smartcal_api.errors import ContractError, Finding
-from smartcal_api.http.served import refusals_of
+from smartcal_api.http.mocked_response import own_words
 from smartcal_api.mock import Unsatisfiable, ValueGenerator
 
 
@@ -28,11 +29,14 @@ def read_servable(
 def _unmockable(contract: Contract) -> Iterator[tuple[str, Finding]]:
     known = handlers(contract)
     generator = ValueGenerator(contract.data, seed=0)
+    aside = unfit(contract, generator)
     for operation in contract.operations.values():
         try:
             if operation.id not in known:
                 _mock(operation, contract, generator)
-            refusals_of(operation, contract, generator)
+            elif operation.id in aside:
+                mocked(alone(operation), contract, generator=generator)
+            own_words(operation.responses, contract, generator=generator)
         except ContractError as error:
             yield operation.id, error.findings[0]
 
@@ -43,7 +47,7 @@ def _mock(operation: Operation, contract: Contract, generator: ValueGenerator) -
         return
     name = operation.listing.collection
     try:
-        generator.value(contract.schema(name), salt=f"{name} 0", name=name)
+        generator.value(contract.resource(name), salt=f"{name} 0", name=name)
     except Unsatisfiable as error:
-        where = Finding(f"/components/schemas/{name}", f"can't be mocked: {error}")
+        where = Finding(contract.resource_pointer(name), f"can't be mocked: {error}")
         raise contract.document.error([where]) from None

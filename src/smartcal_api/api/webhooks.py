@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from smartcal_api.api.resources import list_path, missing
 from smartcal_api.contract import Contract
 from smartcal_api.errors import Clause, Invalid, Problem
-from smartcal_api.http.answer import Answer, json_answer
+from smartcal_api.http.answer import Answer
 from smartcal_api.http.exchange import Exchange
 from smartcal_api.sandbox.subscriptions import COLLECTION, subscribe, unsubscribe, url_fault
 from smartcal_api.webhooks.network import Receivers
@@ -50,12 +50,12 @@ class Subscriptions:
         if doubt is not None:
             _log.warning("%s: %s", webhook["id"], doubt)
         warning = {} if doubt is None else {"Warning": f'299 smartcal "{doubt}"'}
-        return json_answer(201, {**webhook, "secret": secret}, headers={"Location": location, **warning})
+        return exchange.success.value({**webhook, "secret": secret}, headers={"Location": location, **warning})
 
     def delete(self, exchange: Exchange) -> Answer:
         if not unsubscribe(exchange.sandbox, exchange.identifier, owner=exchange.principal.owner):
             raise missing(exchange, "webhook subscription", exchange.identifier)
-        return Answer(204)
+        return exchange.success.empty()
 
     def _check(self, url: str) -> None:
         """The rules that no schema can state."""

@@ -11,11 +11,12 @@ from smartcal_api.cli.options import spec_options
 @spec_options
 def routes(spec: Path | None, overlay: tuple[Path, ...], draft: bool) -> None:
     """List the operations: method, path, scope, operationId, and what serves them."""
-    from smartcal_api.api import handlers
+    from smartcal_api.api import handlers, unfit
     from smartcal_api.api.unmockable import read_servable
+    from smartcal_api.mock import ValueGenerator
 
     contract = read_servable(spec, draft=draft, overlays=overlay)
-    known = handlers(contract)
+    known = handlers(contract).keys() - unfit(contract, ValueGenerator(contract.data, seed=0)).keys()
     rows = [
         (o.method, o.path, " ".join(sorted(o.scopes)) or "-", o.id, "handler" if o.id in known else "mock")
         for o in contract.operations.values()

@@ -14,13 +14,14 @@ from smartcal_api.contract.check_parameters import parameters
 from smartcal_api.contract.check_policy import policy
 from smartcal_api.contract.check_reach import WHOLE, Reach, unit
 from smartcal_api.contract.check_references import references
+from smartcal_api.contract.check_request_id import request_id
 from smartcal_api.contract.check_scopes import scopes
 from smartcal_api.contract.check_survey import Survey
 from smartcal_api.contract.check_values import values
 from smartcal_api.contract.document import Document
 from smartcal_api.errors import Finding
 
-_RULES = (operations, parameters, content, scopes, listings, links, policy)
+_RULES = (operations, parameters, content, scopes, listings, links, policy, request_id)
 
 
 def check(document: Document) -> list[Finding]:

@@ -10,7 +10,7 @@ from smartcal_api.contract.document import escape
 from smartcal_api.errors import Finding
 
 # Raised before an operation is known, or by what stands before every handler.
-_ANYWHERE = frozenset(
+ANYWHERE = frozenset(
     {
         "invalid_request", "invalid_body", "conflicting_credentials", "missing_credentials", "invalid_token",
         "insufficient_scope", "not_found", "method_not_allowed", "body_too_large", "uri_too_long",
@@ -25,6 +25,9 @@ def policy(survey: Survey) -> Iterator[Finding]:
     own = {code: problem for code, problem in data["x-problems"].items() if not code.startswith("x-")}
     yield from _same(survey, "/webhooks", data["webhooks"], EVENT_TYPE)
     yield from _same(survey, "/x-problems", own, f"{PROBLEM}/properties/code")
+    for code in sorted(ANYWHERE - own.keys()):
+        meant = closest(code, tuple(own)) or "; add it"
+        yield Finding("/x-problems", f"lacks {code}, which any request may be answered{meant}")
     declared = {int(s) for s in data["x-unrouted-responses"] if not s.startswith("x-")}
     for _, stated in survey.sound("operation"):
         declared |= {int(status) for status in stated["responses"] if not status.startswith("x-")}
@@ -32,7 +35,7 @@ def policy(survey: Survey) -> Iterator[Finding]:
         if problem["status"] not in declared:
             message = f"no operation and no x-unrouted-responses has a response {problem['status']}; add one"
             yield Finding(f"/x-problems/{escape(code)}/status", message)
-        elif code in _ANYWHERE and str(problem["status"]) not in data["x-unrouted-responses"]:
+        elif code in ANYWHERE and str(problem["status"]) not in data["x-unrouted-responses"]:
             message = f"any request may be answered {problem['status']}, for {code}; add it here"
             yield Finding("/x-unrouted-responses", message)
     yield from _repeated(

@@ -1,16 +1,19 @@
 """What can be asked of a document's operations."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from smartcal_api.contract.document import Document
+from smartcal_api.contract.document import Document, escape, pointer_of
 from smartcal_api.contract.operation import METHODS, Operation, Reader, Response
 from smartcal_api.contract.policy import Policy
+from smartcal_api.contract.resources import named, schemas_of
+from smartcal_api.contract.schema_name import schema_name
 from smartcal_api.contract.schemas import Schemas
 from smartcal_api.errors import Finding
 
 _ALL: Mapping[str, Finding] = MappingProxyType({})  # none is left out
+_PARTS = 20  # of one schema, at most
 
 
 class Description:
@@ -23,7 +26,14 @@ class Description:
         self.policy = policy
         self.schemas = Schemas(document)
         reader = Reader(document, policy.pagination)
-        self.operations: dict[str, Operation] = {each.id: each for each in reader.operations(without)}
+        stated = list(reader.operations(without))
+        shown = {each.id: each.collection for each in stated} | self._told()
+        known = schemas_of(shown, document.data["components"].get("schemas", {}))
+        self.operations: dict[str, Operation] = {each.id: each for each in named(stated, known)}
+        pairs = zip(self.operations.values(), stated, strict=True)
+        others = {each.collection: was.collection for each, was in pairs if each.collection and was.collection}
+        self.resources: Mapping[str, str] = {**others, **known}
+        """Collection → the name of the component schema of its resources."""
         self.unserved: dict[str, tuple[Operation, Finding]] = {
             each.id: (each, without[each.id]) for each in reader.outlines(without)
         }
@@ -43,6 +53,48 @@ class Description:
         body = self.data["webhooks"][event_type]["post"]["requestBody"]
         stated: Mapping[str, Any] = self.document.resolve(body["$ref"]) if "$ref" in body else body
         return str(next(iter(stated["content"])))
+
+    def _told(self) -> dict[str, str | None]:
+        """Event type → the name of the component schema of what its deliveries are about, their `data`."""
+        told: dict[str, str | None] = {}
+        for event_type in self.data.get("webhooks", {}):
+            payload = self.document.resolve(f"#{self.end_of(self.payload(event_type))}")
+            data = payload.get("properties", {}).get("data") if isinstance(payload, dict) else None
+            told[event_type] = schema_name(data, self.document, self.policy.pagination)
+        return told
+
+    def payload(self, event_type: str) -> str:
+        """The pointer to the schema of the body of a delivery; raises `KeyError` for a type that the document lacks."""
+        at = self.end_of(f"/webhooks/{escape(event_type)}/post/requestBody")
+        return f"{at}/content/{escape(self.webhook_media_type(event_type))}/schema"
+
+    def resource(self, collection: str) -> Mapping[str, Any]:
+        """The schema of the resources of a collection; raises `KeyError` where the document has none."""
+        return self.schema(self.resources[collection])
+
+    def resource_pointer(self, collection: str, *below: str) -> str:
+        """The pointer to that schema, or to what is below it."""
+        return "/".join(("/components/schemas", *map(escape, (self.resources[collection], *below))))
+
+    def end_of(self, pointer: str) -> str:
+        """The pointer to the schema, or any other object, that the references which begin at this one end at."""
+        value = self.document.resolve(f"#{pointer}")
+        while isinstance(value, dict) and "$ref" in value:
+            pointer = pointer_of(value["$ref"])
+            value = self.document.resolve(value["$ref"])
+        return pointer
+
+    def members(self, pointer: str, keyword: str = "properties") -> Iterator[str]:
+        """The names that the schema there has for members of an object, or those that are `required`."""
+        pending, seen = [self.document.resolve(f"#{pointer}")], 0
+        while pending and seen < _PARTS:
+            schema = pending.pop(0)
+            seen += 1
+            if isinstance(schema, Mapping):
+                yield from schema.get(keyword, ())
+                pending += schema.get("allOf", ())
+                if "$ref" in schema:
+                    pending.append(self.document.resolve(schema["$ref"]))
 
     def schema(self, name: str) -> Mapping[str, Any]:
         """The component schema of that name."""

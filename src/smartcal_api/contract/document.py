@@ -1,7 +1,7 @@
 """Reads a YAML or JSON document as JSON data, and knows the line of every JSON pointer in it."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -117,7 +117,7 @@ class Document:
                 break
         return getattr(at, "file", self.path), at.start_mark.line + 1
 
-    def error(self, findings: Iterator[Finding] | list[Finding]) -> ContractError:
+    def error(self, findings: Iterable[Finding]) -> ContractError:
         """The findings with their lines, in the order of the file."""
         root = self._nodes()
         placed = [f if f.line else self._placed(f, root) for f in findings]

@@ -9,6 +9,7 @@ from smartcal_api.contract.document import Document, escape, pointer_of
 from smartcal_api.contract.filters import Filter, read_filter
 from smartcal_api.contract.message import is_of_the_message
 from smartcal_api.contract.policy import Pagination
+from smartcal_api.contract.schema_name import schema_name
 
 # Keywords beside which the items of a list can be judged one by one.
 _PLAIN_OBJECT = frozenset({"type", "properties", "required", "title", "description", "examples"})
@@ -62,7 +63,7 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A list that pages: the collection (the name of its items' schema), its order and its filters."""
+    """A list that pages: the collection of its items, its order and its filters."""
 
     collection: str
     order: tuple[str, ...]
@@ -85,7 +86,7 @@ class Operation:
     responses: Mapping[int, Response]
     listing: Listing | None
     collection: str | None
-    """The component schema of the resource that its success answers with, or lists."""
+    """What the resource is called that its success answers with, or lists (see `resources`)."""
     security: str = "/security"
     """The pointer to what states `alternatives`: its own security, or the document's."""
 
@@ -233,15 +234,5 @@ class Reader:
         for status in sorted(responses):
             for pointer in responses[status].media_types.values():
                 if 200 <= status < 300 and pointer:
-                    return self._name(self._document.resolve(f"#{pointer}"))
+                    return schema_name(self._document.resolve(f"#{pointer}"), self._document, self._pagination)
         return None
-
-    def _name(self, schema: Any) -> str | None:
-        if not isinstance(schema, dict):
-            return None
-        reference = schema.get("$ref")
-        target = self._document.resolve(reference) if reference else schema
-        items = target.get("properties", {}).get(self._pagination.items)
-        if isinstance(items, dict) and isinstance(items.get("items"), dict):
-            return self._name(items["items"])
-        return reference.rpartition("/")[2] if reference else None

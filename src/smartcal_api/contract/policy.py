@@ -98,6 +98,10 @@ class Policy:
     webhook_signature: WebhookSignature
     retry_schedule: RetrySchedule
 
+    def specimen_id(self, kind: str) -> str:
+        """An id of the form that `x-ids` states for a kind."""
+        return f"{self.ids['prefixes'][kind]}{self.ids['alphabet'][0] * self.ids['length']}"
+
 
 def read_policy(document: Mapping[str, Any]) -> Policy:
     """The policy of a document that `contract.check` found sound."""

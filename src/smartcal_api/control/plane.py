@@ -56,7 +56,7 @@ def build_control(
     description = description or describe(contract)
     generator = ValueGenerator(description.data, seed=0)
     judges = Judges(description, generator)
-    gate = Gate(description, judges)
+    gate = Gate(description, judges, generator)
     control = Control(registry, product, creator, description, gate, receivers, stale)
     known = handlers(control)
     served = {

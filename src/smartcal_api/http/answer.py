@@ -1,9 +1,11 @@
 """What a handler answers: a status, bytes, their media type and headers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
+
+from smartcal_api.contract.media_type import is_json, key_of
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
@@ -46,6 +48,31 @@ class Answer:
         self.valid_for: object = None
 
 
+class Success:
+    """What the contract has for an operation that went well: its status, and the media type of its JSON."""
+
+    __slots__ = ("media_type", "status")
+
+    def __init__(self, status: int, media_types: Iterable[str]) -> None:
+        self.status = status
+        declared = list(media_types)
+        stated = JSON if key_of(JSON, declared) is not None else next(filter(is_json, declared), JSON)
+        self.media_type: str = stated
+
+    def document(self, document: bytes) -> Answer:
+        """With a stored document, as it is."""
+        return Answer(self.status, document, media_type=self.media_type)
+
+    def value(self, value: Any, *, headers: Mapping[str, str | int] | None = None) -> Answer:
+        return Answer(self.status, json_bytes(value), media_type=self.media_type, headers=headers)
+
+    def listed(self, listed: Listed, *, headers: Mapping[str, str | int]) -> Answer:
+        return Answer(self.status, media_type=self.media_type, headers=headers, listed=listed)
+
+    def empty(self) -> Answer:
+        return Answer(self.status)
+
+
 NOTHING = Answer(0)
 """Where the connection ended before any answer."""
 
@@ -57,8 +84,3 @@ def json_answer(status: int, value: Any, *, headers: Mapping[str, str | int] | N
 def json_bytes(value: Any) -> bytes:
     """A value as JSON, to be kept: what orjson gives takes from four to ten times the memory that its text needs."""
     return b"%b" % orjson.dumps(value)
-
-
-def document_answer(document: bytes) -> Answer:
-    """200 with a stored document, as it is."""
-    return Answer(200, document, media_type=JSON)

@@ -8,7 +8,7 @@ from starlette.types import Scope
 from smartcal_api.auth import Identity, Principal
 from smartcal_api.contract import Operation
 from smartcal_api.errors import Problem
-from smartcal_api.http.answer import NOTHING
+from smartcal_api.http.answer import NOTHING, Success
 from smartcal_api.journal import Refusal
 from smartcal_api.sandbox import Sandbox
 from smartcal_api.sandbox.limits import Admission
@@ -118,6 +118,13 @@ class Exchange:
         if self.served is None:
             raise LookupError("this request has no operation yet; routing comes first")
         return self.served.operation
+
+    @property
+    def success(self) -> Success:
+        """What its operation answers with when all went well."""
+        assert self.served is not None  # a handler has both
+        assert self.served.success is not None
+        return self.served.success
 
     @property
     def principal(self) -> Principal:

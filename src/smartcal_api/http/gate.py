@@ -9,8 +9,10 @@ from smartcal_api.contract import Description
 from smartcal_api.errors import Problem
 from smartcal_api.http.answer import Answer
 from smartcal_api.http.exchange import Exchange
-from smartcal_api.http.judge import Judges
-from smartcal_api.http.problems import problem_answer
+from smartcal_api.http.judge import Judge, Judges
+from smartcal_api.http.mocked_response import own_words
+from smartcal_api.http.problems import problem_answer, problem_kind
+from smartcal_api.mock import ValueGenerator
 
 _log = logging.getLogger("smartcal")
 # Answers to anything else, and those that nobody may store, are made once and never again.
@@ -20,8 +22,9 @@ _ASKING = frozenset({"GET", "HEAD"})
 class Gate:
     """Judges by the operation's responses, and by `x-unrouted-responses` for the statuses that the operation lacks."""
 
-    def __init__(self, contract: Description, judges: Judges) -> None:
+    def __init__(self, contract: Description, judges: Judges, generator: ValueGenerator) -> None:
         self._policy = contract.policy
+        self._refusals = own_words(contract.unrouted, contract, generator=generator)
         names = contract.policy.rate_limit_headers
         self._limit, self._remaining = names.limit, names.remaining
         self._request_id = contract.policy.request_id_header
@@ -29,16 +32,24 @@ class Gate:
         self._names = _Names()
 
     async def refuse(self, exchange: Exchange, problem: Problem, send: Send) -> None:
-        await self.respond(exchange, self._problem(exchange, problem), send)
+        """Sends a problem, mended where the contract wants it otherwise; where nothing helps, as it is."""
+        answer = self._problem(exchange, problem)
+        await self._send(exchange, *self._refusal(exchange, answer), send)
 
     async def respond(self, exchange: Exchange, answer: Answer, send: Send, *, judged: bool = True) -> None:
         """Sends an answer; one that isn't `judged` may break the contract, since somebody asked for just that."""
         headers = self._headers(exchange, answer)
         objection = self._objection(exchange, answer, headers) if judged else None
         if objection is not None:
-            _log.error("%s: the response breaks the contract: %s", exchange.request_id, objection)
-            answer = self._problem(exchange, _broken(objection))
-            headers = self._headers(exchange, answer)
+            mended = self._mended(exchange, answer)
+            if mended is not None:
+                answer, headers = mended
+            else:
+                _log.error("%s: the response breaks the contract: %s", exchange.request_id, objection)
+                answer, headers = self._refusal(exchange, self._problem(exchange, _broken(objection)))
+        await self._send(exchange, answer, headers, send)
+
+    async def _send(self, exchange: Exchange, answer: Answer, headers: Mapping[str, str | int], send: Send) -> None:
         exchange.answer = answer
         exchange.fields = wire = self._wire(exchange, answer, headers)
         await send({"type": "http.response.start", "status": answer.status, "headers": wire})
@@ -48,14 +59,41 @@ class Gate:
     def check(self, exchange: Exchange, answer: Answer) -> None:
         """Raises the 500 that `respond` would send in an answer's place, while what it tells of can be undone."""
         objection = self._objection(exchange, answer, self._headers(exchange, answer))
-        if objection is not None:
+        if objection is not None and self._mended(exchange, answer) is None:
             raise _broken(objection)
+
+    def _refusal(self, exchange: Exchange, answer: Answer) -> tuple[Answer, dict[str, str | int]]:
+        headers = self._headers(exchange, answer)
+        objection = self._objection(exchange, answer, headers)
+        if objection is None:
+            return answer, headers
+        mended = self._mended(exchange, answer, remaking=True)
+        if mended is not None:
+            return mended
+        _log.error("%s: the refusal is sent, and breaks the contract: %s", exchange.request_id, objection)
+        return answer, headers
+
+    def _mended(
+        self, exchange: Exchange, answer: Answer, *, remaking: bool = False
+    ) -> tuple[Answer, dict[str, str | int]] | None:
+        """An answer with what the contract has come to want in its body, if that makes it valid (law SRC 2)."""
+        judge = self._judge(exchange, answer.status)
+        mended = judge.mended(answer, remaking=remaking) if judge is not None else None
+        if mended is None:
+            return None
+        headers = self._headers(exchange, mended)
+        return (mended, headers) if self._objection(exchange, mended, headers) is None else None
 
     def _problem(self, exchange: Exchange, problem: Problem) -> Answer:
         if exchange.served is not None:
-            own = exchange.served.refusals.get(self._policy.problems[problem.code].status)
+            status, operation = problem_kind(problem, self._policy).status, exchange.served.operation
+            own = exchange.served.refusals.get(status)
+            if own is None and status not in operation.responses:
+                own = self._refusals.get(status)
             if own is not None:
-                return own.make(exchange.served.operation.id, headers=problem.headers)
+                return own.make(operation.id, headers=problem.headers)
+        elif (own := self._refusals.get(problem_kind(problem, self._policy).status)) is not None:
+            return own.make("", headers=problem.headers)
         return problem_answer(
             problem,
             self._policy,
@@ -76,12 +114,14 @@ class Gate:
         return headers
 
     def _objection(self, exchange: Exchange, answer: Answer, headers: dict[str, str | int]) -> str | None:
-        judge = exchange.served.judges.get(answer.status) if exchange.served is not None else None
-        if judge is None:
-            judge = self._unrouted.get(answer.status)
+        judge = self._judge(exchange, answer.status)
         if judge is None:
             return f"the status {answer.status}, which neither the operation nor x-unrouted-responses has"
         return judge.objection(answer, headers, again=not exchange.no_store and exchange.scope["method"] in _ASKING)
+
+    def _judge(self, exchange: Exchange, status: int) -> Judge | None:
+        judge = exchange.served.judges.get(status) if exchange.served is not None else None
+        return self._unrouted.get(status) if judge is None else judge
 
     def _wire(self, exchange: Exchange, answer: Answer, headers: Mapping[str, str | int]) -> list[tuple[bytes, bytes]]:
         names = self._names

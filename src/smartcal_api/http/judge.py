@@ -8,8 +8,8 @@ from jsonschema_rs import Draft202012Validator
 from smartcal_api.contract import Description, Response
 from smartcal_api.contract.media_type import is_json, is_range, key_of
 from smartcal_api.contract.schemas import clause
-from smartcal_api.http.answer import Answer
-from smartcal_api.mock import ValueGenerator
+from smartcal_api.http.answer import Answer, Listed, json_bytes
+from smartcal_api.mock import Unsatisfiable, ValueGenerator, repair
 
 # Of the texts known to be valid, under all responses of a contract, and what each takes besides its own bytes.
 _REMEMBERED_BYTES = 4 * 1024 * 1024
@@ -73,6 +73,7 @@ class Judge:
             key: schemas.at(pointer, mask=_MASK) if pointer and _readable(key, pointer, contract) else None
             for key, pointer in response.media_types.items()
         }
+        self._pointers = response.media_types
         self._item = schemas.at(response.items, mask=_MASK) if response.items else None
         self._headers = schemas.compile(
             {
@@ -132,6 +133,35 @@ class Judge:
             if again and answer.status < 400:  # no two problems are the same: each has its request id
                 self._remembered.keep(self._valid, answer.body)
         return fault
+
+    def mended(self, answer: Answer, *, remaking: bool) -> Answer | None:
+        """An answer whose JSON has what it lacked of what the contract wants (law SRC 2); with `remaking`, whatever
+        doesn't fit is made anew. None where that doesn't help."""
+        key = key_of(answer.media_type or "", self._bodies) or ""
+        pointer, validator = self._pointers.get(key), self._bodies.get(key)
+        if pointer is None or validator is None or not is_json(answer.media_type or ""):
+            return None
+        opening, documents, closing = answer.listed or (b"", (), answer.body)
+        schema = self._document.resolve(f"#{pointer}")
+        try:
+            value = orjson.loads(opening + closing)
+            mended = repair(value, validator=validator, schema=schema, generator=self._generator, salt=self._pointer)
+        except (ValueError, AttributeError, TypeError, Unsatisfiable):
+            return None
+        if mended.remade and not remaking:
+            return None
+        listed = None
+        if answer.listed is not None:
+            items = next(iter(value))
+            rest = {name: member for name, member in mended.document.items() if name != items}
+            listed = Listed(opening, documents, b"]," + orjson.dumps(rest)[1:])
+        return Answer(
+            answer.status,
+            json_bytes(mended.document),
+            media_type=answer.media_type,
+            headers=answer.headers,
+            listed=listed,
+        )
 
     def _fault(self, validator: Draft202012Validator, text: bytes, media_type: str) -> str | None:
         try:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from smartcal_api.contract import Description, Response
-from smartcal_api.contract.media_type import acceptable, concrete, is_json
+from smartcal_api.contract.media_type import acceptable, concrete, is_json, key_of
 from smartcal_api.errors import ContractError, Finding
-from smartcal_api.http.answer import Answer, json_bytes
+from smartcal_api.http.answer import PROBLEM, Answer, json_bytes
 from smartcal_api.mock import Unsatisfiable, ValueGenerator
 
 
@@ -107,6 +107,17 @@ class MockedResponse:
 
     def _error(self, error: Unsatisfiable) -> ContractError:
         return self._document.error([Finding(self._response.pointer, f"can't be mocked: {error}")])
+
+
+def own_words(
+    responses: Mapping[int, Response], contract: Description, *, generator: ValueGenerator
+) -> dict[int, MockedResponse]:
+    """The errors that are answered with something else than a problem, by their statuses."""
+    return {
+        status: MockedResponse(status, response, contract, generator=generator)
+        for status, response in responses.items()
+        if status >= 400 and key_of(PROBLEM, response.media_types) is None
+    }
 
 
 def _rendered(value: Any, media_type: str) -> bytes:

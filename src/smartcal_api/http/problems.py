@@ -6,11 +6,13 @@ from typing import Any
 from urllib.parse import quote
 
 from smartcal_api.contract import Policy
+from smartcal_api.contract.policy import ProblemKind
 from smartcal_api.errors import Problem
 from smartcal_api.http.answer import PROBLEM, Answer, json_bytes
 
 # A percent sign that begins no triplet, or one that the cut has shortened.
 _STRAY = re.compile(r"%(?![0-9A-Fa-f]{2})")
+MEMBERS = ("type", "title", "status", "detail", "instance", "code", "request_id", "errors")
 TYPE = "urn:smartcalpro:problem:"
 
 
@@ -21,7 +23,7 @@ def problem_answer(
 
     Clients send secrets where nobody expects any: what quotes them is told as `hidden` has it.
     """
-    kind = policy.problems[problem.code]
+    kind = problem_kind(problem, policy)
     document: dict[str, Any] = {
         "type": TYPE + kind.code,
         "title": kind.title,
@@ -35,6 +37,11 @@ def problem_answer(
         document["errors"] = [{name: hidden(text) for name, text in each.as_json().items()} for each in problem.errors]
     headers = {name: value if isinstance(value, int) else _field(value) for name, value in problem.headers.items()}
     return Answer(kind.status, json_bytes(document), media_type=PROBLEM, headers=headers)
+
+
+def problem_kind(problem: Problem, policy: Policy) -> ProblemKind:
+    """What the contract says of such problems; of one that it doesn't know, that the server failed."""
+    return policy.problems.get(problem.code) or ProblemKind(problem.code, 500, "Internal Server Error")
 
 
 def as_reference(path: str) -> str:

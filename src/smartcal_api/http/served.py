@@ -4,12 +4,11 @@ from collections.abc import Callable, Mapping
 
 from smartcal_api.auth import Authorization, Identification
 from smartcal_api.contract import Description, Operation
-from smartcal_api.contract.media_type import key_of
-from smartcal_api.http.answer import PROBLEM, Answer
+from smartcal_api.http.answer import Answer, Success
 from smartcal_api.http.body import BodyReader
 from smartcal_api.http.exchange import Exchange
 from smartcal_api.http.judge import Judge, Judges
-from smartcal_api.http.mocked_response import MockedResponse
+from smartcal_api.http.mocked_response import own_words
 from smartcal_api.http.parameters import ParameterReader
 from smartcal_api.mock import ValueGenerator
 
@@ -19,7 +18,10 @@ Handler = Callable[[Exchange], Answer]
 class Served:
     """Raises `ContractError` where an answer of its own to an error can't be made up."""
 
-    __slots__ = ("authorization", "body", "handler", "judges", "mocked", "operation", "parameters", "refusals")
+    __slots__ = (
+        *("authorization", "body", "handler", "judges", "mocked", "operation", "parameters", "refusals"),
+        "success",
+    )
 
     def __init__(
         self,
@@ -43,14 +45,8 @@ class Served:
         self.judges: Mapping[int, Judge] = {
             status: judges.of(response) for status, response in operation.responses.items()
         }
+        # One that is not understood has no responses.
+        responses = operation.responses
+        self.success = Success(operation.success, responses[operation.success].media_types) if responses else None
         # Where the contract answers an error with something else than a problem, its own words are sent.
-        self.refusals = refusals_of(operation, contract, generator)
-
-
-def refusals_of(operation: Operation, contract: Description, generator: ValueGenerator) -> Mapping[int, MockedResponse]:
-    """By status; raises `ContractError` where none can be made up."""
-    return {
-        status: MockedResponse(status, response, contract, generator=generator)
-        for status, response in operation.responses.items()
-        if status >= 400 and key_of(PROBLEM, response.media_types) is None
-    }
+        self.refusals = own_words(operation.responses, contract, generator=generator)

@@ -15,7 +15,6 @@ import orjson
 
 from smartcal_api.clock import Clock
 from smartcal_api.contract import Contract
-from smartcal_api.contract.document import escape
 from smartcal_api.mock import Unsatisfiable, ValueGenerator
 from smartcal_api.sandbox.sandbox import Sandbox
 from smartcal_api.sandbox.subscriptions import COLLECTION as WEBHOOK
@@ -105,7 +104,7 @@ def adapt(sandbox: Sandbox, contract: Contract, ahead: Ahead | None = None) -> l
         return []
     changes: _Changes = Counter()
     generator = ValueGenerator(contract.data, seed=sandbox.seed)
-    known = [name for name in store.collections if name in contract.data["components"]["schemas"]]
+    known = [name for name in store.collections if name in contract.resources]
     moved: Mapping[str, str] = {}
     with store.transaction():
         edited = edits(store, contract, known)
@@ -175,10 +174,10 @@ def _renamed(
     """
     renamed: dict[str, str] = {}
     for name in names:
-        schema = contract.schema(name).get("properties", {}).get("id")
+        schema = contract.resource(name).get("properties", {}).get("id")
         if schema is None:
             continue
-        validator = contract.schemas.at(f"/components/schemas/{escape(name)}/properties/id")
+        validator = contract.schemas.at(contract.resource_pointer(name, "properties", "id"))
         unfit = [each for each in _ids(store, name) if not validator.is_valid(each)]
         taken = {*_ids(store, name)} if unfit else set()
         for identifier in unfit:

@@ -113,7 +113,7 @@ def mock_collections(sandbox: Sandbox, contract: Contract, mocked: Iterable[Oper
         name = operation.listing.collection if operation.listing else None
         if name is None or sandbox.store.meta(f"mocked {name}") or not sandbox.store.is_empty(name):
             continue
-        schema = contract.schema(name)
+        schema = contract.resource(name)
         with sandbox.store.transaction():
             for number in range(_MOCKED_ITEMS):
                 item = generator.value(schema, salt=f"{name} {number}", name=name)

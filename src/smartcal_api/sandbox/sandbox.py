@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from random import Random
+from typing import Any
 from uuid import uuid4
 
 import orjson
@@ -15,6 +16,7 @@ from smartcal_api.contract import Contract
 from smartcal_api.errors import Unavailable
 from smartcal_api.ids import Ids
 from smartcal_api.journal import Journal
+from smartcal_api.mock import Unsatisfiable, ValueGenerator, repair
 from smartcal_api.sandbox.draws import Draws
 from smartcal_api.sandbox.faults import Faults
 from smartcal_api.sandbox.image import Origin, Part
@@ -131,6 +133,32 @@ class Sandbox:
         """A fresh id of a kind of the contract's `x-ids`; belongs in the transaction that stores what it names."""
         return self.ids.mint(kind, _SERVED + self.store.serial(kind))
 
+    def keep(self, collection: str, document: dict[str, Any], *, owner: int) -> dict[str, Any]:
+        """Stores a document, with what the contract wants beside what the code knows of; returns it as it is stored."""
+        kept = self.fitted(collection, document)
+        self.store.put(collection, kept, owner=owner)
+        return kept
+
+    def fitted(self, collection: str, document: dict[str, Any]) -> dict[str, Any]:
+        """A document as the contract wants it, filled in as a mock would; as it is where nothing helps."""
+        contract = self.contract
+        if collection not in contract.resources:
+            return document
+        try:
+            validator = contract.schemas.at(contract.resource_pointer(collection))
+        except ValueError:  # of a draft, which is not understood
+            return document
+        if validator.is_valid(document):
+            return document
+        generator = ValueGenerator(contract.data, seed=self.seed)
+        salt = f"{collection} {document.get('id')}"
+        try:
+            return repair(
+                document, validator=validator, schema=contract.resource(collection), generator=generator, salt=salt
+            ).document
+        except Unsatisfiable:
+            return document
+
     def now(self) -> int:
         """The clock's instant, after all that fell due before it has happened."""
         now = self.clock.now()
@@ -179,17 +207,31 @@ class Sandbox:
             if ended:
                 with self.store.transaction():
                     for owner, booking in ended:
-                        self.store.put("Booking", booking, owner=owner)
+                        self.keep("Booking", booking, owner=owner)
         except Unavailable:
             # Nobody who only reads has to wait until there is room; it is tried again with the next request.
             self.store.show("Booking", (booking for _, booking in ended))
         self._due = self._next_due()
 
     def _next_due(self) -> int:
-        if "Booking" not in self.store.collections:
+        if "Booking" not in self.store.collections or not self._completes():
             return _NEVER
         (due,) = self.store.query(self._bookings("SELECT min(json_extract(document, '$.end_time'))"))[0]
         return _NEVER if due is None else parse_rfc3339(due.decode())
+
+    def _completes(self) -> bool:
+        """Whether bookings are completed at their end: not where the contract no longer knows what that is."""
+        contract = self.contract
+        if "Booking" not in contract.resources:
+            return True
+        if not {"status", "end_time"} <= set(contract.members(contract.resource_pointer("Booking"))):
+            return False
+        pointer = contract.resource_pointer("Booking", "properties")
+        try:
+            status, end = (contract.schemas.at(f"{pointer}/{name}") for name in ("status", "end_time"))
+        except (KeyError, ValueError):
+            return True  # they are stated in some other part of it
+        return status.is_valid(bookings.COMPLETED) and end.is_valid(format_rfc3339(0))
 
     def _bookings(self, select: str) -> str:
         table = self.store.collections["Booking"].table

@@ -28,21 +28,28 @@ def subscribe(
     """The new subscription, without its secret."""
     at = format_rfc3339(now)
     with sandbox.store.transaction():
-        webhook = {
-            "id": sandbox.mint("webhook"),
-            "object": "webhook",
-            "url": url,
-            "events": list(events),
-            "description": description,
-            "active": True,
-            "disabled_reason": None,
-            "created_at": at,
-            "updated_at": at,
-        }
-        sandbox.store.put(COLLECTION, webhook, owner=owner)
+        webhook = subscription(sandbox.mint("webhook"), url, events, description=description, at=at)
+        webhook = sandbox.keep(COLLECTION, webhook, owner=owner)
         sandbox.store.query("INSERT INTO webhook_secrets VALUES (?, ?)", (webhook["id"], secret))
         sandbox.secrets.keep(secret, sandbox.store)
     return webhook
+
+
+def subscription(
+    identifier: str, url: str, events: Sequence[str], *, description: str | None, at: str
+) -> dict[str, Any]:
+    """An active one, as it is when it has just been made."""
+    return {
+        "id": identifier,
+        "object": "webhook",
+        "url": url,
+        "events": list(events),
+        "description": description,
+        "active": True,
+        "disabled_reason": None,
+        "created_at": at,
+        "updated_at": at,
+    }
 
 
 def unsubscribe(sandbox: Sandbox, identifier: str, *, owner: int) -> bool:

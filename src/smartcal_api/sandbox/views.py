@@ -29,8 +29,8 @@ class Views:
         self, collection: str, contract: Contract, generator: ValueGenerator, edit: Edit, renamed: Mapping[str, str]
     ) -> None:
         self._collection = collection
-        self._schema = contract.schema(collection)
-        self._validator = contract.schemas.at(f"/components/schemas/{escape(collection)}")
+        self._schema = contract.resource(collection)
+        self._validator = contract.schemas.at(contract.resource_pointer(collection))
         self._event_types = frozenset(contract.data.get("webhooks", {}))
         self._generator = generator
         self._edit = edit

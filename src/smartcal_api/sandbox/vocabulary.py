@@ -23,7 +23,7 @@ def learn(store: Store, found: Mapping[str, Iterable[MemberPath]]) -> dict[str, 
 
 def edits(store: Store, contract: Contract, collections: Iterable[str]) -> dict[str, Edit]:
     """What a contract has renamed, and what it no longer names of what one has named before."""
-    stated = {name: list(named(contract.document, contract.schema(name))) for name in collections}
+    stated = {name: list(named(contract.document, contract.resource(name))) for name in collections}
     now = {name: {each.path for each in members} for name, members in stated.items()}
     ever = learn(store, now)
     found = {}

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from smartcal_api.bookings import EVENT_STATUS
+from smartcal_api.bookings import CONFIRMED, EVENT_STATUS
 from smartcal_api.seeding.people import Person
 from smartcal_api.seeding.reservations import Reservation
 from smartcal_api.seeding.zones import Stamps
@@ -60,7 +60,7 @@ def booked_event(
         "calendar_id": calendar_id,
         "title": f"{page.document['title']}: {invitee.name}",
         "description": f"Booked on {page.document['public_url']}",
-        "status": EVENT_STATUS[reservation.status],
+        "status": EVENT_STATUS.get(reservation.status, EVENT_STATUS[CONFIRMED]),
         "source": "smartcal",
         "start_time": stamps.utc(zone, reservation.start),
         "end_time": stamps.utc(zone, reservation.end),

@@ -3,12 +3,13 @@
 import os
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from smartcal_api.app import Application
 from smartcal_api.auth import SHORTEST
 from smartcal_api.clock import format_rfc3339
 from smartcal_api.control import PREFIX as CONTROL
+from smartcal_api.errors import Finding
 from smartcal_api.sandbox import Sandbox
 from smartcal_api.sandbox.credentials import PRODUCT, KeyRing, KnownClient
 from smartcal_api.server.webhooks import KnownWebhook
@@ -56,6 +57,8 @@ def banner(
     ]
     for title, entries in (
         ("mocked, since no handler serves them", [f"{o.method} {o.path}" for o in application.mocked]),
+        ("mocked, since their handlers do not fit the contract", told(application, application.unfit)),
+        ("known to code by other names than to the contract", told(application, application.remarks)),
         ("answered with 501, since not understood", [str(finding) for _, finding in contract.unserved.values()]),
         ("not understood, and used by nothing", [str(finding) for finding in contract.unused]),
         ("foreign members of the contract, ignored", contract.foreign),
@@ -71,6 +74,11 @@ def banner(
             "",
         ]
     return "\n".join([*lines, "Ctrl-C stops it."])
+
+
+def told(application: Application, findings: Sequence[Finding]) -> list[str]:
+    """Each with its place."""
+    return str(application.contract.document.error(findings)).splitlines() if findings else []
 
 
 def _short(settings: Settings) -> Iterator[str]:

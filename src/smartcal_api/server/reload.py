@@ -19,6 +19,7 @@ from smartcal_api.sandbox import Sandbox
 from smartcal_api.sandbox.adaptation import Adaptation, Ahead, is_adapted
 from smartcal_api.sandbox.registry import Registry
 from smartcal_api.server.application import fit, foresee, settle, sweep
+from smartcal_api.server.banner import told
 
 _SECONDS = 0.2
 # What was replaced is swept out when nobody has asked for anything for so long, or when there is a lot of it.
@@ -104,6 +105,8 @@ async def _take_up(files: _Files, front: Front, registry: Registry, options: Opt
     for sandbox in held:
         sandbox.store.turn.give_back()
     settle()
+    for line in told(application, (*application.unfit, *application.remarks)):
+        _log.warning("%s", line)
     _log.warning("serving %s %s%s", files[0], contract.version, _words(application, changes))
     return True
 

@@ -1,11 +1,12 @@
 """What a client that configures itself is told (RFC 8414): the endpoints that are served, and what they take."""
 
 from collections.abc import Callable
+from typing import Any
 
 from smartcal_api.api.oauth.token import GRANTS
 from smartcal_api.auth.oauth import METHODS
 from smartcal_api.contract import Contract
-from smartcal_api.http.answer import Answer, json_answer
+from smartcal_api.http.answer import Answer
 from smartcal_api.http.exchange import Exchange
 
 _ENDPOINTS = {
@@ -16,6 +17,16 @@ _ENDPOINTS = {
 
 
 def describer(contract: Contract) -> Callable[[Exchange], Answer]:
+    document = described(contract)
+
+    def describe(exchange: Exchange) -> Answer:
+        return exchange.success.value(document(exchange.root))
+
+    return describe
+
+
+def described(contract: Contract) -> Callable[[str], dict[str, Any]]:
+    """root → the document."""
     paths = {
         member: contract.operations[operation].path
         for operation, member in _ENDPOINTS.items()
@@ -36,8 +47,7 @@ def describer(contract: Contract) -> Callable[[Exchange], Answer]:
         "authorization_response_iss_parameter_supported": True,
     }
 
-    def describe(exchange: Exchange) -> Answer:
-        endpoints = {member: f"{exchange.root}{path}" for member, path in paths.items()}
-        return json_answer(200, {"issuer": exchange.root, **endpoints, **rest})
+    def document(root: str) -> dict[str, Any]:
+        return {"issuer": root, **{member: f"{root}{path}" for member, path in paths.items()}, **rest}
 
-    return describe
+    return document

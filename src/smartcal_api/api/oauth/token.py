@@ -94,7 +94,7 @@ class IssueToken(_ClientEndpoint):
                 raise Refused("invalid_request", f"{name} is missing, which this grant_type needs. Add it.")
         self._judge(given, frozenset({"code_verifier"}))
         tokens = _transacted(exchange, lambda server, request: server.token(request), given, client, method)
-        return json_answer(200, tokens)
+        return exchange.success.value(tokens)
 
 
 class RevokeToken(_ClientEndpoint):
@@ -104,7 +104,7 @@ class RevokeToken(_ClientEndpoint):
         # An unknown hint is ignored (RFC 7009 section 2.1), and so is one that nobody could know.
         self._judge(given, frozenset({"token_type_hint"}))
         _transacted(exchange, lambda server, request: server.revoke(request), given, client, method)
-        return Answer(200)
+        return exchange.success.empty()
 
 
 def _transacted(

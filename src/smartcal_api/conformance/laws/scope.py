@@ -79,7 +79,7 @@ def the_account_tells_what_was_granted(probe: Probe) -> None:
         (operation, "scopes")
         for operation in probe.contract.operations.values()
         if operation.method == "GET" and operation.collection and not operation.path_names and not operation.listing
-        if "scopes" in probe.contract.schema(operation.collection).get("properties", {})
+        if "scopes" in probe.contract.resource(operation.collection).get("properties", {})
     ]
     if not told:
         probe.give_up("the contract has no operation that tells the scopes of a credential")

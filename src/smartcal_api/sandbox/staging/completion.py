@@ -31,12 +31,11 @@ class Completion:
 
     def read(self, collection: str, given: Any, *, now: int) -> dict[str, Any]:
         """What was given, times written out; raises `Unfit` for what is not an object of known members."""
-        if collection not in self._contract.data["components"]["schemas"]:
-            raise Absent(f"The contract has no schema {collection!r}.")
+        self._find(collection)
         if not isinstance(given, dict):
             raise unfit("", "is not an object; give the members that matter, the others are filled in.")
         instants = Instants(self._contract.document.resolve, now)
-        settled: dict[str, Any] = instants.settle(given, self._contract.schema(collection))
+        settled: dict[str, Any] = instants.settle(given, self._contract.resource(collection))
         known = dict.fromkeys(self.members(collection))
         known |= dict.fromkeys(WRITE_ONLY.get(collection, ())) if known else {}
         faults = [Invalid(detail, pointer=pointer) for pointer, detail in instants.faults.items()]
@@ -51,11 +50,12 @@ class Completion:
 
     def drafted(self, collection: str, draft: Given, *, salt: str) -> dict[str, Any]:
         """A draft, with whatever an edited contract wants beside it made up as a mock would."""
+        self._find(collection)
         try:
             return repair(
                 dict(draft),
-                validator=self._contract.schemas.at(f"/components/schemas/{escape(collection)}"),
-                schema=self._contract.schema(collection),
+                validator=self._contract.schemas.at(self._contract.resource_pointer(collection)),
+                schema=self._contract.resource(collection),
                 generator=self._generator,
                 salt=f"staged {salt}",
             ).document
@@ -65,7 +65,7 @@ class Completion:
     def invented(self, collection: str, *, salt: str) -> dict[str, Any]:
         """A document of a collection that is mocked."""
         try:
-            made = self._generator.value(self._contract.schema(collection), salt=f"staged {salt}", name=collection)
+            made = self._generator.value(self._contract.resource(collection), salt=f"staged {salt}", name=collection)
         except Unsatisfiable as error:
             raise _impossible(collection, error) from None
         return made if isinstance(made, dict) else {}
@@ -82,7 +82,7 @@ class Completion:
 
     def check(self, collection: str, document: Given) -> None:
         """Raises `Unfit` for what breaks the contract, can't be kept, or names a time zone that there isn't."""
-        validator = self._contract.schemas.at(f"/components/schemas/{escape(collection)}")
+        validator = self._contract.schemas.at(self._contract.resource_pointer(collection))
         errors = islice(validator.iter_errors(document), _FAULTS) if not validator.is_valid(document) else ()
         faults = [
             Invalid(
@@ -98,19 +98,17 @@ class Completion:
 
     def members(self, collection: str) -> Iterator[str]:
         """The names that the schema of a collection has for members."""
-        pending, seen = [self._contract.schema(collection)], 0
-        while pending and seen < _FAULTS:
-            schema = pending.pop(0)
-            seen += 1
-            yield from schema.get("properties", ())
-            pending += [part for part in schema.get("allOf", ()) if isinstance(part, Mapping)]
-            if "$ref" in schema:
-                pending.append(self._contract.document.resolve(schema["$ref"]))
+        return self._contract.members(self._contract.resource_pointer(collection))
+
+    def _find(self, collection: str) -> None:
+        """Raises `Absent` where the contract has no such resources."""
+        if collection not in self._contract.resources:
+            raise Absent(f"Nothing in the contract shows a {collection}, and it has no schema of that name.")
 
     def _fits(self, collection: str, name: str, value: Any) -> bool:
-        if name not in self._contract.schema(collection).get("properties", {}):
+        if name not in self._contract.resource(collection).get("properties", {}):
             return False
-        pointer = f"/components/schemas/{escape(collection)}/properties/{escape(name)}"
+        pointer = self._contract.resource_pointer(collection, "properties", name)
         return self._contract.schemas.at(pointer).is_valid(value)
 
 

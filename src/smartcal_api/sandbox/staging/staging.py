@@ -137,7 +137,7 @@ class Staging:
             raise Absent(f"There is no collection {name!r}; {hint(name, known)}")
 
     def _collections(self, sandbox: Sandbox) -> list[str]:
-        return [each for each in sandbox.store.collections if each in self._contract.data["components"]["schemas"]]
+        return [each for each in sandbox.store.collections if each in self._contract.resources]
 
     @contextmanager
     def _change(self, sandbox: Sandbox, owner: int, *, quiet: bool = False) -> Iterator[Change]:

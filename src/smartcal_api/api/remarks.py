@@ -1,0 +1,85 @@
+"""What code knows by a name that the contract no longer has, where that stops no handler: told once, with its place."""
+
+from collections.abc import Iterable, Iterator
+
+from smartcal_api.bookings import EVENT_STATUS
+from smartcal_api.contract import Contract
+from smartcal_api.contract.resources import SHOWN_BY
+from smartcal_api.errors import Finding, hint
+from smartcal_api.http.problems import MEMBERS
+
+_IDENTIFIED = {
+    "event": "Event",
+    "booking": "Booking",
+    "booking_page": "BookingPage",
+    "webhook": "Webhook",
+    "account": "Account",
+    "calendar": "Calendar",
+}
+"""Kind of `x-ids` → what has such ids."""
+
+
+def remarks(contract: Contract) -> list[Finding]:
+    found = [*_ids(contract), *_statuses(contract), *_problems(contract), *_event_types(contract)]
+    return list(contract.document.error([Finding(*each) for each in found]).findings) if found else []
+
+
+def meant(name: str, names: Iterable[str]) -> str:
+    """The name that is meant, if one is near: the end of a sentence."""
+    told = hint(name, names)
+    return f"; {told}" if told.startswith("did you mean") else ""
+
+
+def _ids(contract: Contract) -> Iterator[tuple[str, str]]:
+    """Kinds of ids whose form isn't that of their schemas."""
+    for kind, resource in _IDENTIFIED.items():
+        pointer = _member(contract, resource, "id")
+        stated = contract.policy.specimen_id(kind)
+        if pointer is not None and not _takes(contract, pointer, stated):
+            yield (
+                f"/x-ids/prefixes/{kind}",
+                f"ids would be such as {stated}, which {pointer} does not take; new ones are made to fit that. "
+                "Change one of the two",
+            )
+
+
+def _statuses(contract: Contract) -> Iterator[tuple[str, str]]:
+    pointer = _member(contract, "Booking", "status")
+    values = contract.document.resolve(f"#{pointer}").get("enum", ()) if pointer else ()
+    for status in EVENT_STATUS if values else ():
+        if status not in values:
+            others = [each for each in values if isinstance(each, str) and each not in EVENT_STATUS]
+            yield str(pointer), f"lacks {status}, which bookings may become{meant(status, others)}"
+
+
+def _problems(contract: Contract) -> Iterator[tuple[str, str]]:
+    pointer = "/components/schemas/Problem"
+    members = list(contract.members(pointer))
+    for name in MEMBERS:
+        if name not in members:
+            yield pointer, f"lacks {name}, which problems are sent with{meant(name, set(members) - set(MEMBERS))}"
+
+
+def _event_types(contract: Contract) -> Iterator[tuple[str, str]]:
+    known = [each for several in SHOWN_BY.values() for each in several if "." in each]
+    for name in known:
+        if name not in contract.data["webhooks"]:
+            others = contract.data["webhooks"].keys() - set(known)
+            yield "/webhooks", f"lacks {name}, so that nobody is told when that happens{meant(name, others)}"
+
+
+def _takes(contract: Contract, pointer: str, value: object) -> bool:
+    """True, too, of a schema that is not understood, in a draft."""
+    try:
+        return contract.schemas.at(pointer).is_valid(value)
+    except ValueError:
+        return True
+
+
+def _member(contract: Contract, resource: str, name: str) -> str | None:
+    """The pointer to the schema of a resource's member, if it is stated there."""
+    if resource not in contract.resources:
+        return None
+    if name not in contract.resource(resource).get("properties", {}):
+        return None
+    return contract.end_of(contract.resource_pointer(resource, "properties", name))
