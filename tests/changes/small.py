@@ -15,6 +15,15 @@ from smartcal_api.contract import Document
 Edit = Callable[[dict[str, Any]], Any]
 TODAY = date(2026, 3, 2)
 ITEM = {"type": "string", "maxLength": 20}
+
+
+def shape(kind: str) -> dict[str, Any]:
+    """One with a time, of which the engine can't tell whether there is any."""
+    moment = {"type": "string", "pattern": "Z$", "format": "date-time"}
+    properties = {"kind": {"type": "string", "const": kind}, "size": {"type": "integer", "maximum": 10}, "at": moment}
+    return {"type": "object", "title": kind, "required": ["kind", "at"], "properties": properties}
+
+
 SMALL: dict[str, Any] = {
     "openapi": "3.1.0",
     "info": {"title": "Small", "version": "1.0.0"},
@@ -113,6 +122,7 @@ SMALL: dict[str, Any] = {
                     "note": {"type": ["string", "null"]},
                     "count": {"type": "integer", "minimum": 0},
                     "owner": {"oneOf": [{"$ref": "#/components/schemas/Person"}, {"type": "null"}]},
+                    "shape": {"oneOf": [shape("circle"), shape("square")]},
                 },
             },
             "Person": {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}},

@@ -58,6 +58,15 @@ def answer(data: Any) -> Any:
     return LIST(data)["responses"]["200"]
 
 
+def shape(name: str, *, maximum: int, both: bool = False) -> Edit:
+    """The size that one of two shapes may have, told apart by a member, or that both may have."""
+    return lambda d: [
+        each["properties"]["size"].update(maximum=maximum)
+        for each in THING(d)["properties"]["shape"]["oneOf"]
+        if both or each["properties"]["kind"]["const"] == name
+    ]
+
+
 TEXT = {"type": "string"}
 KINDS: list[tuple[str, Edit, str]] = [
     # The document
@@ -262,6 +271,9 @@ KINDS: list[tuple[str, Edit, str]] = [
     ),
     ("resp-header-type-changed", lambda d: answer(d)["headers"]["X-Total"].update(schema=TEXT), BREAKING),
     ("resp-header-min-removed", lambda d: answer(d)["headers"]["X-Total"]["schema"].pop("minimum"), BREAKING),
+    ("resp-discriminated-branches-narrowed", shape("circle", maximum=5, both=True), SAFE),
+    ("resp-discriminated-branches-widened", shape("circle", maximum=15, both=True), BREAKING),
+    ("resp-discriminated-branch-narrowed", shape("circle", maximum=5), SAFE),
     # Security
     ("sec-scope-added", lambda d: ADD(d)["security"][1].update(oauth=["write", "read"]), BREAKING),
     ("sec-scope-replaced", lambda d: ADD(d)["security"][1].update(oauth=["admin"]), BREAKING),

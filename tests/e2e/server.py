@@ -100,8 +100,9 @@ def run(*arguments: str, folder: Path, timeout: float = _PATIENCE) -> "subproces
 
 
 def environment(**more: str) -> dict[str, str]:
-    """The environment without settings that somebody's shell may have."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("SMARTCAL_")} | more
+    """The environment without settings that somebody's shell, or a machine that runs the tests, may have."""
+    settings = ("SMARTCAL_", "GITHUB_", "CI_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(settings)} | more
 
 
 @contextmanager

@@ -1,9 +1,10 @@
 """`anyOf` and `oneOf` of two schemas: a branch is covered by any branch, whatever their order and number."""
 
 from collections.abc import Iterator
+from itertools import combinations
 from typing import TYPE_CHECKING, TypeVar
 
-from smartcal_api.changes.containment import YES, covers
+from smartcal_api.changes.containment import YES, apart_by_a_member, covers, excludes
 from smartcal_api.changes.delta import Delta
 from smartcal_api.changes.flat import Flat, Placed
 from smartcal_api.changes.side import Schema
@@ -50,15 +51,16 @@ class Branches:
         left_before, left_after = _without_alike(self._schemas, before, after, sent=self._sent)
         if not left_before and not left_after:
             return
-        _, narrow = self._ordered(left_before, left_after)
-        whole = self._ordered(before, after)
-        if len(left_before) == len(left_after) == 1:
-            found = self._schemas.compare(left_before[0], left_after[0], sent=self._sent)
-            if any(delta.breaks for delta in found) or not exclusive:
-                yield from self._checked(found)
-                return
-        uncovered = [each for each in narrow if not any(self._covers(other, each) for other in whole[0])]
-        if uncovered or exclusive:
+        pairs = _paired(left_before, left_after)
+        found = [delta for one, other in pairs or () for delta in self._schemas.compare(one, other, sent=self._sent)]
+        wide, _ = self._ordered(before, after)
+        overlapping = exclusive and not self._disjoint(wide)
+        if pairs and (any(delta.breaks for delta in found) or not overlapping):
+            yield from self._checked(found)
+            return
+        left = self._ordered(left_before, left_after)[1]
+        uncovered = [each for each in left if not any(self._covers(other, each) for other in wide)]
+        if uncovered or overlapping:
             parts: tuple[Schema, Schema] = (self._old.schema, self._new.schema)
             told = False
             for delta in self._schemas.leaf(self._old, self._new, self._flats, parts, sent=self._sent):
@@ -69,6 +71,14 @@ class Branches:
         text = f"{len(before)} → {len(after)} alternatives"
         rule = "sends-less" if self._sent else "accepts-more"
         yield Delta(rule, (), text, self._old.at, self._new.at, breaks=False)
+
+    def _disjoint(self, branches: list[Placed]) -> bool:
+        """Whether no value is one of two of them, so that to satisfy one is to satisfy exactly one."""
+        end, _ = self._schemas.ends(sent=self._sent)
+        return all(
+            apart_by_a_member(end, one, other) or excludes(end, one.schema, other.schema)
+            for one, other in combinations(branches, 2)
+        )
 
     def _checked(self, found: list[Delta]) -> Iterator[Delta]:
         """A branch's witness is one of the whole only if no other branch takes it."""
@@ -116,6 +126,16 @@ def _without_alike(
         else:
             rest.remove(twin)
     return left, rest
+
+
+def _paired(before: list[Placed], after: list[Placed]) -> list[tuple[Placed, Placed]] | None:
+    """Each with the one of its name on the other side; None where that isn't plain."""
+    if len(before) == len(after) == 1:
+        return [(before[0], after[0])]
+    names = [_name(each) for each in before], [_name(each) for each in after]
+    if sorted(names[0]) != sorted(names[1]) or len(set(names[0])) < len(before):
+        return None
+    return [(each, after[names[1].index(name)]) for name, each in zip(names[0], before, strict=True)]
 
 
 def _bare(flat: Flat) -> bool:

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from jsonschema_rs import ReferencingError, ValidationError
-from jsonschema_rs.canonical import CanonicalizationError, Containment
+from jsonschema_rs.canonical import CanonicalizationError, Containment, Satisfiability
 
-from smartcal_api.changes.flat import Flat, Placed
+from smartcal_api.changes.flat import Flat, Placed, flatten
 from smartcal_api.changes.patterns import includes
 from smartcal_api.changes.side import Schema, Side
 from smartcal_api.changes.values import Values
@@ -52,6 +52,33 @@ def covers(wide: End, wider: Schema, narrow: End, narrower: Schema) -> Containme
             if without == same or covers(wide, without, narrow, same) is YES:
                 return YES
     return verdict
+
+
+def excludes(end: End, one: Schema, other: Schema) -> bool:
+    """Whether the engine proves that no value satisfies both."""
+    try:
+        both = end.side.canonical(one).intersect(end.side.canonical(other))
+        return both.satisfiability() is Satisfiability.NO
+    except _FAILURES:
+        return False
+
+
+def apart_by_a_member(end: End, one: Placed, other: Placed) -> bool:
+    """Whether both are objects with a required member, such as `type`, that has no value in common."""
+    flats = flatten(end.side, one), flatten(end.side, other)
+    for name in flats[0].required.keys() & flats[1].required.keys():
+        values = [_values(end, flat, name) for flat in flats]
+        if values[0] and values[1] and not any(each in values[1] for each in values[0]):
+            return all(flat.keywords().get("type", (None,))[0] == "object" for flat in flats)
+    return False
+
+
+def _values(end: End, flat: Flat, name: str) -> list[Any]:
+    """The texts that a member may have, if they are listed."""
+    placed = flat.properties.get(name)
+    stated = flatten(end.side, placed).keywords() if placed else {}
+    listed = [stated["const"][0]] if "const" in stated else stated.get("enum", ([], ""))[0]
+    return listed if all(isinstance(each, str) for each in listed) else []
 
 
 def apart(
