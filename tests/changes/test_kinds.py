@@ -330,3 +330,15 @@ def test_a_kind_of_change_weighs_what_its_direction_says(edit: Edit, truth: str)
     assert truth == BREAKING or (Level.RISKY in levels) is (truth == RISKY), told
     assert bool(levels) is (truth != NOTHING), told
     assert all(change.proof is not Proof.NONE for change in found.changes), told
+
+
+def test_what_a_branch_may_be_now_breaks_though_another_branch_takes_some_of_it() -> None:
+    """Null was allowed before, by the other branch; true wasn't."""
+    branches = [{"type": "string", "pattern": "a"}, {"const": None}]
+    wider = [{"pattern": "a"}, {"const": None}]
+    for kind in ("oneOf", "anyOf"):
+        found = difference(member(THING, "owner", {kind: wider}), first=member(THING, "owner", {kind: branches}))
+        (change,) = found.changes
+        assert change.level is Level.BREAKING
+        assert change.witness is not None
+        assert change.witness.part is not None

@@ -1,7 +1,9 @@
 """Documents of others are read leniently: 3.0's words, YAML's aliases, references of all kinds."""
 
 import copy
+from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -81,3 +83,30 @@ def test_a_recursive_schema_is_compared_once_round() -> None:
 def test_yaml_and_json_of_the_same_document_are_the_same() -> None:
     written = Document(Path("new.yaml"), yaml.safe_dump(SMALL).encode())
     assert compare(side(SMALL, "old"), Side(written, "new"), today=TODAY).changes == ()
+
+
+def test_what_stands_where_something_else_has_to_is_refused_and_never_trips_anybody() -> None:
+    """Any node of the document replaced by anything: it is refused with its line, or compared."""
+    pick = Random(5)
+    places = list(_places(SMALL))
+    refused: list[ContractError] = []
+    for _ in range(150):
+        data = copy.deepcopy(SMALL)
+        *above, last = pick.choice(places)
+        holder: Any = data
+        for step in above:
+            holder = holder[step]
+        holder[last] = pick.choice([None, 5, "x", [], {}, True, [5], {"a": 5}, {"$ref": "#/info"}, {"$ref": 5}, -1])
+        try:
+            difference(SMALL, data)
+        except ContractError as error:
+            refused.append(error)
+    assert 0 < len(refused) < 150
+    assert all(finding.line for error in refused for finding in error.findings)
+
+
+def _places(value: Any, above: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, each in items:
+        yield (*above, key)
+        yield from _places(each, (*above, key))

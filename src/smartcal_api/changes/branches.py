@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import combinations
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from smartcal_api.changes.containment import YES, apart_by_a_member, covers, excludes
 from smartcal_api.changes.delta import Delta
@@ -81,17 +81,19 @@ class Branches:
         )
 
     def _checked(self, found: list[Delta]) -> Iterator[Delta]:
-        """A branch's witness is one of the whole only if no other branch takes it."""
+        """A branch's witness may be one that another branch takes: then only the wholes can tell."""
+        doubtful = [delta for delta in found if delta.witness and not self._shows(delta.witness.whole)]
+        sound = [delta for delta in found if delta not in doubtful]
+        yield from sound
+        if doubtful and not any(delta.breaks for delta in sound):
+            parts: tuple[Schema, Schema] = (self._old.schema, self._new.schema)
+            yield from self._schemas.leaf(self._old, self._new, self._flats, parts, sent=self._sent)
+
+    def _shows(self, value: Any) -> bool:
+        """Whether the whole of the narrow side admits it, and that of the wide one doesn't."""
         admitting, admitted = self._schemas.ends(sent=self._sent)
         wide, narrow = self._ordered(self._old, self._new)
-        for delta in found:
-            whole = delta.witness.whole if delta.witness else None
-            if delta.witness and admitting.accepts(wide.schema, whole):
-                yield Delta("accepts-more", delta.path, delta.text, delta.old_at, delta.new_at, breaks=False)
-            elif delta.witness and not admitted.accepts(narrow.schema, whole):
-                yield Delta(delta.rule, delta.path, delta.text, delta.old_at, delta.new_at, breaks=delta.breaks)
-            else:
-                yield delta
+        return admitted.accepts(narrow.schema, value) and not admitting.accepts(wide.schema, value)
 
     def _worded(self, delta: Delta, uncovered: list[Placed]) -> Delta:
         if not delta.breaks or not uncovered:

@@ -5,6 +5,7 @@ from typing import Any
 
 from jsonschema_rs import CanonicalSchema, Draft202012, Draft202012Validator, Registry, canonicalize
 
+from smartcal_api.changes.shape import faults
 from smartcal_api.contract.document import Document, escape, pointer_of, unescape
 from smartcal_api.errors import Finding
 
@@ -29,7 +30,7 @@ class Side:
             said = f"is OpenAPI {version!r}" if version else "has no member `openapi`"
             raise document.error([Finding("/openapi", f"{said}; only OpenAPI 3.0 to 3.2 can be compared")])
         self.data: dict[str, Any] = _rewritten(document.data) if version.startswith("3.0") else document.data
-        findings = list(self._unresolved(self.data, ""))
+        findings = list(faults(self.data)) or list(self._unresolved(self.data, ""))
         if findings:
             raise document.error(findings)
         self.base = f"urn:{label}"

@@ -53,6 +53,11 @@ class Values:
     def at_the_bounds(self, flat: Flat, placed: Placed) -> Iterator[Any]:
         """Values at, above and below what a schema bounds, of the right type and of others."""
         yield from _PLAIN
+        for branch in flat.branches[1] if flat.branches else ():
+            yield from self._of(flatten(self._side, branch), branch)
+        yield from self._of(flat, placed)
+
+    def _of(self, flat: Flat, placed: Placed) -> Iterator[Any]:
         for schema in _spread(flat.rest_schema()):
             yield from _of_keywords(schema)
             yield from self._arrays(schema, flat)
