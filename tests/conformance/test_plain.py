@@ -47,14 +47,29 @@ def test_what_a_right_server_is_blamed_for_from_any_seed_is_no_catch(
 def test_both_stand_in_one_table(contract: Contract, told: dict[str | None, Ran]) -> None:
     result, found = plain.compared(contract, [SEEN, HIDDEN])
     tried = tuple(
-        Tried(defect=each.name, law=each.law, says=each.says, seeds=20, schemathesis=found[each.name])
+        Tried(defect=each.name, law=each.law, says=each.says, seeds=20, plain=(1,), schemathesis=found[each.name])
         for each in (SEEN, HIDDEN)
     )
     lines = list(table(Proof(tried=tried, right=0, alarms=(), plain=result)))
-    assert lines[0].split() == ["defect", "law", "caught", "Schemathesis"]
-    assert [line.split()[-2:] for line in lines[1:3]] == [["20/20", "yes"], ["20/20", "no"]]
+    assert lines[0].split() == ["defect", "law", "caught", "plain", "exit", "Schemathesis"]
+    assert [line.split()[-2:] for line in lines[1:3]] == [["1", "yes"], ["1", "no"]]
     assert "1 by plain Schemathesis" in lines[-1]
     assert any("2 false alarms on a right server" in line for line in lines)
+
+
+def test_what_a_plain_verdict_does_not_count_is_not_proven() -> None:
+    """Unless it differs from a choice of the contract alone, which need not count."""
+    told = {"defect": "x", "law": "X 1", "says": "It is broken.", "seeds": 2}
+    for plain_, decided, proven in (
+        ((1,), False, True),
+        ((0, 1), False, False),
+        ((0,), True, True),
+        ((0, 1), True, True),
+    ):
+        proof = Proof(tried=(Tried(**told, plain=plain_, decided=decided),), right=0, alarms=())  # type: ignore[arg-type]
+        assert proof.proven is proven
+        said = [line for line in table(proof) if "doesn't count: x" in line]
+        assert bool(said) is not proven
 
 
 def test_the_command_finds_what_the_schemas_say(contract: Contract, monkeypatch: pytest.MonkeyPatch) -> None:

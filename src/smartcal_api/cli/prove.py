@@ -26,8 +26,8 @@ option = partial(shared_option, prefix="SMARTCAL_PROVE_")
 def prove(**given: Any) -> int:
     """Prove what `smartcal verify` is worth: servers that each break one law, and one that breaks none.
 
-    Exit code: 0 if every defect is caught by the law that it breaks, from every seed, and a right server by none;
-    1 otherwise.
+    Exit code: 0 if every defect is caught by the law that it breaks, from every seed, and a right server by none, and
+    if a plain verdict counts each but those that differ from a choice of the contract alone; 1 otherwise.
     """
     from smartcal_api.cli.progress import progress
     from smartcal_api.contract import Contract

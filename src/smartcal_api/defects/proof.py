@@ -45,8 +45,8 @@ class Tried:
 
     @property
     def counts(self) -> bool:
-        """Whether a plain verdict says what it is to say of it, on every seed."""
-        return self.plain in (((0,), (1,)) if self.decided else ((1,),))
+        """Whether a plain verdict counts it on every seed, unless it need not."""
+        return self.decided or self.plain == (1,)
 
     @property
     def caught(self) -> int:
