@@ -45,9 +45,20 @@ def post(world: World, answer: Outcome | Answer) -> list[Lease]:
 
 
 def happen(world: World, event_type: str = "event.updated", *, owner: int = 1) -> None:
-    """An event of that type, of some data."""
+    """An event of that type, of the data that the contract shows."""
     with world.sandbox.store.transaction():
-        world.sandbox.outbox.record(event_type, {"id": "x"}, owner=owner, now=world.sandbox.clock.now())
+        world.sandbox.outbox.record(event_type, _shown(world, event_type), owner=owner, now=world.sandbox.clock.now())
+
+
+def _shown(world: World, event_type: str) -> dict[str, Any]:
+    body = world.contract.data["webhooks"][event_type]["post"]["requestBody"]
+    for content in body["content"].values():
+        for example in content.get("examples", {}).values():
+            while "$ref" in example:
+                example = world.contract.document.resolve(example["$ref"])
+            data: dict[str, Any] = example["value"]["data"]
+            return data
+    return {"id": "x"}
 
 
 def states(world: World) -> list[str]:

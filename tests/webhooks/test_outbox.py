@@ -14,7 +14,7 @@ from smartcal_api.contract import Contract
 from smartcal_api.sandbox import Sandbox
 from smartcal_api.store import open_store
 from smartcal_api.webhooks import emission
-from smartcal_api.webhooks.outbox import hold
+from smartcal_api.webhooks.log import hold
 from tests.api.calls import dump, owned
 from tests.independent import Independent
 from tests.webhooks.post import SECOND, answered, due, empty, failed, happen, hook, post, states, webhook

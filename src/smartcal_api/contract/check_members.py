@@ -95,6 +95,8 @@ PLACES = {
     **dict.fromkeys(TOP, "at the top level"),
     "x-order": "in an operation",
     "x-filter": "in a parameter",
+    "x-value": "in a header parameter of a delivery",
+    "x-about": "in the operation of a delivery",
     WAS: "in a property's schema",
 }
 _PLAIN = {re.sub(r"[^a-z]", "", name[2:]): name for name in (*PLACES, *MARKS)}

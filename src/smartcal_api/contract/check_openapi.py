@@ -7,6 +7,7 @@ from smartcal_api.contract import check_members, check_schema, check_security
 from smartcal_api.contract.check_kinds import Anything, Choice, Flag, Items, Kind, Member, Reference, Table, Text
 from smartcal_api.contract.check_members import FILTER, NAME, ORDER, TOP
 from smartcal_api.contract.check_shape import OrFlag, Shape, article
+from smartcal_api.contract.delivery_headers import VALUES
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
@@ -104,7 +105,7 @@ _SHAPES = (
     ),
     Shape(
         "webhook operation",
-        {**_OPERATION, "requestBody!": "request body", "responses!": "webhook responses"},
+        {**_OPERATION, "requestBody!": "request body", "responses!": "webhook responses", "x-about": NAME},
         {"callbacks": _SENT, "servers": _SENT},
     ),
     Shape(
@@ -120,6 +121,7 @@ _SHAPES = (
             "schema!": "schema",
             **_EXAMPLES,
             "x-filter": FILTER,
+            "x-value": Choice(VALUES),
         },
         {
             "content": _SCHEMA_ONLY,

@@ -6,6 +6,7 @@ from typing import Any
 from smartcal_api.contract.check_kinds import closest
 from smartcal_api.contract.check_reach import EVENT_TYPE, PROBLEM
 from smartcal_api.contract.check_survey import Survey
+from smartcal_api.contract.delivery_headers import VALUES, header_of
 from smartcal_api.contract.document import escape
 from smartcal_api.errors import Finding
 
@@ -44,6 +45,10 @@ def policy(survey: Survey) -> Iterator[Finding]:
     yield from _repeated("/x-ids/prefixes", data["x-ids"]["prefixes"])
     yield from _repeated("/x-secrets", {k: v for k, v in data["x-secrets"].items() if not k.startswith("x-")})
     yield from _undeclared(survey)
+    for at, stated in survey.sound("operation"):
+        for index, each in enumerate(stated.get("parameters", [])):
+            if "x-value" in survey.follow(each, at)[0]:
+                yield Finding(f"{at}/parameters/{index}", "x-value has no effect here; it is of deliveries' headers")
     header = data["x-webhook-signature"]["header"]
     for at, stated in survey.sound("webhook operation"):
         yield from _signed(survey, at, stated, header)
@@ -93,13 +98,17 @@ def _repeated(at: str, names: dict[str, str], below: str = "") -> Iterator[Findi
 
 
 def _signed(survey: Survey, at: str, stated: Any, header: str) -> Iterator[Finding]:
-    """A delivery carries the signature, and nothing else that a receiver could ask for (law DELV 2)."""
+    """A delivery carries the signature, and headers whose values the contract or the delivery itself has (DELV 2)."""
     signature = False
     for index, each in enumerate(stated.get("parameters", [])):
         declared, _ = survey.follow(each, at)
         if declared["in"] == "header" and declared["name"].lower() == header.lower():
             signature = declared.get("required") is True
-        else:
-            yield Finding(f"{at}/parameters/{index}", f"a delivery has no parameter but {header}; leave it out")
+        elif declared["in"] != "header":
+            yield Finding(f"{at}/parameters/{index}", "a delivery has no parameter but headers; leave it out")
+        elif header_of(declared, survey.schema(declared["schema"])) is None:
+            values = ", ".join(VALUES)
+            message = f"{declared['name']} has no value; give it a const, an example, or as x-value one of {values}"
+            yield Finding(f"{at}/parameters/{index}", message)
     if not signature:
         yield Finding(at, f"is missing {header}, the header of x-webhook-signature, as a required header parameter")

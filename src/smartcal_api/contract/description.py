@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from smartcal_api.contract.delivery_headers import DeliveryHeader, header_of
 from smartcal_api.contract.document import Document, escape, pointer_of
 from smartcal_api.contract.operation import METHODS, Operation, Reader, Response
 from smartcal_api.contract.policy import Policy
@@ -63,10 +64,30 @@ class Description:
             told[event_type] = schema_name(data, self.document, self.policy.pagination)
         return told
 
+    def delivery_headers(self, event_type: str) -> tuple[DeliveryHeader, ...]:
+        """Those of its deliveries beside the signature."""
+        at = f"/webhooks/{escape(event_type)}/post/parameters"
+        found = []
+        for index, _ in enumerate(self.data["webhooks"][event_type]["post"].get("parameters", ())):
+            pointer = self.end_of(f"{at}/{index}")
+            parameter = self.document.resolve(f"#{pointer}")
+            schema = self.document.resolve(f"#{self.end_of(f'{pointer}/schema')}")
+            header = header_of(parameter, schema if isinstance(schema, dict) else {})
+            if header is not None and header.name.lower() != self.policy.webhook_signature.header.lower():
+                found.append(header)
+        return tuple(found)
+
     def payload(self, event_type: str) -> str:
         """The pointer to the schema of the body of a delivery; raises `KeyError` for a type that the document lacks."""
         at = self.end_of(f"/webhooks/{escape(event_type)}/post/requestBody")
         return f"{at}/content/{escape(self.webhook_media_type(event_type))}/schema"
+
+    def about(self, event_type: str) -> str | None:
+        """The collection of what a delivery is about: that of `x-about`, else of the schema of its `data`."""
+        named = self.data["webhooks"][event_type]["post"].get("x-about") or self._told().get(event_type)
+        if named in self.resources:
+            return str(named)
+        return next((each for each, schema in self.resources.items() if schema == named), None)
 
     def resource(self, collection: str) -> Mapping[str, Any]:
         """The schema of the resources of a collection; raises `KeyError` where the document has none."""

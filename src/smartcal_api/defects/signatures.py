@@ -27,13 +27,13 @@ def one_key_for_all(subject: Subject) -> None:
 @defect("SIGN 1", "The signature lacks the name of its algorithm.")
 def signature_without_its_prefix(subject: Subject) -> None:
     outbox = subject.sandbox.outbox
-    outbox.signature = replace(outbox.signature, prefix="")
+    outbox.terms.signature = replace(outbox.terms.signature, prefix="")
 
 
 @defect("SIGN 1", "The signature is in a header of another name.")
 def signature_in_another_header(subject: Subject) -> None:
     outbox = subject.sandbox.outbox
-    outbox.signature = replace(outbox.signature, header="X-Signature")
+    outbox.terms.signature = replace(outbox.terms.signature, header="X-Signature")
 
 
 def _secret(subject: Subject, change: Any) -> None:

@@ -18,7 +18,7 @@ from smartcal_api.sandbox.restoring import altered, begin, fitted, go_on, load, 
 from smartcal_api.sandbox.room import NoRoom
 from smartcal_api.sandbox.sandbox import Sandbox
 from smartcal_api.store import CREDENTIALS, Store, open_store
-from smartcal_api.webhooks.outbox import hold
+from smartcal_api.webhooks.log import hold
 
 Result = TypeVar("Result")
 

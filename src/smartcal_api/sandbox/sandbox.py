@@ -21,6 +21,7 @@ from smartcal_api.sandbox.draws import Draws
 from smartcal_api.sandbox.faults import Faults
 from smartcal_api.sandbox.image import Origin, Part
 from smartcal_api.sandbox.limits import Limits
+from smartcal_api.sandbox.payloads import Payloads
 from smartcal_api.sandbox.snapshots import Snapshots
 from smartcal_api.store import OPENED, Store, collections
 from smartcal_api.webhooks.outbox import Outbox
@@ -88,7 +89,7 @@ class Sandbox:
         self.journal = Journal(name)
         self.faults = Faults(seed)
         self._adopt_ids(contract)
-        self.outbox = Outbox(contract, store, mint=self.mint, seed=seed)
+        self.outbox = Outbox(contract, store, mint=self.mint, seed=seed, whole=Payloads(contract, seed=seed).whole)
         # A file that is opened again must not repeat the request ids of the last time.
         self._requests = Draws(f"requests {seed} {self._opened}")
         self._due = _NEVER
@@ -104,7 +105,7 @@ class Sandbox:
         self.oauth.adopt(contract)
         self.limits.adopt(contract.policy.rate_limits)
         self._adopt_ids(contract)
-        self.outbox.adopt(contract)
+        self.outbox.adopt(contract, Payloads(contract, seed=self.seed).whole)
         self.plan()
 
     def parts(self) -> dict[str, Part]:

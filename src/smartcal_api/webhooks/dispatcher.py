@@ -11,9 +11,8 @@ from smartcal_api.webhooks.lease import Lease
 from smartcal_api.webhooks.misbehaviour import DROPPED, spoilt
 from smartcal_api.webhooks.network import Receivers
 from smartcal_api.webhooks.outbox import Outbox
-from smartcal_api.webhooks.outcome import Outcome
+from smartcal_api.webhooks.outcome import INVALID, Outcome
 from smartcal_api.webhooks.own_plane import OwnPlane
-from smartcal_api.webhooks.signing import sign
 
 if TYPE_CHECKING:
     from smartcal_api.webhooks.attempt import Sender
@@ -70,14 +69,13 @@ class Dispatcher:
             self._sender = Sender(self._receivers, tls=self._tls, resolve=self._resolve, own_plane=self._own_plane)
         if lease.misbehaviour == DROPPED:
             return Outcome(duration=0, error=DROPPED, detail="as was asked for: it is not sent")
+        objection = outbox.terms.objection(lease)
+        if objection is not None:
+            _log.error("%s: %s is not sent, for it breaks the contract at %s", lease.id, lease.event_type, objection)
+            return Outcome(duration=0, error=INVALID, detail=objection)
         lease = spoilt(lease)
-        signature = outbox.signature
-        headers = (
-            ("Content-Type", outbox.media_types.get(lease.event_type, _JSON)),
-            (signature.header, sign(lease.body, lease.secret, prefix=signature.prefix)),
-        )
-        request = Request(lease.url, lease.body, headers)
-        outcome = await self._sender.send(request, timeout=outbox.attempt_timeout)
+        request = Request(lease.url, lease.body, outbox.terms.headers(lease))
+        outcome = await self._sender.send(request, timeout=outbox.terms.attempt_timeout)
         if outcome.error is not None:
             _log.warning("%s to %s: %s: %s", lease.id, lease.url, outcome.error, outcome.detail)
         elif not outcome.success:

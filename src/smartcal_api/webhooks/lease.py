@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from smartcal_api.clock import NANOSECONDS
+from smartcal_api.contract.delivery_headers import DeliveryHeader
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
@@ -22,3 +25,10 @@ class Lease:
     at: int
     generation: int
     misbehaviour: str | None = None
+
+    def value(self, header: DeliveryHeader) -> str:
+        """What a header says of this attempt."""
+        if not header.named:
+            return header.value
+        of = {"delivery_id": self.id, "event_type": self.event_type, "attempt": self.attempts + 1}
+        return str({**of, "timestamp": self.at // NANOSECONDS}[header.value])

@@ -93,6 +93,12 @@ def forget_settled(store: Store, *, before: int) -> None:
     store.query("DELETE FROM webhook_events WHERE id NOT IN (SELECT event FROM deliveries)")
 
 
+def hold(store: Store) -> None:
+    """In a fork's store: what is pending there was somebody else's, and waits until it is redelivered (law SBX 3)."""
+    with store.transaction():
+        store.query("UPDATE deliveries SET state = 'held', due_at = NULL WHERE state IN ('pending', 'leased')")
+
+
 def _delivery(row: Any) -> dict[str, Any]:
     identifier, event, kind, webhook, url, owner, state, cause, attempts, created_at, due_at = row
     return {

@@ -15,8 +15,10 @@ from smartcal_api.webhooks.misbehaviour import Misbehaviours
 from smartcal_api.webhooks.outcome import Outcome
 from smartcal_api.webhooks.schedule import Schedule
 from smartcal_api.webhooks.settlement import Settlement
+from smartcal_api.webhooks.terms import Terms
 
 _COLLECTION = "Webhook"
+Whole = Callable[[str, dict[str, Any]], dict[str, Any]]  # event type, payload → with what the contract wants besides
 _BATCH = 500
 # Deliveries that are in the log at least, however long ago they were settled; what is yet to be sent is always there.
 _KEPT = 10_000
@@ -29,7 +31,9 @@ class Outbox:
     """The deliveries of one sandbox. Its courier, where a server gave it one, sets `on_due`, which is called whenever
     something may have become due, and `deliver`, which attempts all that is due at an instant."""
 
-    def __init__(self, contract: Contract, store: Store, *, mint: Callable[[str], str], seed: int) -> None:
+    def __init__(
+        self, contract: Contract, store: Store, *, mint: Callable[[str], str], seed: int, whole: Whole
+    ) -> None:
         self._store = store
         self.turn = store.turn
         self._mint = mint
@@ -39,16 +43,14 @@ class Outbox:
         self.deliver: Callable[[int], Awaitable[None]] | None = None
         self.misbehaviours = Misbehaviours(store)
         self._watching: list[asyncio.Future[None]] = []
-        self.adopt(contract)
+        self.adopt(contract, whole)
         self._release()
 
-    def adopt(self, contract: Contract) -> None:
-        """Another contract's schedule and signature from now on."""
+    def adopt(self, contract: Contract, whole: Whole) -> None:
+        """Another contract's schedule, terms and payloads from now on."""
+        self.terms, self._whole = Terms(contract), whole
         self._schedule = Schedule(contract.policy.retry_schedule, seed=self._seed)
         self._settlement = Settlement(self._store, self._schedule)
-        self.media_types = {name: contract.webhook_media_type(name) for name in contract.data["webhooks"]}
-        self.signature = contract.policy.webhook_signature
-        self.attempt_timeout = contract.policy.retry_schedule.attempt_timeout_seconds
 
     def wake(self) -> None:
         """To be called, besides, when the clock has been moved."""
@@ -66,8 +68,11 @@ class Outbox:
         matching = self._matching(event_type, owner)
         if not matching:
             return None
-        identifier = self._mint("webhook_event")
-        event = {"id": identifier, "type": event_type, "created_at": format_rfc3339(now), "data": data}
+        at = format_rfc3339(now)
+        event = self._whole(
+            event_type, {"id": self._mint("webhook_event"), "type": event_type, "created_at": at, "data": data}
+        )
+        identifier = str(event["id"])
         self._store.query(
             "INSERT INTO webhook_events VALUES (?, ?, ?, ?, ?)",
             (identifier, owner, event_type, now // MICROSECOND, orjson.dumps(event)),
@@ -242,9 +247,3 @@ class Outbox:
 
 def _marks(values: Sequence[object]) -> str:
     return ", ".join("?" * len(values))
-
-
-def hold(store: Store) -> None:
-    """In a fork's store: what is pending there was somebody else's, and waits until it is redelivered (law SBX 3)."""
-    with store.transaction():
-        store.query("UPDATE deliveries SET state = 'held', due_at = NULL WHERE state IN ('pending', 'leased')")

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+INVALID = "breaks_the_contract"
+"""The error of what was not sent, since the contract does not know it so."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:

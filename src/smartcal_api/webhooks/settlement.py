@@ -6,7 +6,7 @@ from smartcal_api.clock import MICROSECOND, format_rfc3339
 from smartcal_api.store import Store
 from smartcal_api.webhooks.lease import Lease
 from smartcal_api.webhooks.misbehaviour import DROPPED, DUPLICATE
-from smartcal_api.webhooks.outcome import Outcome
+from smartcal_api.webhooks.outcome import INVALID, Outcome
 from smartcal_api.webhooks.schedule import Schedule
 
 _COLLECTION = "Webhook"
@@ -29,8 +29,8 @@ class Settlement:
         if state != b"leased":
             # Cancelled while it was on its way; that it was tried stands in the log all the same.
             after = state.decode()
-        elif lease.misbehaviour == DROPPED:
-            after = "failed"
+        elif lease.misbehaviour == DROPPED or outcome.error == INVALID:
+            after = "failed"  # no receiver is to blame
         elif outcome.success and lease.misbehaviour == DUPLICATE:
             after, delay, cause = "pending", 0, DUPLICATE
         elif outcome.success:

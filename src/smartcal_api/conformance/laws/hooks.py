@@ -142,7 +142,6 @@ def who_subscribed_is_told_once(probe: Probe) -> None:
     needs=(Capability.WRITES, Capability.RECEIVER, Capability.CONTROL),
     requests=30,
     worth=40,
-    quick=False,
 )
 def everything_that_happens_is_told(probe: Probe) -> None:
     subscriber = Subscriber(probe)
