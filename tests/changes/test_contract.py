@@ -143,3 +143,21 @@ def test_a_clause_that_many_operations_share_is_told_once_with_its_line_on_both_
     assert '"maximum": 100' in lines[change.old_line - 1]
     assert change.witness is not None
     assert 50 < change.witness.part <= 100
+
+
+def test_policy_in_a_form_that_is_not_ours_is_an_extension_whose_meaning_nobody_knows() -> None:
+    """Any member of the policy of any other form, on either side: nothing trips over it."""
+    for pointer, value in (
+        ("/x-rate-limits", [{"per": "minute"}]),
+        ("/x-rate-limits", {"minute": 100}),
+        ("/x-request-limits", {"body_bytes": "1M"}),
+        ("/x-scope-implies", {"admin": 5}),
+        ("/x-retry-schedule", {"delays_seconds": 5}),
+        ("/x-problems", {"not_found": 404}),
+        ("/x-cors", {"expose": "Link"}),
+    ):
+        edited = side(document(put(pointer, value)), "new")
+        assert "extension-changed" in {change.rule for change in compare(shipped(), edited, today=TODAY).changes}
+        former = side(document(put(pointer, value)), "old")
+        back = compare(former, side(document(), "new"), today=TODAY)
+        assert "extension-changed" in {change.rule for change in back.changes}, pointer

@@ -5,6 +5,7 @@ from math import ceil
 from typing import Any
 
 from smartcal_api.changes.change import Audience, Changes
+from smartcal_api.changes.forms import is_order
 from smartcal_api.changes.messages import Messages
 from smartcal_api.changes.operations import Placed
 from smartcal_api.changes.responses import Responses
@@ -22,18 +23,7 @@ _NAMES: Mapping[str, Audience] = {
     "/x-secrets": Audience.SIGNING_IN,
 }
 _BOUNDS = ("x-request-limits", "x-resource-limits")
-_KNOWN = frozenset(
-    {
-        *(pointer[1:] for pointer in _NAMES),
-        *_BOUNDS,
-        "x-rate-limits",
-        "x-scope-implies",
-        "x-webhook-signature",
-        "x-lifetimes",
-        "x-retry-schedule",
-    }
-    | {"x-cors", "x-problems", "x-unrouted-responses", "x-basis", "x-sunset", "x-order", "x-filter"}
-)
+_KNOWN = frozenset({"x-basis", "x-sunset", "x-order", "x-filter"})
 
 
 class Policy:
@@ -42,8 +32,8 @@ class Policy:
     def __init__(self, messages: Messages) -> None:
         self._messages = messages
         self._changes: Changes = messages.changes
-        self._old = messages.old.side.data
-        self._new = messages.new.side.data
+        self._sides = messages.old.side, messages.new.side
+        self._old, self._new = (side.policy for side in self._sides)
 
     def compare(self) -> None:
         self._rate_limits()
@@ -67,13 +57,14 @@ class Policy:
         Responses(self._messages, "any request", _CALLERS).compare(
             (self._old.get("x-unrouted-responses"), at), (self._new.get("x-unrouted-responses"), at)
         )
-        self._extensions("the document", self._old, self._new, ("", ""))
+        beyond = [{k: v for k, v in side.data.items() if k not in side.policy} for side in self._sides]
+        self._extensions("the document", beyond[0], beyond[1], ("", ""))
 
     def operation(self, before: Placed, after: Placed) -> None:
         at = (f"{before.at}/x-order", f"{after.at}/x-order")
         orders = before.stated.get("x-order"), after.stated.get("x-order")
-        if orders[0] and orders[0] != orders[1]:
-            refined = isinstance(orders[1], list) and orders[1][: len(orders[0])] == orders[0]
+        if orders[0] and is_order(orders[0]) and is_order(orders[1] or []) and orders[0] != orders[1]:
+            refined = orders[1] is not None and orders[1][: len(orders[0])] == orders[0]
             rule = "order-refined" if refined else "order-changed"
             text = f"order {', '.join(orders[0])} → {', '.join(orders[1] or ['(none)'])}"
             self._changes.add(rule, _CALLERS, after.title, "x-order", text, at)

@@ -160,7 +160,7 @@ def _mechanism(scheme: Any) -> tuple[Any, ...]:
 
 def _implied(side: Side) -> dict[str, frozenset[str]]:
     """Each scope that stands for others, with all that it stands for, itself among them."""
-    stated = {scope: set(each) for scope, each in own(side.data.get("x-scope-implies")).items()}
+    stated = {scope: set(each) for scope, each in own(side.policy.get("x-scope-implies")).items()}
     found = {}
     for scope in stated:
         held, fresh = {scope}, {scope}

@@ -43,7 +43,6 @@ _OBJECTS: Mapping[str, Mapping[str, str]] = {
         "callbacks": "{callback}",
         "security": "[requirement]",
         "servers": "[server]",
-        "x-order": "[text]",
     },
     "parameter": {"schema": "schema", "content": "{media}", "name": "text", "in": "text", "style": "text"},
     "header": {"schema": "schema", "content": "{media}"},

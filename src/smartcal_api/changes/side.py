@@ -5,6 +5,7 @@ from typing import Any
 
 from jsonschema_rs import CanonicalSchema, Draft202012, Draft202012Validator, Registry, canonicalize
 
+from smartcal_api.changes.forms import policy_of
 from smartcal_api.changes.shape import faults
 from smartcal_api.contract.document import Document, escape, pointer_of, unescape
 from smartcal_api.errors import Finding
@@ -33,6 +34,7 @@ class Side:
         findings = list(faults(self.data)) or list(self._unresolved(self.data, ""))
         if findings:
             raise document.error(findings)
+        self.policy = policy_of(self.data)
         self.base = f"urn:{label}"
         self._registry = Registry([(self.base, self.data)], draft=Draft202012)
 
