@@ -111,6 +111,21 @@ def test_src_2_ids_that_their_header_does_not_take_are_refused_with_their_place(
     assert [each.pointer for each in world.application.remarks] == ["/x-ids/prefixes/event"]
 
 
+def test_src_4_what_nothing_is_done_with_is_told_with_its_place() -> None:
+    query = {"name": "q", "in": "query", "schema": {"type": "string"}}
+    world = open_world(
+        edited(
+            put("/paths/~1api~1v1~1events/get/parameters/-", query),
+            put(f"{SCHEMAS}/CancelBookingRequest/properties/notify", {"type": "boolean"}),
+        )
+    )
+    assert [str(each) for each in world.application.remarks] == [
+        "/paths/~1api~1v1~1events/get: q of listEvents has no x-filter, so that it selects nothing",
+        f"{SCHEMAS}/CancelBookingRequest/properties/notify: the handler of cancelBooking does nothing with notify",
+    ]
+    assert world.application.mocked == []
+
+
 def _answers(world: World) -> list[bytes]:
     key = world.key("read")
     return [

@@ -127,7 +127,10 @@ def _list(resource: str) -> Needs:
     return Needs(resource=resource, sends=_page(resource))
 
 
-_GRANT = {"client_id": str, "redirect_uri": str, "response_type": str, "code_challenge": str, "scope": str}
+_GRANT = dict.fromkeys(
+    ("response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method"), str
+)
+_CLIENT = dict.fromkeys(("client_id", "client_secret"), str)
 NEEDS: Mapping[str, Needs] = {
     "listEvents": _list("Event"),
     "listBookingPages": _list("BookingPage"),
@@ -158,15 +161,16 @@ NEEDS: Mapping[str, Needs] = {
         body=HTML, may_take={**_GRANT, "ticket": str, "decision": str}, answers={200: HTML, 303: None, 400: HTML}
     ),
     "issueToken": Needs(
-        may_take=dict.fromkeys(
-            ("grant_type", "client_id", "client_secret", "code", "redirect_uri", "code_verifier", "refresh_token"), str
-        ),
+        may_take={
+            **_CLIENT,
+            **dict.fromkeys(("grant_type", "code", "redirect_uri", "code_verifier", "refresh_token", "scope"), str),
+        },
         answers={400: JSON, 401: JSON},
         sends=_tokens,
     ),
     "revokeToken": Needs(
         body=None,
-        may_take=dict.fromkeys(("token", "client_id", "client_secret"), str),
+        may_take={**_CLIENT, "token": str, "token_type_hint": str},
         answers={400: JSON, 401: JSON},
         sends=_refusals,
     ),

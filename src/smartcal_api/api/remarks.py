@@ -1,7 +1,8 @@
-"""What code knows by a name that the contract no longer has, where that stops no handler: told once, with its place."""
+"""Where code and contract part ways without stopping a handler: told once, with its place (law SRC 4)."""
 
 from collections.abc import Iterable, Iterator
 
+from smartcal_api.api.needs import NEEDS
 from smartcal_api.bookings import EVENT_STATUS
 from smartcal_api.contract import Contract
 from smartcal_api.contract.resources import SHOWN_BY
@@ -21,6 +22,7 @@ _IDENTIFIED = {
 
 def remarks(contract: Contract) -> list[Finding]:
     found = [*_ids(contract), *_statuses(contract), *_problems(contract), *_event_types(contract)]
+    found += [*_parameters(contract), *_bodies(contract)]
     return list(contract.document.error([Finding(*each) for each in found]).findings) if found else []
 
 
@@ -74,6 +76,30 @@ def _takes(contract: Contract, pointer: str, value: object) -> bool:
         return contract.schemas.at(pointer).is_valid(value)
     except ValueError:
         return True
+
+
+def _parameters(contract: Contract) -> Iterator[tuple[str, str]]:
+    """Of lists, which are all served by what `x-filter`, `x-order` and `x-pagination` say."""
+    names = contract.policy.pagination
+    paging = (names.page_parameter, names.per_page_parameter)
+    for operation in contract.operations.values():
+        for each in operation.parameters if operation.listing is not None else ():
+            if each.location == "query" and each.filter is None and each.name not in paging:
+                yield operation.pointer, f"{each.name} of {operation.id} has no x-filter, so that it selects nothing"
+
+
+def _bodies(contract: Contract) -> Iterator[tuple[str, str]]:
+    """Members that a handler doesn't know are taken, and nothing is done with them."""
+    for name, needs in NEEDS.items():
+        operation = contract.operations.get(name)
+        if operation is None or operation.body is None:
+            continue
+        known = {**(needs.takes or {}), **(needs.may_take or {})}
+        for pointer in operation.body.media_types.values():
+            for member in contract.members(pointer) if known else ():
+                if member not in known:
+                    at = f"{contract.end_of(pointer)}/properties/{member}"
+                    yield at, f"the handler of {name} does nothing with {member}"
 
 
 def _member(contract: Contract, resource: str, name: str) -> str | None:
