@@ -73,6 +73,8 @@ class Mender:
             except Unsatisfiable:
                 pass  # this branch can't be repaired; another one may, and if none can the value is made anew
             turn, forks = turn + 1, max(forks, choices.total)
+        if len(fitting) == 1:
+            return fitting[0]
         if fitting:
             return max(fitting, key=lambda mended: self._worth(value, mended, spot))
         steps = (step for mended, flat in almost for step in self._one_member(mended, flat, spot))

@@ -69,6 +69,11 @@ class Ahead:
             return None
         return self._known.get((collection, text))
 
+    def forget(self) -> None:
+        """Piece by piece: to free it all at once would stop every other thread for as long as that takes (GUARD 3)."""
+        while self._known:
+            self._known.popitem()
+
     def keep(self, collection: str, text: bytes, worked: "_Worked") -> None:
         self._known[collection, text] = worked
 

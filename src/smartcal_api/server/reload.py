@@ -142,7 +142,10 @@ def _build(contract: Contract, registry: Registry, options: Options) -> Applicat
 
 def _adopt(sandbox: Sandbox, application: Application, ahead: Ahead | None = None) -> list[Adaptation]:
     sandbox.adopt(application.contract)
-    return fit(sandbox, application, ahead)
+    changes = fit(sandbox, application, ahead)
+    if ahead is not None:
+        ahead.forget()
+    return changes
 
 
 def _is_quiet(registry: Registry) -> bool:
