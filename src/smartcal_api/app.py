@@ -137,6 +137,7 @@ class Front:
         shown: Shown | None = None,
     ) -> None:
         self.application = application
+        registry.front = self
         self.stale: Stale | None = None
         """Set while the file of the contract is broken, and an older one is served."""
         self._description = control

@@ -34,6 +34,7 @@ class Exchange:
         "drawn",
         "faults",
         "fields",
+        "handed_over",
         "headers",
         "identity",
         "no_store",
@@ -56,6 +57,8 @@ class Exchange:
         self.scope = scope
         self.sandbox = sandbox
         self.prefix = prefix
+        self.handed_over = False
+        """To the application of an edited contract, which makes an exchange of its own of the request."""
         """What the path began with to name its sandbox; empty at the bare root, where the credential says which."""
         self.drawn = request_id
         """The request id, once it was asked for."""

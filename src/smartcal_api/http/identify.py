@@ -44,7 +44,15 @@ class Identify:
 
     async def _wait(self, presented: Presented | Problem, scope: Scope, receive: Receive, send: Send) -> None:
         exchange: Exchange = scope[KEY]
+        before = exchange.sandbox.contract
         await exchange.sandbox.store.turn.free()
+        if exchange.sandbox.contract is not before and self._registry.front is not None:
+            # What is stored fits the contract that was edited meanwhile, so whoever serves that has to answer.
+            exchange.handed_over = True
+            prefix = exchange.prefix
+            again = {**scope, "path": prefix + scope["path"], "raw_path": prefix.encode() + scope["raw_path"]}
+            await self._registry.front(again, receive, send)
+            return
         exchange.identity = self._identification.identify(presented, exchange.sandbox)
         await self._app(scope, receive, send)
 

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from hashlib import sha256
 from time import monotonic_ns
 
+from starlette.types import ASGIApp
+
 from smartcal_api.background import Background
 from smartcal_api.journal.departed import Departed
 from smartcal_api.sandbox.room import Room
@@ -32,6 +34,8 @@ class Registry:
         self._dispatcher: Dispatcher | None = None
         self.removed = 0
         """How many have been."""
+        self.front: ASGIApp | None = None
+        """What serves them now, under whatever contract."""
         self.departed = Departed()
         """What was last asked of those that are gone."""
 
