@@ -9,7 +9,7 @@ from smartcal_api.sandbox.creation import Creator, Wanted
 from tests.wire import World
 
 _PAGES = 102  # of the database of the default data set, with a little room for a contract that grows
-_OBJECTS = 32_000
+_OBJECTS = 35_000
 _DATABASE = _PAGES * 4_096 * 1.05
 
 

@@ -6,6 +6,7 @@ What a request changes is changed in both.
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
 import orjson
@@ -69,12 +70,17 @@ class Rewritten(NamedTuple):
     original: bytes | None
 
 
+_NONE: Mapping[str, Edit] = MappingProxyType({})  # one for all the sandboxes that no edit has touched
+
+
 class Originals:
     """Those of one database. Nothing is asked of it for a collection that no edit has touched."""
 
+    __slots__ = ("_connection", "edits")
+
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self.edits: Mapping[str, Edit] = {}
+        self.edits: Mapping[str, Edit] = _NONE
         """By collection, of those whose documents may differ from what is seen of them."""
 
     def read(self) -> Self:
@@ -83,7 +89,7 @@ class Originals:
         edits = read_edits(found[0]) if found is not None else {}
         rows = self._connection.execute("SELECT DISTINCT collection FROM originals").fetchall()
         kept = [name.decode() if isinstance(name, bytes) else name for (name,) in rows]
-        self.edits = dict.fromkeys(kept, Edit()) | edits
+        self.edits = dict.fromkeys(kept, Edit()) | edits or _NONE
         return self
 
     def carried(self, shape: Collection, collection: str, rows: Sequence[_Row]) -> Iterator[_Row]:
