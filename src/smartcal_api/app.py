@@ -1,7 +1,7 @@
 """Builds a server's parts, and states a request's way once: reading `steps` in `build` is reading the architecture."""
 
 import asyncio
-from collections.abc import Awaitable, Container, Iterator, Sequence
+from collections.abc import Awaitable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -63,8 +63,8 @@ class Application:
     contract: Contract
     asgi: ASGIApp
     served: dict[str, Served]
-    unfit: Sequence[Finding]
-    """Why operations are mocked that have a handler."""
+    unfit: Mapping[str, Finding]
+    """operationId → why it is mocked, although it has a handler."""
     remarks: Sequence[Finding]
     """What of the contract is otherwise than code knows it."""
 
@@ -111,7 +111,7 @@ def build(contract: Contract, registry: Registry, options: Options) -> Applicati
     )
     view = routing_view(contract.data["info"]["title"], (each.operation for each in served.values()))
     connexion.add_view(view)
-    return Application(contract, connexion, served, tuple(aside.values()), tuple(remarks(contract)))
+    return Application(contract, connexion, served, aside, tuple(remarks(contract)))
 
 
 async def prepare(application: ASGIApp) -> None:

@@ -46,7 +46,7 @@ TOLD: dict[str, tuple[tuple[Edit, ...], str, str]] = {
 def test_src_2_what_a_handler_lacks_is_told_with_its_place_and_the_operation_is_mocked(name: str) -> None:
     edits, operation, message = TOLD[name]
     world = open_world(edited(*edits))
-    (told,) = world.application.unfit
+    (told,) = world.application.unfit.values()
     assert str(told).startswith(message)
     assert told.line is not None
     assert told.line > 1

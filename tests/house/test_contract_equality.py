@@ -88,7 +88,7 @@ def test_src_1_what_handlers_need_is_what_they_raise_and_have_a_need_each(contra
 
 
 def test_src_1_no_handler_is_unfit_for_the_shipped_contract_and_nothing_is_told(shared: World) -> None:
-    assert shared.application.unfit == shared.application.remarks == ()
+    assert [*shared.application.unfit.values(), *shared.application.remarks] == []
 
 
 def test_src_1_the_codes_of_the_control_plane_are_those_of_its_document(contract: Contract) -> None:

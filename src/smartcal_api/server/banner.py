@@ -56,8 +56,11 @@ def banner(
         "",
     ]
     for title, entries in (
-        ("mocked, since no handler serves them", [f"{o.method} {o.path}" for o in application.mocked]),
-        ("mocked, since their handlers do not fit the contract", told(application, application.unfit)),
+        (
+            "mocked, since no handler serves them",
+            [f"{o.method} {o.path}" for o in application.mocked if o.id not in application.unfit],
+        ),
+        ("mocked, since their handlers do not fit the contract", told(application, [*application.unfit.values()])),
         ("known to code by other names than to the contract", told(application, application.remarks)),
         ("answered with 501, since not understood", [str(finding) for _, finding in contract.unserved.values()]),
         ("not understood, and used by nothing", [str(finding) for finding in contract.unused]),
