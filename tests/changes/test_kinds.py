@@ -342,3 +342,15 @@ def test_what_a_branch_may_be_now_breaks_though_another_branch_takes_some_of_it(
         assert change.level is Level.BREAKING
         assert change.witness is not None
         assert change.witness.part is not None
+
+
+def test_a_member_that_comes_in_an_object_that_was_closed_breaks_and_that_it_was_opened_too() -> None:
+    def closed(data: Any) -> None:
+        THING(data)["additionalProperties"] = False
+
+    (added,) = difference(member(THING, "new", TEXT), first=closed).changes
+    (opened,) = difference(lambda d: THING(d).pop("additionalProperties"), first=closed).changes
+    assert [(each.rule, each.level, len(each.verified_by)) for each in (added, opened)] == [
+        ("property-unforeseen", Level.BREAKING, 2),
+        ("object-opened", Level.BREAKING, 2),
+    ]
