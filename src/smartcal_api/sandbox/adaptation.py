@@ -130,7 +130,7 @@ def adapt(sandbox: Sandbox, contract: Contract, ahead: Ahead | None = None) -> l
 
 def _digest(contract: Contract) -> str:
     """Not of the file's bytes: a new description must not cost a look at a million documents."""
-    stated = [contract.data["components"]["schemas"], [*contract.data.get("webhooks", {})]]
+    stated = [contract.data["components"]["schemas"], [*contract.data.get("webhooks", {})], dict(contract.resources)]
     return sha256(orjson.dumps(stated)).hexdigest()
 
 
