@@ -96,7 +96,7 @@ def test_one_root_is_judged_the_one_named_or_that_of_the_most_requests(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("{", "is not an HTTP Archive"),
+        ("{", "is not JSON"),
         ('{"log": {"entries": {}}}', "is not an HTTP Archive"),
         ('{"log": {"entries": []}}', "has no request to a path of the contract"),
         ('{"log": {"creator": {"name": "smartcal verify"}, "entries": []}}', "in which values are masked"),

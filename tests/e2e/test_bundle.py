@@ -94,7 +94,7 @@ def test_a_file_that_is_no_bundle_is_refused_with_a_line(
         "empty": "is empty",
         "cut": "damaged",
         "missing": "No such file",
-        bundle.name: "no image of a sandbox",
+        bundle.name: "not an image of a sandbox",
     }.items():
         refused = smartcal("serve", "--port", "0", "--bundle", name)
         assert (refused.code, refused.out) == (2, "")

@@ -101,12 +101,12 @@ def test_delv_3_what_a_stopped_server_could_not_deliver_is_delivered_by_the_next
     ("flags", "words"),
     [
         (["--webhook", "ftp://x"], "--webhook"),
-        (["--webhook", "x"], "no http or https URL"),
+        (["--webhook", "x"], "not an http or https URL"),
         (["--webhook", "http://10.0.0.1/"], "--allow-receiver 10.0.0.1"),
         (["--webhook", "http://127.0.0.1/=booking.made"], "no event type booking.made; it has booking.created"),
         (["--webhook", "http://127.0.0.1/", "--webhook-secret", ""], "--webhook-secret"),
         (["--allow-receiver", "10.0.0.0/40"], "--allow-receiver"),
-        (["--receiver-ca", "nothing.pem"], "--receiver-ca: can't read certificates from nothing.pem"),
+        (["--receiver-ca", "nothing.pem"], "--receiver-ca: nothing.pem: can't be read"),
     ],
 )
 def test_what_can_not_work_is_one_line_and_exit_2(flags: list[str], words: str, smartcal: Command) -> None:
