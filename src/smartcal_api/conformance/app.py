@@ -223,6 +223,11 @@ def back(answer: Exchange) -> Back:
     return Back(answer.status, location, parse_qs(urlsplit(location).query, keep_blank_values=True))
 
 
+def leads_to(location: str, uri: str) -> bool:
+    """Whether that is a redirect URI with an answer in its query, which keeps what the URI had there."""
+    return location == uri or location.startswith(f"{uri}{'&' if '?' in uri else '?'}")
+
+
 def leads(answer: Exchange) -> bool:
     """Whether it is a redirect; which of them is a choice of the contract."""
     return answer.status in _REDIRECTS and answer.header("Location") is not None

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from smartcal_api.conformance.app import AUTHORIZE, App, apps, back, of, some_app
+from smartcal_api.conformance.app import AUTHORIZE, App, apps, back, leads_to, of, some_app
 from smartcal_api.conformance.basis import Ground
 from smartcal_api.conformance.capability import Capability
 from smartcal_api.conformance.exchange import Exchange
@@ -121,8 +121,7 @@ def _goes_back(
 ) -> bool:
     """Whether an error leads back. That it must is said where a standard says so, which error it is by the contract."""
     led = back(answer)
-    joint = "&" if "?" in app.redirect_uri else "?"
-    where = led.location.startswith(app.redirect_uri + joint) and "error" in led.values
+    where = leads_to(led.location, app.redirect_uri) and "error" in led.values
     said = f"{answer}; the error {error} is to go back to {app.redirect_uri}."
     parameter = about or error
     # A page can mean that somebody has to come in before anything is looked at.

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from urllib.parse import quote, urlencode, urlsplit
 
-from smartcal_api.conformance.app import AUTHORIZE, App, back, of, some_app
+from smartcal_api.conformance.app import AUTHORIZE, App, back, leads_to, of, some_app
 from smartcal_api.conformance.basis import SAFETY
 from smartcal_api.conformance.capability import Capability
 from smartcal_api.conformance.consent import Pairs, read_form
@@ -85,7 +85,7 @@ def _stays(probe: Probe, answer: Exchange, why: str, parameter: str, registered:
     location = answer.header("Location") or ""
     parts, own = urlsplit(location), urlsplit(probe.target.root)
     here = (not parts.netloc and not parts.scheme) or parts.netloc == own.netloc
-    known = location.partition("?")[0] in registered
+    known = any(leads_to(location, uri) for uri in registered)
     said = f"{at} leads to {location}; {why}."
     probe.expect(here or known, said, by=SAFETY, at=answer, kind="led", parameter=parameter)
     marked = _MARK.encode() in answer.body and answer.media_type in ("text/html", "application/xhtml+xml", "")
