@@ -1,6 +1,7 @@
 """Every flag is also an environment variable and a key of smartcal.toml: flag over environment over file."""
 
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -53,8 +54,11 @@ def as_flags(name: str, value: Any) -> list[str]:
     return [f"--{name}={each}" for each in (value if isinstance(value, list) else [value])]
 
 
-def as_environment(value: Any) -> str:
-    return " ".join(value) if isinstance(value, list) else str(value).lower() if isinstance(value, bool) else str(value)
+def as_environment(name: str, value: Any) -> str:
+    """Several paths as in PATH, several of anything else with blanks in between."""
+    if isinstance(value, list):
+        return (os.pathsep if isinstance(FLAGS[name].type, click.Path) else " ").join(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 @pytest.fixture
@@ -102,7 +106,7 @@ def test_the_flags_of_the_other_commands_are_flags_of_serve_and_mean_the_same(co
 def test_flag_over_environment_over_file(understood: Callable[..., Settings], name: str, data: st.DataObject) -> None:
     flag, environment, file = (data.draw(values(name), label) for label in ("flag", "environment", "file"))
     key = data.draw(st.sampled_from([name, name.replace("-", "_")]))
-    variable = {FLAGS[name].envvar: as_environment(environment)}
+    variable = {FLAGS[name].envvar: as_environment(name, environment)}
     assert understood(as_flags(name, flag), variable, {key: file}) == understood(as_flags(name, flag), {}, {})
     assert understood([], variable, {key: file}) == understood(as_flags(name, environment), {}, {})
     assert understood([], {}, {key: file}) == understood(as_flags(name, file), {}, {})
@@ -119,7 +123,7 @@ def test_any_set_of_settings_means_the_same_from_each_place(
     understood: Callable[..., Settings], stated: dict[str, Any]
 ) -> None:
     flags = [flag for name, value in stated.items() for flag in as_flags(name, value)]
-    environment = {FLAGS[name].envvar: as_environment(value) for name, value in stated.items()}
+    environment = {FLAGS[name].envvar: as_environment(name, value) for name, value in stated.items()}
     assert understood(flags, {}, {}) == understood([], environment, {}) == understood([], {}, stated)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from smartcal_api.clock import NANOSECONDS
 from smartcal_api.conformance.laws import ALL
 from smartcal_api.conformance.pacing import Pacing
 from smartcal_api.conformance.runner import Runner, cases
@@ -10,7 +11,7 @@ from smartcal_api.conformance.target import Target
 from smartcal_api.conformance.verdict import Outcome, Verdict
 from smartcal_api.conformance.wire import Answer, Request
 from smartcal_api.contract import Contract
-from tests.conformance.judged import InProcess, differing, keyed
+from tests.conformance.judged import InProcess, differing, keyed, pass_by
 from tests.wire import World, open_world
 
 BEYOND = "https://smartcal.example"
@@ -27,7 +28,14 @@ class Watched(InProcess):
 
 
 def verified(world: World, transport: Watched, target: Target, *, only: tuple[str, ...] = ()) -> list[Outcome]:
-    session = Session(world.contract, target, Pacing(world.contract.policy, None), None, connect=lambda _: transport)
+    clock = world.sandbox.clock
+    pacing = Pacing(
+        world.contract.policy,
+        None,
+        clock=lambda: clock.now() / NANOSECONDS,
+        sleep=lambda seconds: pass_by(world, seconds),
+    )
+    session = Session(world.contract, target, pacing, None, connect=lambda _: transport)
     chosen = [each for each in cases(ALL, world.contract, full=True, only=only) if each.law.id != "SCHEMA 3"]
     return Runner(session, seed=0, full=True).run(chosen)
 

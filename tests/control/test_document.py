@@ -27,7 +27,8 @@ def test_its_operations_are_the_handlers_both_ways(plane: Plane, contract: Contr
         item[verb]["operationId"] for item in description.data["paths"].values() for verb in VERBS if verb in item
     ]
     creator = Creator(plane.registry, lambda: plane.world.application)
-    gate = Gate(description, Judges(description, ValueGenerator(description.data, seed=0)))
+    generator = ValueGenerator(description.data, seed=0)
+    gate = Gate(description, Judges(description, generator), generator)
     control = Control(plane.registry, lambda: plane.world.application, creator, description, gate)
     assert sorted(handlers(control)) == sorted(stated)
     assert len(set(stated)) == len(stated)

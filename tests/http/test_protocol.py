@@ -324,6 +324,7 @@ def test_one_connection_more_than_there_may_be_is_told_so_and_logged_once(caplog
         (CHUNKED + b"1;" + b"a" * 5_000_000, 431),
         (CHUNKED + b"x", 400),
         (b"GET / HTTP/2.0\r\nHost: h\r\n\r\n", 505),
+        (b"CONNECT h:1 HTTP/2.0\r\nHost: h\r\n\r\n", 505),
         (b"GET ftp://h/ HTTP/1.1\r\nHost: h\r\n\r\n", 400),
         (b"GET http:/// HTTP/1.1\r\nHost: h\r\n\r\n", 400),
         (b"GET h:80 HTTP/1.1\r\nHost: h\r\n\r\n", 400),

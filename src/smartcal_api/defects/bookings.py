@@ -60,7 +60,7 @@ def event_stays_confirmed(subject: Subject) -> None:
     subject.handled("cancelBooking", handler)
 
 
-@defect("BOOK 1", "Cancelling without a reason stores an empty one.")
+@defect("BOOK 1", "Cancelling without a reason stores an empty one.", decided=True)
 def no_reason_is_an_empty_one(subject: Subject) -> None:
     def handler(right: Handler, exchange: Exchange) -> Answer:
         exchange.body = {"reason": ""} | (exchange.body or {})

@@ -83,6 +83,8 @@ class BoundedProtocol(PartingProtocol):
                 self.parser.feed_data(data)
                 return
             except httptools.HttpParserUpgrade as upgrade:
+                if self._deaf:  # it has been refused
+                    return
                 data = self._replayed() + data[upgrade.args[0] :]
             except httptools.HttpParserError as error:
                 if not self._deaf:

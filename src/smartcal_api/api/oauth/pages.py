@@ -62,7 +62,10 @@ def consent_page(
 ) -> Answer:
     """`scopes` are those asked for, with the contract's words for each; `hidden` is what the form sends back."""
     app = escape(client.name)
-    whose = "" if account is None else f"<strong>{escape(account['name'])}</strong> ({escape(account['email'])})"
+    # A contract may name neither.
+    name, email = (escape(account.get(member, "")) if account else "" for member in ("name", "email"))
+    whose = f"<strong>{name or email}</strong>" if name or email else ""
+    whose += f" ({email})" if name and email else ""
     items = "\n".join(
         f"<li><strong>{escape(name)}</strong> <span>{escape(words)}</span></li>" for name, words in scopes.items()
     )

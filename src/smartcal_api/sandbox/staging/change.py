@@ -94,8 +94,9 @@ class Change:
             self.sandbox.outbox.cancel(identifier)
 
     def account(self) -> Document:
-        """The account itself; one without a name where there is none."""
-        return self.select(_ACCOUNT, "1") or {"name": "Nobody", "email": "nobody@example.com", "timezone": "UTC"}
+        """The account itself, with a name and an address of nobody's where it has none."""
+        nobody = {"name": "Nobody", "email": "nobody@example.com", "timezone": "UTC"}
+        return {**nobody, **(self.select(_ACCOUNT, "1") or {})}
 
     def host(self) -> Person:
         """The account's owner, as whoever is booked."""
