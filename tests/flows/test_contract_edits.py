@@ -31,7 +31,7 @@ def test_src_2_whatever_is_renamed_or_changed_is_live_or_told(
         assert [fault for each in edits for fault in judged(each, usual)] == []
         return
 
-    @settings(max_examples=8)
+    @settings(max_examples=8, derandomize=True)  # the same every time; `make edits` tries them all
     @given(st.sampled_from(edits))
     def one(changed: Changed) -> None:
         assert list(judged(changed, usual)) == []

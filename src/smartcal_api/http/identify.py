@@ -6,6 +6,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from smartcal_api.auth import Identification, Presented
 from smartcal_api.clock import NANOSECONDS, format_rfc3339
+from smartcal_api.contract import Contract
 from smartcal_api.errors import Clause, Problem
 from smartcal_api.http.exchange import KEY, Exchange
 from smartcal_api.http.raw import RawPaths
@@ -20,8 +21,11 @@ class Identify:
     At the bare root the credential, or the OAuth client, says which sandbox the request is in (law SBX 1).
     """
 
-    def __init__(self, app: ASGIApp, *, registry: Registry, identification: Identification, raw: RawPaths) -> None:
+    def __init__(
+        self, app: ASGIApp, *, registry: Registry, contract: Contract, identification: Identification, raw: RawPaths
+    ) -> None:
         self._app = app
+        self._contract = contract
         self._registry = registry
         self._identification = identification
         self._raw = raw
@@ -44,9 +48,8 @@ class Identify:
 
     async def _wait(self, presented: Presented | Problem, scope: Scope, receive: Receive, send: Send) -> None:
         exchange: Exchange = scope[KEY]
-        before = exchange.sandbox.contract
         await exchange.sandbox.store.turn.free()
-        if exchange.sandbox.contract is not before and self._registry.front is not None:
+        if exchange.sandbox.contract is not self._contract and self._registry.front is not None:
             # What is stored fits the contract that was edited meanwhile, so whoever serves that has to answer.
             exchange.handed_over = True
             prefix = exchange.prefix

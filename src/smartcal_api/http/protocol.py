@@ -83,8 +83,6 @@ class BoundedProtocol(PartingProtocol):
                 self.parser.feed_data(data)
                 return
             except httptools.HttpParserUpgrade as upgrade:
-                if self._deaf:  # it has been refused
-                    return
                 data = self._replayed() + data[upgrade.args[0] :]
             except httptools.HttpParserError as error:
                 if not self._deaf:
@@ -216,6 +214,8 @@ class BoundedProtocol(PartingProtocol):
 
         The parser took the request's body for another protocol, and clients that prefer HTTP/2 ask for it each time.
         """
+        if self._deaf:  # it has been refused
+            return b""
         method = self.parser.get_method()
         if method == b"CONNECT":  # a tunnel, if it had been taken: what follows is not HTTP
             self.cycle.keep_alive = False

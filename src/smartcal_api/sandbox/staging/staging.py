@@ -153,6 +153,9 @@ class Staging:
         try:
             with sandbox.store.transaction():
                 yield
+        except KeyError as error:
+            # A contract may leave out what is needed to stage something.
+            raise Conflicting(f"The contract leaves out {error}, without which this can't be done. Add it.") from None
         except OverflowError:
             raise Conflicting("This would lead beyond the end of the calendar. Use earlier times.") from None
 
