@@ -1,114 +1,28 @@
-"""A request in any pieces is served; what can't be read is answered; nobody is waited for too long."""
+"""A request in any pieces is served; what can't be read is answered."""
 
 import asyncio
-import re
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
-from typing import Any
 
 import pytest
-import uvicorn
 from hypothesis import given
 from hypothesis import strategies as st
-from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.server import ServerState
+from starlette.types import Receive, Scope, Send
 
-from smartcal_api.http.connections import Connections, Patience, most_connections
-from smartcal_api.http.exchange import REQUEST
-from smartcal_api.http.protocol import BoundedProtocol
-from tests.http.test_cycle import GET, LENGTH, Writes, body, start
-
-POST = b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi"
-HEAD_END = b"\r\n\r\n"
-CHUNKED = b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
-HASTY = Connections(patience=lambda: Patience(head=30, body=60))
-ANSWER = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi"
-
-
-class ManualTimer(asyncio.Handle):
-    def __init__(self, loop: "ManualLoop", when: float, callback: Callable[[], None]) -> None:
-        super().__init__(callback, (), asyncio.get_running_loop())
-        self._of, self.when = loop, when
-
-    def cancel(self) -> None:
-        self._of.timers.remove(self)
-
-
-class ManualLoop:
-    """The part of an event loop that timers need, with a time that is set."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-        self.timers: list[ManualTimer] = []
-
-    def time(self) -> float:
-        return self.now
-
-    def call_later(self, delay: float, callback: Callable[[], None]) -> Any:
-        timer = ManualTimer(self, self.now + delay, callback)
-        self.timers.append(timer)
-        return timer
-
-    def create_task(self, serving: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        return asyncio.get_running_loop().create_task(serving)
-
-    def move(self, seconds: float) -> None:
-        self.now += seconds
-        due = [each for each in self.timers if each.when <= self.now]
-        self.timers = [each for each in self.timers if each.when > self.now]
-        for timer in due:
-            timer._run()
-
-
-@contextmanager
-def connected(
-    app: ASGIApp, loop: Any = None, limits: Connections | None = None, state: ServerState | None = None
-) -> Iterator[tuple[BoundedProtocol, Writes]]:
-    config = uvicorn.Config(
-        app, interface="asgi3", http=BoundedProtocol, lifespan="off", ws="none", log_config=None, timeout_keep_alive=5
-    )
-    config.load()
-    protocol, transport = BoundedProtocol(config, state or ServerState(), {}, loop, connections=limits), Writes()
-    protocol.connection_made(transport)
-    yield protocol, transport
-    protocol.connection_lost(ConnectionResetError())
-
-
-async def plain(scope: Scope, receive: Receive, send: Send) -> None:
-    await send(start(LENGTH))
-    await send(body(b"hi"))
-
-
-async def reading(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answers with as many bytes as came."""
-    length = 0
-    while True:
-        message = await receive()
-        length += len(message["body"])
-        if not message["more_body"]:
-            break
-    await send(start(LENGTH))
-    await send(body(b"%2d" % length))
-
-
-def telling(told: list[bytes], app: ASGIApp) -> ASGIApp:
-    """The application, and what it is told of each request's head."""
-
-    async def telling(scope: Scope, receive: Receive, send: Send) -> None:
-        told.append(scope[REQUEST])
-        await app(scope, receive, send)
-
-    return telling
-
-
-async def settled() -> None:
-    """Whatever can go on has gone on."""
-    for _ in range(20):
-        await asyncio.sleep(0)
-
-
-def run(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    asyncio.run(test())
+from tests.http.connecting import (
+    ANSWER,
+    CHUNKED,
+    HASTY,
+    HEAD_END,
+    POST,
+    ManualLoop,
+    connected,
+    plain,
+    reading,
+    run,
+    settled,
+    statuses,
+    telling,
+)
+from tests.http.test_cycle import GET
 
 
 @given(data=st.data())
@@ -164,151 +78,6 @@ def test_what_was_refused_before_its_body_came_is_in_nobody_elses_head() -> None
             protocol.data_received(GET)
             await settled()
             assert told == [b"", b"", GET]
-
-    run(test)
-
-
-def test_a_connection_at_rest_is_closed_after_its_time_and_each_request_begins_it_anew() -> None:
-    async def test() -> None:
-        loop = ManualLoop()
-        with connected(plain, loop) as (protocol, transport):
-            for _ in range(3):
-                protocol.data_received(GET)
-                await settled()
-                loop.move(4.9)
-                assert not transport.closed
-                assert len(loop.timers) == 1
-            loop.move(0.1)
-            assert transport.closed
-
-    run(test)
-
-
-def statuses(transport: Writes) -> list[int]:
-    """Of all answers, none of which is chunked."""
-    return [int(each) for each in re.findall(rb"HTTP/1.1 ([0-9]{3}) ", b"".join(transport.written))]
-
-
-def test_without_a_deadline_a_request_that_has_begun_has_all_the_time_that_it_wants() -> None:
-    async def test() -> None:
-        loop = ManualLoop()
-        with connected(plain, loop) as (protocol, transport):
-            protocol.data_received(GET)
-            await settled()
-            protocol.data_received(GET[:9])
-            loop.move(6000)
-            assert not transport.closed
-            protocol.data_received(GET[9:])
-            await settled()
-            loop.move(4.9)
-            assert not transport.closed
-            loop.move(0.2)
-            assert transport.closed
-
-    run(test)
-
-
-def test_a_head_has_its_time_since_it_began_however_it_trickles_and_then_is_408() -> None:
-    async def test() -> None:
-        loop = ManualLoop()
-        with connected(plain, loop, HASTY) as (protocol, transport):
-            protocol.data_received(GET)
-            await settled()
-            loop.move(4)
-            for byte in range(3):
-                protocol.data_received(GET[byte : byte + 1])
-                loop.move(9.9)
-                assert statuses(transport) == [200]
-            loop.move(0.4)
-            assert statuses(transport) == [200, 408]
-            assert transport.ended
-            loop.move(5)
-            assert transport.closed
-
-    run(test)
-
-
-def test_who_says_nothing_at_all_is_hung_up_on_without_a_word() -> None:
-    async def test() -> None:
-        loop = ManualLoop()
-        with connected(plain, loop, HASTY) as (_, transport):
-            loop.move(29.9)
-            assert not transport.closed
-            loop.move(0.2)
-            assert (transport.closed, transport.written) == (True, [])
-
-    run(test)
-
-
-@pytest.mark.parametrize("head", [POST[:-2].replace(b": 2", b": 9"), CHUNKED + b"9\r\n"])
-def test_a_body_has_its_time_since_anything_of_it_came_and_then_is_408(head: bytes) -> None:
-    async def test() -> None:
-        loop, gone = ManualLoop(), []
-
-        async def app(scope: Scope, receive: Receive, send: Send) -> None:
-            while (await receive())["type"] != "http.disconnect":
-                pass
-            gone.append(True)
-            await plain(scope, receive, send)
-
-        with connected(app, loop, HASTY) as (protocol, transport):
-            protocol.data_received(head)
-            for _ in range(3):
-                await settled()
-                loop.move(59.9)
-                assert not transport.written
-                protocol.data_received(b"a")
-            loop.move(60.1)
-            await settled()
-            assert statuses(transport) == [408]
-            assert gone
-
-    run(test)
-
-
-def test_a_body_that_this_server_does_not_read_is_not_late() -> None:
-    async def test() -> None:
-        loop, go = ManualLoop(), asyncio.Event()
-
-        async def app(scope: Scope, receive: Receive, send: Send) -> None:
-            await go.wait()
-            await reading(scope, receive, send)
-
-        with connected(app, loop, HASTY) as (protocol, transport):
-            protocol.data_received(POST[:-2].replace(b": 2", b": 99999") + b"a" * 99_998)
-            assert transport.paused
-            for _ in range(3):
-                loop.move(61)
-            assert not transport.written
-            go.set()
-            await settled()
-            protocol.data_received(b"a")
-            await settled()
-            assert statuses(transport) == [200]
-
-    run(test)
-
-
-def test_one_connection_more_than_there_may_be_is_told_so_and_logged_once(caplog: pytest.LogCaptureFixture) -> None:
-    async def test() -> None:
-        loop, limits, state = ManualLoop(), Connections(most=1), ServerState()
-        with connected(plain, loop, limits, state) as (protocol, transport):
-            for _ in range(3):
-                with connected(plain, loop, limits, state) as (_, refused):
-                    assert statuses(refused) == [503]
-                    loop.move(5)
-                    assert refused.closed
-            protocol.data_received(GET)
-            await settled()
-            assert statuses(transport) == [200]
-        with connected(plain, loop, limits, state) as (protocol, transport):
-            protocol.data_received(GET)
-            await settled()
-            assert statuses(transport) == [200]
-        assert [each.getMessage() for each in caplog.records if "--max-connections" in each.getMessage()] == [
-            "1 connections are open, which is the most that --max-connections allows here: more are answered 503."
-        ]
-        assert 1 <= most_connections() <= 4096
 
     run(test)
 

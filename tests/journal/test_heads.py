@@ -10,8 +10,8 @@ from starlette.types import Receive, Scope, Send
 from smartcal_api.http.exchange import REQUEST
 from smartcal_api.journal import RequestHead, write_request, write_response
 from smartcal_api.journal.heads import read_request, read_response
+from tests.http.connecting import connected, settled
 from tests.http.test_cycle import LENGTH, answer, body, start
-from tests.http.test_protocol import connected, settled
 
 NAMES = st.from_regex(rb"[A-Za-z][A-Za-z0-9!#$%&'*+.^_`|~-]{0,12}", fullmatch=True).filter(
     lambda name: (

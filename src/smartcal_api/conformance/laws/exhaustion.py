@@ -55,7 +55,7 @@ class _Spent:
 
 @law(
     "RATE 3",
-    "A 429 is a problem that says when to come back; coming back then is admitted, and what was refused counts not.",
+    "A 429 is a problem that says when to come back; coming back then is admitted, and what was refused doesn't count.",
     needs=(Capability.EXHAUST,),
     requests=220,
     worth=6,
