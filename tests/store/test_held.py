@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -156,3 +156,18 @@ def test_store_4_a_server_whose_store_was_deleted_reads_on_and_the_next_start_sa
         with pytest.raises(UsageError, match=f"store.db: {state}, but store.db-wal beside it has the last changes"):
             open_store(contract, tmp_path / "store.db")
         (tmp_path / "store.db").touch()
+
+
+def test_store_4_a_file_that_sqlite_itself_makes_smaller_is_still_ours(contract: Contract, tmp_path: Path) -> None:
+    path = tmp_path / "calendar.db"
+    with closing(open_store(contract, path)) as store:
+        store.query("PRAGMA wal_autocheckpoint = 1")  # each change is written into the file at once
+        small = store.image()
+        with store.transaction():
+            store.set_meta("ballast", "x" * 4_000_000)
+        large = path.stat().st_size
+        store.load_image(small)
+        for number in range(3):
+            with store.transaction():
+                store.set_meta("again", str(number))
+        assert path.stat().st_size < large, "or this would be no test"

@@ -1,7 +1,7 @@
 """The files that a store holds open, which others can delete, replace or change all the same (law STORE 4)."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,7 +21,9 @@ class Held:
     By their names and times alone: to open a file and close it again would drop SQLite's locks on it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, pages: Callable[[], int]) -> None:
+        """`pages` is what SQLite takes the database to be, in bytes."""
+        self._pages = pages
         path = path.absolute()  # a server may change its folder
         self._path, self._wal = path, wal_of(path)
         # As text, for this is asked twice for each change.
@@ -37,11 +39,17 @@ class Held:
                 raise Unavailable(*_happened(os.path.basename(name), known, state))
 
     def remember(self) -> None:
-        """To be called whenever we may have changed them; we never make one smaller."""
+        """To be called whenever we may have changed them.
+
+        One that is smaller was cut off by somebody else, unless it is as large as SQLite takes the database to be: it
+        cuts the file itself where a restored database is smaller, whenever the WAL is written into it.
+        """
         for name in self._names:
             state = _state(name)
             known = self._known.get(name, state)
-            if state is not None and known is not None and state[:2] == known[:2] and state[2] >= known[2]:
+            if state is None or known is None or state[:2] != known[:2]:
+                continue
+            if state[2] >= known[2] or (name == self._names[0] and state[2] == self._pages()):
                 self._known[name] = state
 
     @contextmanager

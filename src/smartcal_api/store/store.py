@@ -42,7 +42,7 @@ class Store(Reading):
 
     def hold(self, path: Path) -> None:
         """From now on nothing is written unless this file is what our last change has left (law STORE 4)."""
-        self.path, self._held = path, Held(path)
+        self.path, self._held = path, Held(path, self._pages)
 
     # -- writing
 
@@ -213,6 +213,11 @@ class Store(Reading):
             self.catch_up()
         with self._held.closing() if self._held is not None else nullcontext():
             self._connection.close()
+
+    def _pages(self) -> int:
+        """The size of the database in bytes, as SQLite knows it."""
+        ((count,),), ((size,),) = (self.query(f"PRAGMA {each}") for each in ("page_count", "page_size"))
+        return int(count) * int(size)
 
     def _check_file(self) -> None:
         if self._held is not None:
