@@ -62,7 +62,7 @@ class Background:
         def work() -> None:
             try:
                 result = job()
-                outcome: Callable[[], Result] = lambda: result  # noqa: E731
+                outcome: Callable[[], Result] = lambda: result  # noqa: E731  # a value, as in the other branch
             except BaseException as error:
                 outcome = _raising(error)
             with suppress(RuntimeError):  # the loop has ended, and with it whoever asked

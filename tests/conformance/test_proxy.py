@@ -89,7 +89,7 @@ def answering(headers: dict[str, str], body: bytes, *, status: int = 200) -> Ite
             self.end_headers()
             self.wfile.write(b"" if self.command == "HEAD" else body)
 
-        do_HEAD = do_GET  # noqa: N815
+        do_HEAD = do_GET  # noqa: N815  # the name that http.server looks for
 
         def log_message(self, *_: Any) -> None:
             pass
