@@ -119,3 +119,30 @@ def test_what_decides_is_said_only_if_it_comes_twice(runner: Runner) -> None:
 
     (found,) = ran(runner, seldom)
     assert (found.verdict, found.why) == (Verdict.INCONCLUSIVE, "it broke once and held when it was repeated: once.")
+
+
+def test_an_interruption_at_any_moment_leaves_a_verdict_on_every_case(contract: Contract) -> None:
+    """Before the first case, in one, and while it is told how far it is."""
+    world = open_world(contract)
+    session = opened(world, InProcess(world))
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    cases = [Case(law(f"X {number}", "It is so.", requests=0)(lambda _: None), None) for number in range(3)]
+    stopping = Case(law("X 9", "It is so.", requests=0)(interrupted), None)
+    told: list[int] = []
+    runner = Runner(session, seed=0, full=True, progress=lambda number, _, __: told.append(number))
+    assert [each.why for each in runner.run(cases, first=interrupted)] == ["it was interrupted"] * 3
+    assert told == [1, 2, 3]
+    ended = runner.run([cases[0], stopping, cases[1]])
+    assert [each.verdict for each in ended] == [Verdict.HELD, Verdict.INCONCLUSIVE, Verdict.INCONCLUSIVE]
+
+    moments = iter([False, True, False])
+
+    def interrupting(*_: object) -> None:
+        if next(moments):
+            raise KeyboardInterrupt
+
+    ended = Runner(session, seed=0, full=True, progress=interrupting).run(cases)
+    assert [each.verdict for each in ended] == [Verdict.HELD, Verdict.HELD, Verdict.INCONCLUSIVE]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from smartcal_api.cli.interruption import finishing
 from smartcal_api.errors import UsageError
 from smartcal_api.output import Output, head
 
@@ -110,12 +111,13 @@ def tell(result: "Result", masks: "Masks", folder: ReportFolder | None, *, endin
     from smartcal_api.conformance.report.annotations import annotations_report
     from smartcal_api.conformance.report.terminal import terminal_report
 
-    masks.learn(result.evidence)
-    click.echo(terminal_report(result, masks) + (f" · {ending}" if ending else ""))
-    if os.environ.get("GITHUB_ACTIONS") == "true":
-        click.echo(annotations_report(result, masks), nl=False)
-    if folder is not None:
-        folder.write(result, masks)
+    with finishing():
+        masks.learn(result.evidence)
+        click.echo(terminal_report(result, masks) + (f" · {ending}" if ending else ""))
+        if os.environ.get("GITHUB_ACTIONS") == "true":
+            click.echo(annotations_report(result, masks), nl=False)
+        if folder is not None:
+            folder.write(result, masks)
     return int(result.exit_code)
 
 

@@ -75,24 +75,29 @@ class Runner:
         self._accepts = accepts
         self._progress = progress
         self._snapshots = Snapshots(session.contract)
-        self._stopped: str | None = None
 
-    def run(self, chosen: Sequence[Case]) -> list[Outcome]:
-        """Every case to its verdict; once the time is over, or after Ctrl-C, the rest is inconclusive."""
+    def run(self, chosen: Sequence[Case], *, first: Callable[[], None] = lambda: None) -> list[Outcome]:
+        """Every case to its verdict, once `first` has found nothing against it. When the time is over, or after Ctrl-C,
+        which can come at any moment, the rest is inconclusive."""
         outcomes: list[Outcome] = []
-        for number, case in enumerate(chosen, 1):
-            if self._stopped is None and self._session.pacing.over():
-                self._stopped = "--budget ran out"
-            if self._stopped is None:
-                try:
-                    outcomes.append(self.check(case))
-                except KeyboardInterrupt:
-                    self._stopped = "it was interrupted"
-            if self._stopped is not None:
-                outcomes.append(Outcome(case, Verdict.INCONCLUSIVE, self._stopped))
-            if self._progress is not None:
-                self._progress(number, len(chosen), outcomes[-1])
+        stopped = "--budget ran out"
+        try:
+            first()
+            for case in chosen:
+                if self._session.pacing.over():
+                    break
+                outcomes.append(self.check(case))
+                self._tell(outcomes[-1], len(outcomes), len(chosen))
+        except KeyboardInterrupt:
+            stopped = "it was interrupted"
+        for case in chosen[len(outcomes) :]:
+            outcomes.append(Outcome(case, Verdict.INCONCLUSIVE, stopped))
+            self._tell(outcomes[-1], len(outcomes), len(chosen))
         return outcomes
+
+    def _tell(self, outcome: Outcome, number: int, total: int) -> None:
+        if self._progress is not None:
+            self._progress(number, total, outcome)
 
     def check(self, case: Case) -> Outcome:
         """One case to its verdict."""

@@ -1,8 +1,9 @@
 """A whole run: from a target and a contract to a result."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from smartcal_api.conformance.baseline import Baseline, accept
@@ -18,7 +19,7 @@ from smartcal_api.conformance.session import Session
 from smartcal_api.conformance.strictness import Strictness
 from smartcal_api.conformance.target import Target
 from smartcal_api.conformance.verdict import Outcome, Result, Verdict
-from smartcal_api.conformance.wire import Request, Unreachable, Wire
+from smartcal_api.conformance.wire import Request, Unreachable
 from smartcal_api.contract import Contract
 from smartcal_api.errors import UsageError
 
@@ -60,7 +61,7 @@ def verify(
 ) -> Result:
     """Checks the laws; raises `UsageError` where the target can't be judged at all."""
     planned = chosen(contract, options)
-    session = open_session(contract, target, options, waiting=waiting)
+    session = _session(contract, target, options, waiting=waiting)
     began = time.monotonic()
     try:
         runner = Runner(
@@ -71,8 +72,8 @@ def verify(
             accepts=options.baseline.accepts,
             progress=progress,
         )
-        outcomes = runner.run(planned)
-        session.clean_up()
+        outcomes = runner.run(planned, first=partial(enter, session))
+        _even_if_interrupted(session.clean_up)
         notes = list(_left(session, target))
         if not target.writable:
             notes.append(ONLY_READ)
@@ -115,29 +116,42 @@ def _left(session: Session, target: Target) -> Iterator[str]:
         yield f"made and not removed: {each}"
 
 
-def open_session(
-    contract: Contract,
-    target: Target,
-    options: Options,
-    *,
-    waiting: Waiting | None = None,
-) -> Session:
+def open_session(contract: Contract, target: Target, options: Options) -> Session:
     """A session with a target that answers, and takes what was given of it. Raises `UsageError`."""
-    wire = Wire(target)
+    session = _session(contract, target, options)
     try:
-        wire.send(Request("GET", next(iter(contract.operations.values())).path))
+        enter(session)
+    except BaseException:
+        session.close()
+        raise
+    return session
+
+
+def enter(session: Session) -> None:
+    """Raises `UsageError` where the target doesn't answer, or refuses what was given of it."""
+    target = session.target
+    wire = session.connect(target)
+    try:
+        wire.send(Request("GET", next(iter(session.contract.operations.values())).path))
     except Unreachable as error:
         raise UsageError(f"{target.root} can't be reached: {error}") from None
     finally:
         wire.close()
+    if not target.exclusive:
+        preflight(session)
+
+
+def _session(contract: Contract, target: Target, options: Options, *, waiting: Waiting | None = None) -> Session:
+    """Nothing has been sent yet."""
     control = Control(target) if target.control_url else None
     deadline = time.monotonic() + options.budget_seconds if options.budget_seconds is not None else None
     pacing = Pacing(contract.policy, control, reserve=options.reserve, deadline=deadline, waiting=waiting)
-    session = Session(contract, target, pacing, control)
-    if not target.exclusive:
-        try:
-            preflight(session)
-        except BaseException:
-            session.close()
-            raise
-    return session
+    return Session(contract, target, pacing, control)
+
+
+def _even_if_interrupted(finish: Callable[[], None]) -> None:
+    """What was made is taken back, also when the interruption comes meanwhile; the next one ends the command."""
+    try:
+        finish()
+    except KeyboardInterrupt:
+        finish()
