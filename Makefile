@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-war
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint types check bench crash fuzz dates edits plugin fixtures conformance laws prove foreign contract-lint client oauth-browser oauth-js webhooks-js recipes lock clean
+.PHONY: help serve test lint types check bench crash fuzz dates edits plugin fixtures conformance laws prove foreign contract-lint client browser oauth-js webhooks-js recipes lock clean
 
 help:  ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -94,7 +94,7 @@ $(VENV)/browser: requirements-browser.lock $(VENV)/development
 	$(PIP) --no-deps --require-hashes -r requirements-browser.lock
 	@touch $@
 
-oauth-browser: $(VENV)/browser  ## the consent page in this machine's Chromium (ARGS="--screenshots FOLDER")
+browser: $(VENV)/browser  ## docs, dashboard, consent page and report in this machine's Chromium (ARGS="--screenshots FOLDER")
 	@$(BIN)/python -m pytest browser-tests $(ARGS)
 
 oauth-js: $(VENV)/runtime  ## the OAuth flow with oauth4webapi and openid-client (needs npm)
@@ -107,8 +107,8 @@ recipes: $(VENV)/runtime  ## what docs/recipes.md shows for Vitest, Node and Go 
 	@sh tests/js/recipes.sh $(BIN)
 
 lock: $(VENV)/development  ## resolve the dependencies anew
-	@$(BIN)/uv pip compile pyproject.toml --group build $(LOCK) --output-file requirements.lock
-	@$(BIN)/uv pip compile pyproject.toml --extra contract-tests --group build --group dev $(LOCK) \
+	@$(BIN)/uv pip compile pyproject.toml --extra docs --group build $(LOCK) --output-file requirements.lock
+	@$(BIN)/uv pip compile pyproject.toml --extra contract-tests --extra docs --group build --group dev $(LOCK) \
 	  --constraint requirements.lock --output-file requirements-dev.lock
 	@$(BIN)/uv pip compile --group pyproject.toml:browser $(LOCK) --constraint requirements-dev.lock \
 	  --output-file requirements-browser.lock

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+HERE = ("http://127.0.0.1:", "http://localhost:", "data:", "blob:")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -28,7 +29,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     try:
         import playwright.sync_api  # noqa: F401
     except ImportError:
-        pytest.exit("Playwright's Python package is missing: make oauth-browser installs it.", returncode=2)
+        pytest.exit("Playwright's Python package is missing: make browser installs it.", returncode=2)
     if _browser(session.config) is None:
         pytest.exit(
             f"there is no browser here ({', '.join(BROWSERS)}); install one (Debian: apt install chromium), "
@@ -50,6 +51,21 @@ def browser(request: pytest.FixtureRequest) -> Iterator[Any]:
         launched = playwright.chromium.launch(executable_path=_browser(request.config), headless=True, args=FLAGS)
         yield launched
         launched.close()
+
+
+@pytest.fixture
+def page(browser: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
+    """A page of which nothing may go wrong unseen: no error in its console, no request to anybody else. `request.param`
+    is what its context is made with."""
+    context = browser.new_context(**getattr(request, "param", {}))
+    opened, said = context.new_page(), []
+    context.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    context.on("weberror", lambda error: said.append(str(error.error)))
+    context.on("request", lambda asked: None if asked.url.startswith(HERE) else said.append(asked.url))
+    opened.expected = said
+    yield opened
+    context.close()
+    assert said == []
 
 
 @pytest.fixture

@@ -169,7 +169,7 @@ class Front:
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         path: str = scope.get("path", "")
-        if path.endswith(ENDINGS) or path == PREFIX:
+        if path.endswith(ENDINGS) or path.startswith(PREFIX):
             found = self._entrance.answer(scope)
             if found is not None:
                 return found.send(scope, send)

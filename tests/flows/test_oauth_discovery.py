@@ -73,11 +73,11 @@ def test_a_client_that_the_sandbox_lacks_is_refused_with_the_one_that_there_is(
     assert (refused.status, refused.json["error"]) == (401, "invalid_client")
     for said in (refused.json["error_description"], page.body.decode()):
         assert f"did you mean {meant}?" in said
-        assert "demo_app.mine, demo_public.mine" in said
+        assert "demo_app.mine, demo_docs.mine, demo_public.mine" in said
 
 
 def test_what_is_like_no_client_isn_t_quoted_but_those_that_there_are_are_listed(plane: Plane) -> None:
     body = b"grant_type=refresh_token&refresh_token=x&client_id=scs_a_secret_here&client_secret=x"
     said = plane.post(f"/~mine{TOKEN}", body, media_type=FORM).json["error_description"]
     assert "scs_a_secret_here" not in said
-    assert said.startswith("This sandbox has no client of this client_id. It has demo_app.mine, demo_public.mine.")
+    assert said.startswith("This sandbox has no client of this client_id. It has demo_app.mine, demo_docs.mine, demo_")

@@ -9,6 +9,9 @@ from smartcal_api.contract import Contract
 from smartcal_api.sandbox.sandbox import Sandbox
 
 CONFIDENTIAL, PUBLIC = "demo_app", "demo_public"
+DOCS_CLIENT = "demo_docs"
+"""The page of the documents, which signs in without a secret."""
+DOCS_CALLBACK = "/_sandbox/docs/oauth2-redirect.html"
 # Any port does on the addresses, and on localhost, since these are development clients.
 CALLBACKS = ("http://127.0.0.1/callback", "http://localhost/callback", "http://[::1]/callback")
 
@@ -50,14 +53,20 @@ def random_keys(sandbox: Sandbox, contract: Contract) -> KeyRing:
     return KeyRing(main, other)
 
 
-def demo_clients(sandbox: Sandbox, contract: Contract, *, secret: str, suffix: str = "") -> tuple[KnownClient, ...]:
-    """A confidential client and a public one to try the flow with, taken in by the sandbox."""
+def demo_clients(
+    sandbox: Sandbox, contract: Contract, *, secret: str, public_url: str | None = None, suffix: str = ""
+) -> tuple[KnownClient, ...]:
+    """A confidential client and a public one to try the flow with, taken in by the sandbox; and beside them the page of
+    the documents, which is also at the `public_url`."""
     # Nobody can keep an app without a secret from being imitated, so it can't ask for what stands for everything.
     modest = [scope for scope in contract.scopes if scope not in contract.policy.scope_implies]
     confidential, public = CONFIDENTIAL + suffix, PUBLIC + suffix
     add = sandbox.oauth.clients.add
     add(confidential, CALLBACKS, secret=secret, name="Demo app", development=True)
     add(public, CALLBACKS, secret=None, name="Demo app without a secret", scopes=modest, development=True)
+    pages = [each.replace("/callback", DOCS_CALLBACK) for each in CALLBACKS]
+    pages += [public_url.rstrip("/") + DOCS_CALLBACK] if public_url is not None else []
+    add(DOCS_CLIENT + suffix, pages, secret=None, name="The page of the documents", scopes=modest, development=True)
     return KnownClient(confidential, secret, CALLBACKS), KnownClient(public, None, CALLBACKS)
 
 

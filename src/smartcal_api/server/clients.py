@@ -15,7 +15,8 @@ def client_ring(sandbox: Sandbox, contract: Contract, settings: Settings) -> tup
     clients = sandbox.oauth.clients
     prefix = contract.policy.secrets["client_secret"]
     secret = f"{prefix}{CONFIDENTIAL}" if is_loopback(settings.host) else clients.random_secret()
-    known = {each.client_id: each for each in demo_clients(sandbox, contract, secret=secret)}
+    demo = demo_clients(sandbox, contract, secret=secret, public_url=settings.public_url)
+    known = {each.client_id: each for each in demo}
     for given in settings.oauth_clients:
         for uri in given.redirect_uris:
             try:

@@ -90,9 +90,8 @@ def run(settings: Settings, *, report: Report | None = None, alter: Alter | None
         webhooks = webhook_ring(sandbox, contract, settings, receivers)
         sandbox.furnish = partial(subscribe_again, webhooks=webhooks)
         registry = Registry(sandbox, room=Room(settings.max_sandboxes, settings.max_snapshots, settings.max_memory))
-        front = Front(
-            open_application(contract, registry, options), registry, options, shown=Shown(public_keys(keys, contract))
-        )
+        shown = Shown(public_keys(keys, contract), token=token is not None)
+        front = Front(open_application(contract, registry, options), registry, options, shown=shown)
         if alter is not None:
             alter(front, sandbox)
 

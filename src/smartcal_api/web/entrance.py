@@ -6,35 +6,40 @@ them is the one that answers.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import parse_qs
 
-from starlette.types import Scope, Send
+from starlette.types import Scope
 
 from smartcal_api.contract import Contract, Description
 from smartcal_api.control import PREFIX
 from smartcal_api.http.roots import Roots
-from smartcal_api.sandbox.registry import Registry
+from smartcal_api.sandbox.registry import DEFAULT, Registry
+from smartcal_api.web.docs import DOCS, Docs
+from smartcal_api.web.files import STATIC, file_of
+from smartcal_api.web.found import HTML, Found
 from smartcal_api.web.home import home
 from smartcal_api.web.page import HEADERS
-from smartcal_api.web.reference import reference
 from smartcal_api.web.served_contract import JSON, YAML, as_json, as_yaml
 
-HOME, DOCS = f"{PREFIX}/", f"{PREFIX}/docs"
+HOME = f"{PREFIX}/"
+_FILES = f"{PREFIX}/pages/"
 _ROOT, _DOCS, _JSON, _YAML = "/", "/docs", "/openapi.json", "/openapi.yaml"
 # What every path ends with that may be a way in: all that a request of the product is asked about them.
 ENDINGS = (_ROOT, _DOCS, _JSON, _YAML)
-_HTML = "text/html"
 _MARK = "/~"
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a page may show to anybody: the keys that everybody knows, by their scopes."""
+    """What a page may show to anybody: the keys that everybody knows, by their scopes; and what it must know, which is
+    whether the control plane asks for a token."""
 
     keys: Mapping[str, str] = field(default_factory=dict)
+    token: bool = False
 
 
 class Entrance:
-    """Asked only for paths that end with one of `ENDINGS`, or are the control plane's prefix itself."""
+    """Asked only for paths that end with one of `ENDINGS`, or begin with the control plane's prefix."""
 
     def __init__(
         self,
@@ -50,8 +55,9 @@ class Entrance:
         self._registry = registry
         self._roots = roots
         self._shown = shown
+        self._docs = Docs(keys=shown.keys, token=shown.token)
 
-    def answer(self, scope: Scope) -> "Found | None":
+    def answer(self, scope: Scope) -> Found | None:
         """What is there, or None where the product or the control plane answers."""
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
             return None
@@ -59,60 +65,47 @@ class Entrance:
         host = headers.get(b"host", b"")
         if not self._roots.knows(host):
             return None
-        server, path, contract = self._roots.of(host), scope["path"], self._contract()
-        prefix, path = self._named(path)
+        server, contract = self._roots.of(host), self._contract()
+        sandbox, path = self._named(scope["path"])
         if path in contract.data["paths"]:
             return None
-        browser = _HTML in headers.get(b"accept", b"").decode("latin-1").lower()
-        root = server + prefix
         if path == _JSON:
-            return Found(as_json(contract, root), JSON)
+            return Found(as_json(contract, server + _prefix(sandbox)), JSON)
         if path == _YAML:
-            return Found(as_yaml(contract, root), YAML)
-        if path in (HOME, DOCS) and not prefix and _takes_html(headers):
-            return Found(self._page(path, server, contract), _HTML, headers=HEADERS)
+            return Found(as_yaml(contract, server + _prefix(sandbox)), YAML)
+        if path.startswith(PREFIX) and sandbox == DEFAULT and (found := self._shown_at(path, scope, server, contract)):
+            return found
         leads = {_ROOT: HOME, PREFIX: HOME, _DOCS: DOCS}.get(path)
-        return Found(b"", None, status=302, headers={"Location": leads}) if leads and browser else None
+        if leads is None or HTML not in headers.get(b"accept", b"").decode("latin-1").lower():
+            return None
+        query = "" if sandbox == DEFAULT else f"?sandbox={sandbox}"
+        return Found(b"", None, status=302, headers={"Location": leads + query})
 
     def _named(self, path: str) -> tuple[str, str]:
-        """What names a sandbox that there is, and the path within it."""
+        """The sandbox that a path begins with, as far as there is one, and the path within it."""
         if path.startswith(_MARK):
             name, slash, rest = path[len(_MARK) :].partition("/")
             if self._registry.get(name) is not None:
-                return _MARK + name, slash + rest
-        return "", path
+                return name, slash + rest
+        return DEFAULT, path
 
-    def _page(self, path: str, server: str, contract: Contract) -> bytes:
-        documents = {name: each for name, each in documents_of(contract).items() if each is not None}
-        if path == HOME:
-            return home(contract, server, keys=self._shown.keys, documents=documents)
-        control = self._control()
-        return reference(
-            {
-                contract.data["info"]["title"]: (contract, server + next(iter(documents.values()))),
-                control.data["info"]["title"]: (control, f"{server}{PREFIX}/openapi"),
-            }
+    def _shown_at(self, path: str, scope: Scope, server: str, contract: Contract) -> Found | None:
+        """A page, or a file of one."""
+        if path.startswith(_FILES):
+            return file_of(STATIC, path.removeprefix(_FILES))
+        asked = {name: values[-1] for name, values in parse_qs(scope["query_string"].decode("latin-1")).items()}
+        sandbox = asked.get("sandbox", DEFAULT)
+        if self._registry.get(sandbox) is None:
+            sandbox = DEFAULT
+        if path.startswith(f"{DOCS}/"):
+            return self._docs.below(path, contract, self._control(), sandbox=sandbox)
+        if path not in (HOME, DOCS) or not _takes_html(dict(scope["headers"])):
+            return None
+        if path == DOCS:
+            return self._docs.page(contract, self._control(), server, of=asked.get("of", ""), sandbox=sandbox)
+        return Found(
+            home(contract, server, keys=self._shown.keys, documents=documents_of(contract)), HTML, headers=HEADERS
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """An answer of the entrance."""
-
-    body: bytes
-    media_type: str | None
-    status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-    async def send(self, scope: Scope, send: Send) -> None:
-        fields = {**self.headers, "Cache-Control": "no-cache", "Vary": "Accept", "Content-Length": str(len(self.body))}
-        if self.media_type is not None:
-            fields["Content-Type"] = (
-                f"{self.media_type}; charset=utf-8" if self.media_type == _HTML else self.media_type
-            )
-        wire = [(name.lower().encode("ascii"), value.encode("latin-1")) for name, value in fields.items()]
-        await send({"type": "http.response.start", "status": self.status, "headers": wire})
-        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else self.body})
 
 
 def documents_of(contract: Contract) -> dict[str, str]:
@@ -123,6 +116,10 @@ def documents_of(contract: Contract) -> dict[str, str]:
     }
 
 
+def _prefix(sandbox: str) -> str:
+    return "" if sandbox == DEFAULT else _MARK + sandbox
+
+
 def _takes_html(headers: Mapping[bytes, bytes]) -> bool:
     accepted = headers.get(b"accept", b"*/*").decode("latin-1").lower()
-    return any(each in accepted for each in (_HTML, "text/*", "*/*"))
+    return any(each in accepted for each in (HTML, "text/*", "*/*"))

@@ -5,18 +5,23 @@ from html import escape
 from typing import Any
 
 from smartcal_api.contract import Description
-from smartcal_api.web.page import definitions, link, page
+from smartcal_api.web.found import HTML, Found
+from smartcal_api.web.page import HEADERS, definitions, link, page
 
 
-def reference(documents: Mapping[str, tuple[Description, str]]) -> bytes:
+def reference(documents: Mapping[str, tuple[Description, str]]) -> Found:
     """`documents` are those that are served, by their titles, each with where it is."""
-    parts = []
+    parts = [
+        "<p>To try them here, install the extra <code>docs</code>, which brings Swagger UI: "
+        "<code>pip install 'smartcal-api[docs]'</code>, and open this page again. <code>make serve</code> and the "
+        "container have it.</p>"
+    ]
     for title, (description, url) in documents.items():
         parts.append(f"<h2>{escape(title)}</h2>\n<p>The whole of it: {link(url)}</p>")
         parts += [
             f"<h3>{escape(tag)}</h3>\n{definitions(operations)}" for tag, operations in _by_tag(description).items()
         ]
-    return page("What can be asked", "\n".join(parts))
+    return Found(page("What can be asked", "\n".join(parts)), HTML, headers=HEADERS)
 
 
 def _by_tag(description: Description) -> Mapping[str, list[tuple[str, str]]]:
