@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from smartcal_api.contract import Contract, shipped
-from smartcal_api.contract.check import Affected, check, foreign
+from smartcal_api.contract.check import Affected, check, examine
 from smartcal_api.contract.document import Document
 from smartcal_api.errors import ContractError
 
@@ -90,7 +90,7 @@ def test_src_4_foreign_members_are_listed_and_no_finding(data: Any) -> None:
     data["components"]["schemas"]["Event"]["properties"]["title"]["x-faker"] = "sentence"
     document = again(data)
     assert check(document) == []
-    assert sorted(foreign(document)) == [
+    assert sorted(examine(document).foreign) == [
         "/components/schemas/Event/properties/title/x-faker",
         "/paths/~1api~1v1~1me/get/x-internal",
         "/x-logo",
@@ -98,7 +98,7 @@ def test_src_4_foreign_members_are_listed_and_no_finding(data: Any) -> None:
 
 
 def test_src_4_the_real_contract_has_no_foreign_member(document: Document) -> None:
-    assert foreign(document) == []
+    assert examine(document).foreign == []
 
 
 WELL_KNOWN = [
@@ -113,4 +113,4 @@ def test_src_4_members_of_known_tools_are_not_taken_for_ours(data: Any, name: st
     data["paths"]["/api/v1/me"]["get"][name] = "anything"
     document = again(data)
     assert check(document) == []
-    assert foreign(document) == [f"/paths/~1api~1v1~1me/get/{name}"]
+    assert examine(document).foreign == [f"/paths/~1api~1v1~1me/get/{name}"]

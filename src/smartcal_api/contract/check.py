@@ -5,9 +5,15 @@ one walk reads the document by it (`check_survey`). What the walk finds sound is
 can state, a module for each subject.
 """
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from smartcal_api.contract.check_bounds import bounds
 from smartcal_api.contract.check_content import content
+from smartcal_api.contract.check_idle import idle
 from smartcal_api.contract.check_links import links
 from smartcal_api.contract.check_listings import listings
+from smartcal_api.contract.check_names import names
 from smartcal_api.contract.check_openapi import KINDS
 from smartcal_api.contract.check_operations import operations
 from smartcal_api.contract.check_parameters import parameters
@@ -22,29 +28,46 @@ from smartcal_api.contract.document import Document
 from smartcal_api.errors import Finding
 
 _RULES = (operations, parameters, content, scopes, listings, links, policy, request_id)
+_OF_SCHEMAS = (bounds, names)
+
+
+class Examined(NamedTuple):
+    """What a document holds that is worth a word.
+
+    `findings`: what can't be served. `idle`: what can be, and does nothing. `foreign`: the pointers of x- members that
+    are none of ours, nor nearly. The latter two are told at start (law SRC 4).
+    """
+
+    findings: Sequence[Finding]
+    idle: Sequence[Finding]
+    foreign: Sequence[str]
 
 
 def check(document: Document) -> list[Finding]:
-    """Every construct that the toolkit doesn't understand or can't serve; none: all is fine.
+    """Every construct that the toolkit doesn't understand or can't serve; none: all is fine."""
+    return list(examine(document).findings)
 
-    Operations that reach a fault of structure are judged by that alone; where one touches the whole document, so is
-    the whole document.
+
+def examine(document: Document) -> Examined:
+    """Operations that reach a fault of structure are judged by that alone; where one touches the whole document, so is
+    the whole document. What follows from a fault is held back until that is mended.
     """
     survey = Survey(document, KINDS)
     findings = [*survey.findings, *references(survey)]
     reach = Reach(survey)
     aside = reach.users(finding.pointer for finding in findings)
+    notes: list[Finding] = []
     if WHOLE not in aside:
         survey.set_aside(aside)
         for rule in _RULES:
             findings.extend(rule(survey))
+        of_schemas = [finding for rule in _OF_SCHEMAS for finding in rule(survey)]
+        findings.extend(of_schemas)
+        # An example of such a schema can't fit, and neither could any other.
+        survey.set_aside(reach.users(finding.pointer for finding in of_schemas))
         findings.extend(values(survey, reach))
-    return list(dict.fromkeys(findings))
-
-
-def foreign(document: Document) -> list[str]:
-    """The pointers of x- members that are none of ours, nor nearly: they are listed at start and ignored."""
-    return Survey(document, KINDS).foreign
+        notes.extend(idle(survey))
+    return Examined(list(dict.fromkeys(findings)), list(dict.fromkeys(notes)), survey.foreign)
 
 
 class Affected:

@@ -13,11 +13,13 @@ _TIME, _NUMBERS = "date-time", frozenset({"integer", "number"})
 
 
 class Sample(NamedTuple):
-    """A value that must fit the schema at `schema`; `at` is where the value stands."""
+    """A value that must fit the schema at `schema`; `at` is where the value stands, and `way` where it goes: it is
+    `taken` of a request, `sent` in an answer, or `either`."""
 
     schema: str
     at: str
     value: Any
+    way: str = "either"
 
 
 def comparisons(survey: Survey, item: str, each: Declared) -> Iterator[Finding]:

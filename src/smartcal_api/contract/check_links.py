@@ -1,9 +1,10 @@
-"""Links can be followed: they name an operation and fill in parameters that it has (law SRC 6)."""
+"""Links can be followed: they name an operation, and fill in parameters that it has from what is there (law SRC 6)."""
 
 import re
 from collections.abc import Iterator
 from typing import Any
 
+from smartcal_api.contract.check_expressions import astray
 from smartcal_api.contract.check_kinds import closest, shown
 from smartcal_api.contract.check_parameters import Declared, declared
 from smartcal_api.contract.check_survey import Survey
@@ -19,18 +20,25 @@ _EXPRESSION = re.compile(
 
 def links(survey: Survey) -> Iterator[Finding]:
     # Those of operations that are set aside, too: a link to one is no fault of the link.
-    every = {
-        stated["operationId"]: at
-        for at, (kind, stated) in survey.nodes.items()
-        if kind == "operation" and isinstance(stated.get("operationId"), str)
-    }
+    every: dict[str, list[str]] = {}
+    for at, (kind, stated) in survey.nodes.items():
+        if kind == "operation" and isinstance(stated.get("operationId"), str):
+            every.setdefault(stated["operationId"], []).append(at)
+    strays: dict[str, list[str]] = {}
     for at, stated in survey.sound("link"):
-        target = every.get(stated["operationId"])
-        if target is None:
-            meant = closest(stated["operationId"], every) or "; name one that is in paths"
-            yield Finding(f"{at}/operationId", f"{stated['operationId']} is not an operation{meant}")
-        elif survey.is_sound(target):
-            yield from _parameters(at, stated, declared(survey, target))
+        targets = every.get(stated["operationId"], [])
+        if not targets:
+            strays.setdefault(stated["operationId"], []).append(at)
+        elif len(targets) == 1 and survey.is_sound(targets[0]):  # which of two is meant, nobody can tell
+            yield from _parameters(at, stated, declared(survey, targets[0]))
+    if any(len(several) > 1 for several in every.values()):
+        return  # one of the two may have taken the name that is missing
+    for name, places in strays.items():
+        meant = closest(name, tuple(every)) or "; name one that is in paths"
+        more = f" (so do {len(places) - 1} more links)" if len(places) > 1 else ""
+        yield Finding(f"{places[0]}/operationId", f"{name} is not an operation{meant}{more}")
+    for at, stated in survey.sound("operation"):
+        yield from _followed(survey, at, stated)
 
 
 def _parameters(at: str, stated: Any, accepted: list[Declared]) -> Iterator[Finding]:
@@ -52,6 +60,23 @@ def _parameters(at: str, stated: Any, accepted: list[Declared]) -> Iterator[Find
             yield Finding(
                 at, f"leaves out {each.stated['name']}, which is in the path of {stated['operationId']}; fill it in"
             )
+
+
+def _followed(survey: Survey, at: str, stated: Any) -> Iterator[Finding]:
+    """The expressions of an operation's links, held against what it is asked and answers."""
+    for status, response in stated["responses"].items():
+        if status.startswith("x-"):
+            continue
+        answered, inside = survey.follow(response, f"{at}/responses/{status}")
+        for name, each in answered.get("links", {}).items():
+            link, where = survey.follow(each, f"{inside}/links/{escape(name)}")
+            for parameter, value in link.get("parameters", {}).items():
+                if isinstance(value, str) and _EXPRESSION.search(value):
+                    fault = astray(survey, value, at, stated, answered, inside)
+                    if fault is not None:
+                        yield Finding(
+                            f"{where}/parameters/{escape(parameter)}", f"{shown(value)} leads nowhere: {fault}"
+                        )
 
 
 def _names(each: Declared) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from smartcal_api.contract.check_filters import Sample
 from smartcal_api.contract.check_parameters import Declared, declared
 from smartcal_api.contract.check_survey import Survey
 from smartcal_api.contract.document import escape
+from smartcal_api.contract.media_type import is_json
 from smartcal_api.errors import Finding
 
 _SORTABLE = frozenset({"string", "integer", "number", "boolean", "null"})
@@ -73,7 +74,7 @@ def _item(survey: Survey, at: str, stated: Any) -> tuple[str, str | None]:
     if status is None:
         return "pages, but has no response with a status from 200 to 299; add one", None
     response, where = survey.follow(stated["responses"][status], f"{at}/responses/{status}")
-    for media_type, content in response.get("content", {}).items():
+    for media_type, content in sorted(response.get("content", {}).items(), key=lambda each: not is_json(each[0])):
         inside = f"{where}/content/{escape(media_type)}/schema"
         stated_schema = content.get("schema")
         schema = stated_schema if isinstance(stated_schema, dict) else {}

@@ -30,8 +30,10 @@ def policy(survey: Survey) -> Iterator[Finding]:
         meant = closest(code, tuple(own)) or "; add it"
         yield Finding("/x-problems", f"lacks {code}, which any request may be answered{meant}")
     declared = {int(s) for s in data["x-unrouted-responses"] if not s.startswith("x-")}
-    for _, stated in survey.sound("operation"):
-        declared |= {int(status) for status in stated["responses"] if not status.startswith("x-")}
+    # Those of operations with a fault of their own, too: what they declare is not missing.
+    for kind, table in survey.nodes.values():
+        if kind == "operation" and isinstance(table.get("responses"), dict):
+            declared |= {int(status) for status in table["responses"] if status.isdigit()}
     for code, problem in own.items():
         if problem["status"] not in declared:
             message = f"no operation and no x-unrouted-responses has a response {problem['status']}; add one"
@@ -42,6 +44,9 @@ def policy(survey: Survey) -> Iterator[Finding]:
     yield from _repeated(
         "/x-rate-limits", {str(i): each["name"] for i, each in enumerate(data["x-rate-limits"])}, "/name"
     )
+    for at, stated in survey.sound("operation"):
+        own_limits = {str(i): each["name"] for i, each in enumerate(stated.get("x-rate-limits", ()))}
+        yield from _repeated(f"{at}/x-rate-limits", own_limits, "/name")
     yield from _repeated("/x-ids/prefixes", data["x-ids"]["prefixes"])
     yield from _repeated("/x-secrets", {k: v for k, v in data["x-secrets"].items() if not k.startswith("x-")})
     yield from _undeclared(survey)
@@ -49,21 +54,22 @@ def policy(survey: Survey) -> Iterator[Finding]:
         for index, each in enumerate(stated.get("parameters", [])):
             if "x-value" in survey.follow(each, at)[0]:
                 yield Finding(f"{at}/parameters/{index}", "x-value has no effect here; it is of deliveries' headers")
-    header = data["x-webhook-signature"]["header"]
-    for at, stated in survey.sound("webhook operation"):
-        yield from _signed(survey, at, stated, header)
+    yield from _deliveries(survey, data["x-webhook-signature"]["header"])
 
 
 def _undeclared(survey: Survey) -> Iterator[Finding]:
     """Headers that policy names are declared by some response, so that an edit of one place alone is noticed."""
     data = survey.document.data
     declared: set[str] = set()
+    if not survey.is_whole:
+        return  # the operation that declares it may be one with a fault of its own
     for at, stated in survey.sound("operation"):
         for status, response in stated["responses"].items():
             if not status.startswith("x-"):
                 found, _ = survey.follow(response, f"{at}/responses/{status}")
                 declared |= {name.lower() for name in found.get("headers", {})}
-    named = {f"/x-rate-limit-headers/{key}": name for key, name in data["x-rate-limit-headers"].items()}
+    stated = data["x-rate-limit-headers"]
+    named = {f"/x-rate-limit-headers/{key}": stated[key] for key in ("limit", "remaining", "retry_after")}
     named |= {"/x-request-id/header": data["x-request-id"]["header"]}
     for pointer, name in named.items():
         if "/x-" not in pointer.removeprefix("/x-") and declared and name.lower() not in declared:
@@ -97,18 +103,40 @@ def _repeated(at: str, names: dict[str, str], below: str = "") -> Iterator[Findi
             yield Finding(f"{at}/{escape(key)}{below}", f"{name!r} is that of {first}, too; give each its own")
 
 
-def _signed(survey: Survey, at: str, stated: Any, header: str) -> Iterator[Finding]:
+def _deliveries(survey: Survey, header: str) -> Iterator[Finding]:
     """A delivery carries the signature, and headers whose values the contract or the delivery itself has (DELV 2)."""
-    signature = False
+    found = dict(survey.sound("webhook operation"))
+    unsigned = [at for at, stated in found.items() if not _is_signed(survey, at, stated, header)]
+    if len(unsigned) > 1 and len(unsigned) == len(found):
+        named = {each["name"] for at in unsigned for each in _headers(survey, at, found[at])}
+        meant = closest(header, tuple(named)) or "; declare it in each"
+        message = f"no delivery has {header} as a required header parameter{meant}"
+        yield Finding("/x-webhook-signature/header", message)
+        return  # what else they carry would be taken for another header
+    for at, stated in found.items():
+        yield from _carried(survey, at, stated, header)
+        if at in unsigned:
+            yield Finding(at, f"is missing {header}, the header of x-webhook-signature, as a required header parameter")
+
+
+def _headers(survey: Survey, at: str, stated: Any) -> list[Any]:
+    followed = [survey.follow(each, at)[0] for each in stated.get("parameters", [])]
+    return [each for each in followed if each["in"] == "header"]
+
+
+def _is_signed(survey: Survey, at: str, stated: Any, header: str) -> bool:
+    headers = _headers(survey, at, stated)
+    return any(each["name"].lower() == header.lower() and each.get("required") is True for each in headers)
+
+
+def _carried(survey: Survey, at: str, stated: Any, header: str) -> Iterator[Finding]:
     for index, each in enumerate(stated.get("parameters", [])):
         declared, _ = survey.follow(each, at)
         if declared["in"] == "header" and declared["name"].lower() == header.lower():
-            signature = declared.get("required") is True
-        elif declared["in"] != "header":
+            continue
+        if declared["in"] != "header":
             yield Finding(f"{at}/parameters/{index}", "a delivery has no parameter but headers; leave it out")
         elif header_of(declared, survey.schema(declared["schema"])) is None:
             values = ", ".join(VALUES)
             message = f"{declared['name']} has no value; give it a const, an example, or as x-value one of {values}"
             yield Finding(f"{at}/parameters/{index}", message)
-    if not signature:
-        yield Finding(at, f"is missing {header}, the header of x-webhook-signature, as a required header parameter")

@@ -58,6 +58,11 @@ class Survey:
             if found == kind and self.is_sound(at) and (kind == "schema" or "$ref" not in value):
                 yield at, value
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is set aside."""
+        return not self._aside
+
     def is_sound(self, at: str) -> bool:
         return not self._aside or unit(at) not in self._aside
 

@@ -13,21 +13,31 @@ from smartcal_api.contract.check_filters import Sample
 from smartcal_api.contract.check_kinds import shown
 from smartcal_api.contract.check_reach import WHOLE, Reach
 from smartcal_api.contract.check_survey import Survey
+from smartcal_api.contract.direction import either, sent, taken
 from smartcal_api.contract.document import escape, pointer_of, unescape
 from smartcal_api.contract.media_type import is_json
 from smartcal_api.contract.schemas import Schemas
 from smartcal_api.errors import Finding
 
+_WAYS = {"either": either, "taken": taken, "sent": sent}
 _HOLDERS = ("media type", "request media type", "parameter", "header")
 
 
 def values(survey: Survey, reach: Reach) -> Iterator[Finding]:
-    schemas = Schemas(survey.document)
     for holder, stated in _holders(survey):
         if "example" in stated and "examples" in stated:
             yield Finding(f"{holder}/example", "stands beside examples, which excludes it; move it in there")
+    seen: dict[int, list[str]] = {}
+    documents = {way: turned(survey.document) for way, turned in _WAYS.items()}
+    for way, document in documents.items():
+        seen.setdefault(id(document), []).append(way)
+    for ways in seen.values():  # one pass, unless something goes one way only
+        yield from _fitting(survey, reach, Schemas(documents[ways[0]]), ways)
+
+
+def _fitting(survey: Survey, reach: Reach, schemas: Schemas, ways: list[str]) -> Iterator[Finding]:
     while True:
-        samples = _by_schema(survey)
+        samples = _by_schema(survey, ways)
         # A list of lists: the samples of the first schema, of the second, … An error's path begins with both indexes.
         whole = {"prefixItems": [{"items": schemas.reference(at)} for at in samples]}
         try:
@@ -66,13 +76,14 @@ def _refusal(error: Any) -> tuple[str, str]:
     return "".join(f"/{escape(token)}" for token in path), message
 
 
-def _by_schema(survey: Survey) -> dict[str, list[Sample]]:
+def _by_schema(survey: Survey, ways: list[str]) -> dict[str, list[Sample]]:
     """The samples of every schema that is used for itself, also where there are none: it must compile all the same."""
     found: dict[str, list[Sample]] = {
         at: [] for at, _ in survey.sound("schema") if at.startswith("/components/schemas/") and at.count("/") == 3
     }
     for sample in _samples(survey):
-        found.setdefault(sample.schema, []).append(sample)
+        if sample.way in ways:
+            found.setdefault(sample.schema, []).append(sample)
     for holder, stated in _holders(survey):
         found.setdefault(_schema(holder, stated), [])
     return found
@@ -81,14 +92,14 @@ def _by_schema(survey: Survey) -> dict[str, list[Sample]]:
 def _samples(survey: Survey) -> Iterator[Sample]:
     """What has to be valid; an example of XML and the like may be written out as the text that it is."""
     for holder, stated in _holders(survey):
-        schema = _schema(holder, stated)
+        schema, way = _schema(holder, stated), _way(survey, holder)
         written_out = survey.nodes[holder][0] == "media type" and not is_json(unescape(holder.rpartition("/")[2]))
         if "example" in stated and not (written_out and isinstance(stated["example"], str)):
-            yield Sample(schema, f"{holder}/example", stated["example"])
+            yield Sample(schema, f"{holder}/example", stated["example"], way)
         for name, each in stated.get("examples", {}).items():
             example, at = survey.follow(each, f"{holder}/examples/{escape(name)}")
             if not (written_out and isinstance(example["value"], str)):
-                yield Sample(schema, f"{at}/value", example["value"])
+                yield Sample(schema, f"{at}/value", example["value"], way)
     for at, stated in survey.sound("schema"):
         if isinstance(stated, dict):
             for key in ("default", "example"):
@@ -104,6 +115,14 @@ def _holders(survey: Survey) -> Iterator[tuple[str, Any]]:
         for at, stated in survey.sound(kind):
             if "schema" in stated:
                 yield at, stated
+
+
+def _way(survey: Survey, holder: str) -> str:
+    """Which way the bodies go that a holder shows; a delivery is sent."""
+    kind = survey.nodes[holder][0]
+    if kind == "request media type" and not holder.startswith("/webhooks/"):
+        return "taken"
+    return "sent" if kind in ("media type", "request media type") else "either"
 
 
 def _schema(holder: str, stated: Any) -> str:

@@ -5,7 +5,7 @@ from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
 
-from smartcal_api.contract.check import Affected, check, foreign
+from smartcal_api.contract.check import Affected, examine
 from smartcal_api.contract.description import Description
 from smartcal_api.contract.document import Document
 from smartcal_api.contract.message import message_headers
@@ -24,7 +24,8 @@ class Contract(Description):
     """
 
     def __init__(self, document: Document, *, draft: bool = False, aside: Mapping[str, Finding] = _NOTHING) -> None:
-        findings = check(document)
+        examined = examine(document)
+        findings = examined.findings
         not_understood: dict[str, Finding] = dict(aside)
         self.unused: list[Finding] = []
         fatal = []
@@ -46,7 +47,8 @@ class Contract(Description):
             for flow in scheme.get("flows", {}).values()
             for scope in flow.get("scopes", {})
         )
-        self.foreign = foreign(document)
+        self.foreign = examined.foreign
+        self.idle = examined.idle
         self.message_headers = list(message_headers(document.data))
 
     @classmethod

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from copy import copy
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,7 @@ class Document:
         try:
             self._source = Source(source, aliases=aliases)
             self.data: dict[str, Any] = data_of(self._nodes()) if overlays else self._source.data
+            self._stated = self.data
         except Faulty as fault:
             raise ContractError(str(path), [fault.finding]) from None
         if not isinstance(self.data, dict):
@@ -68,10 +70,16 @@ class Document:
         """The same without its overlays."""
         return Document(self.path, self._source.text.encode())
 
+    def seen_as(self, data: dict[str, Any]) -> "Document":
+        """The same with other data, which have what they have in the same places."""
+        seen = copy(self)
+        seen.data = data
+        return seen
+
     @property
     def text(self) -> str:
         """As it was written; with overlays as JSON, since what was written holds no more."""
-        return json.dumps(self.data, indent=2, ensure_ascii=False) + "\n" if self.overlays else self._source.text
+        return json.dumps(self._stated, indent=2, ensure_ascii=False) + "\n" if self.overlays else self._source.text
 
     def line(self, pointer: str) -> int:
         """The line of `pointer`, or of the closest ancestor that exists; lines count from 1."""

@@ -105,7 +105,7 @@ async def _take_up(files: _Files, front: Front, registry: Registry, options: Opt
     for sandbox in held:
         sandbox.store.turn.give_back()
     settle()
-    for line in told(application, (*application.unfit.values(), *application.remarks)):
+    for line in told(application, (*application.unfit.values(), *application.remarks, *contract.idle)):
         _log.warning("%s", line)
     _log.warning("serving %s %s%s", files[0], contract.version, _words(application, changes))
     return True
