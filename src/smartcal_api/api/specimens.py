@@ -63,7 +63,7 @@ class Specimens:
 
     def value(self, pointer: str, number: int) -> Any:
         """One that fits the schema there; raises `Unsatisfiable`."""
-        return self._generator.value(self.contract.document.resolve(f"#{pointer}"), salt=f"specimen {number}")
+        return self._generator.value(self.contract.sent.resolve(f"#{pointer}"), salt=f"specimen {number}")
 
     def minted(self, kind: str) -> str:
         """An id as `x-ids` has them."""

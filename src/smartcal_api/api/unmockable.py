@@ -28,7 +28,7 @@ def read_servable(
 
 def _unmockable(contract: Contract) -> Iterator[tuple[str, Finding]]:
     known = handlers(contract)
-    generator = ValueGenerator(contract.data, seed=0)
+    generator = ValueGenerator(contract.sent.data, seed=0)
     aside = unfit(contract, generator)
     for operation in contract.operations.values():
         try:

@@ -16,7 +16,7 @@ def routes(spec: Path | None, overlay: tuple[Path, ...], draft: bool) -> None:
     from smartcal_api.mock import ValueGenerator
 
     contract = read_servable(spec, draft=draft, overlays=overlay)
-    known = handlers(contract).keys() - unfit(contract, ValueGenerator(contract.data, seed=0)).keys()
+    known = handlers(contract).keys() - unfit(contract, ValueGenerator(contract.sent.data, seed=0)).keys()
     rows = [
         (o.method, o.path, " ".join(sorted(o.scopes)) or "-", o.id, "handler" if o.id in known else "mock")
         for o in contract.operations.values()

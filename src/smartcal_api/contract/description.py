@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from smartcal_api.contract.delivery_headers import DeliveryHeader, header_of
+from smartcal_api.contract.direction import sent, taken
 from smartcal_api.contract.document import Document, escape, pointer_of
 from smartcal_api.contract.operation import METHODS, Operation, Reader, Response
 from smartcal_api.contract.policy import Policy
@@ -25,7 +26,12 @@ class Description:
         self.data: Mapping[str, Any] = document.data
         self.version: str = document.data["info"]["version"]
         self.policy = policy
-        self.schemas = Schemas(document)
+        self.sent = sent(document)
+        """The document as it holds of answers and deliveries: whatever is made up or mended is of this."""
+        self.schemas = Schemas(self.sent)
+        as_taken = taken(document)
+        self.taken = self.schemas if as_taken is self.sent else Schemas(as_taken)
+        """Those of requests."""
         reader = Reader(document, policy.pagination)
         stated = list(reader.operations(without))
         shown = {each.id: each.collection for each in stated} | self._told()
@@ -119,5 +125,5 @@ class Description:
 
     def schema(self, name: str) -> Mapping[str, Any]:
         """The component schema of that name."""
-        found: Mapping[str, Any] = self.data["components"]["schemas"][name]
+        found: Mapping[str, Any] = self.sent.data["components"]["schemas"][name]
         return found

@@ -22,9 +22,10 @@ class ValueGenerator:
         self._fakes = Fakes()
         self._seed = seed
 
-    def value(self, schema: Schema, *, salt: str, name: str = "") -> Any:
-        """A JSON value that is valid against `schema`: a function of document, seed, schema, salt and name alone.
+    def value(self, schema: Schema, *, salt: str, name: str = "", stated: bool = False) -> Any:
+        """A JSON value that is valid against `schema`: a function of document, seed, and what it is given alone.
 
-        `name` is the property's name, a hint for realism. Raises `Unsatisfiable`, naming the place in the schema.
+        `name` is the property's name, a hint for realism. With `stated`, what the author wrote by hand comes first:
+        examples and defaults, at any depth. Raises `Unsatisfiable`, naming the place in the schema.
         """
-        return Walk(self.schemas, self._fakes).make(schema, Place.root(self._seed, salt, name))
+        return Walk(self.schemas, self._fakes, stated=stated).make(schema, Place.root(self._seed, salt, name))

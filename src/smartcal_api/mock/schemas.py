@@ -8,12 +8,13 @@ from urllib.parse import unquote
 
 import jsonschema_rs
 
+from smartcal_api.mock.discriminators import Discriminators
 from smartcal_api.mock.merging import Flat, Schema, merge
 from smartcal_api.mock.unsatisfiable import Unsatisfiable
 
 # How often one reference may stand on the way to a value: a recursive type appears once inside itself, not twice.
 RECURSION_LIMIT = 2
-_COMPOSING = frozenset({"$ref", "allOf", "anyOf", "oneOf", "if", "then", "else", "dependentSchemas"})
+_COMPOSING = frozenset({"$ref", "allOf", "anyOf", "oneOf", "if", "then", "else", "dependentSchemas", "discriminator"})
 T = TypeVar("T")
 
 
@@ -44,6 +45,7 @@ class Schemas:
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._document = document
         self._validators: dict[str, jsonschema_rs.Draft202012Validator] = {}
+        self._discriminators = Discriminators(document, self.target)
 
     def accepts(self, schema: Schema, value: Any) -> bool:
         """Whether `value` is valid against `schema`, formats included."""
@@ -66,10 +68,13 @@ class Schemas:
         found: Schema = node
         return found
 
-    def expand(self, schema: Schema, choices: Choices, *, refs: tuple[str, ...] = ()) -> tuple[Flat, tuple[str, ...]]:
+    def expand(
+        self, schema: Schema, choices: Choices, *, refs: tuple[str, ...] = (), entered: tuple[str, ...] = ()
+    ) -> tuple[Flat, tuple[str, ...]]:
         """One flat schema (see `merge`), a branch chosen at every fork; and the references that were followed.
 
-        `refs` were followed before; raises `Unsatisfiable` where one would recur beyond `RECURSION_LIMIT`.
+        `refs` were followed before, the `entered` ones for the same value; raises `Unsatisfiable` where one would recur
+        beyond `RECURSION_LIMIT`.
         """
         if isinstance(schema, bool):
             return ({} if schema else {"type": []}), ()
@@ -77,12 +82,13 @@ class Schemas:
             return schema, ()
         flat: Flat = {keyword: value for keyword, value in schema.items() if keyword not in _COMPOSING}
         followed: dict[str, None] = {}
-        for ref, part in self._parts(schema, choices):
+        for ref, part in self._parts(schema, choices, entered):
             if ref:
                 if refs.count(ref) >= RECURSION_LIMIT:
                     raise Unsatisfiable(ref, "the schema needs itself inside itself without an end")
                 followed[ref] = None
-            inner, deeper = self.expand(part, choices, refs=(*refs, ref) if ref else refs)
+            further = (ref,) if ref else ()
+            inner, deeper = self.expand(part, choices, refs=refs + further, entered=entered + further)
             followed.update(dict.fromkeys(deeper))
             flat = merge(flat, inner)
         return flat, tuple(followed)
@@ -101,7 +107,9 @@ class Schemas:
         parts = [self.target(schema["$ref"])] if "$ref" in schema else []
         return [schema, *(said for part in [*parts, *schema.get("allOf", ())] for said in self._said(part, depth + 1))]
 
-    def _parts(self, schema: Mapping[str, Any], choices: Choices) -> Iterator[tuple[str, Schema]]:
+    def _parts(
+        self, schema: Mapping[str, Any], choices: Choices, entered: tuple[str, ...]
+    ) -> Iterator[tuple[str, Schema]]:
         """What must hold beside the plain keywords: (the reference followed or "", the schema)."""
         if "$ref" in schema:
             yield schema["$ref"], self.target(schema["$ref"])
@@ -109,10 +117,19 @@ class Schemas:
             yield "", part
         for keyword in ("anyOf", "oneOf"):
             if keyword in schema:
-                yield "", choices.pick(schema[keyword], rare=_is_null)
+                taken = choices.pick(schema[keyword], rare=_is_null)
+                yield "", taken
+                if "discriminator" in schema:
+                    yield "", self._discriminators.of_branch(schema["discriminator"], taken)
+        if "discriminator" in schema and "anyOf" not in schema and "oneOf" not in schema:
+            heirs = self._discriminators.heirs(schema)
+            if heirs and not {*heirs} & {*entered}:
+                heir = choices.pick(heirs)
+                yield heir, self.target(heir)
+            yield "", self._discriminators.of_heir(schema["discriminator"], schema, entered)
         if "if" in schema and ("then" in schema or "else" in schema):
-            taken = [schema["if"], schema.get("then", True)]
-            for part in choices.pick([taken, [schema.get("else", True)]]):
+            met = [schema["if"], schema.get("then", True)]
+            for part in choices.pick([met, [schema.get("else", True)]]):
                 yield "", part
         # More than asked where the member will be absent, and simpler than knowing now which will be there.
         for part in schema.get("dependentSchemas", {}).values():

@@ -24,13 +24,21 @@ _WEIGHT = 5
 class Walk:
     """Makes one value. It lives for one call of `ValueGenerator.value`."""
 
-    def __init__(self, schemas: Schemas, fakes: Fakes) -> None:
+    def __init__(self, schemas: Schemas, fakes: Fakes, *, stated: bool) -> None:
         self.schemas = schemas
+        self._stated = stated
         self._fakes = fakes
         self._budget = _BUDGET
 
     def make(self, schema: Schema, place: Place) -> Any:
-        """A value that is valid against `schema`: generated, else one of the schema's examples; or `Unsatisfiable`."""
+        """A value that is valid against `schema`: generated, else one of the schema's examples; or `Unsatisfiable`.
+
+        Where what is `stated` comes first: one of its examples, else its default, else generated.
+        """
+        if self._stated:
+            said = self._said(schema)
+            if said:
+                return deepcopy(place.random().choice(said))
         failure: Unsatisfiable | None = None
         made = False
         forks = 1
@@ -57,6 +65,14 @@ class Walk:
             if self.schemas.accepts(schema, value):
                 return deepcopy(value)
         raise failure or Unsatisfiable(place.where, "nothing made from its keywords satisfies all of them together")
+
+    def _said(self, schema: Schema) -> list[Any]:
+        """The examples that fit, as the author wrote them, else the defaults that do."""
+        for values in (self.schemas.examples(schema), self.schemas.defaults(schema)):
+            fitting = [value for value in values if self.schemas.accepts(schema, value)]
+            if fitting:
+                return fitting
+        return []
 
     def source(self, place: Place) -> Source:
         return Source(place, self._fakes)

@@ -93,7 +93,7 @@ class _Right:
 
     def __init__(self, contract: Contract, secret: str, *, seed: int) -> None:
         self._contract, self._secret, self._seed = contract, secret, seed
-        self._generator = ValueGenerator(contract.data, seed=seed)
+        self._generator = ValueGenerator(contract.sent.data, seed=seed)
         self._prefix = contract.policy.webhook_signature.prefix
 
     def case(self, name: str, value: Any, why: str) -> Case:

@@ -108,7 +108,7 @@ def adapt(sandbox: Sandbox, contract: Contract, ahead: Ahead | None = None) -> l
     if is_adapted(store, contract):
         return []
     changes: _Changes = Counter()
-    generator = ValueGenerator(contract.data, seed=sandbox.seed)
+    generator = ValueGenerator(contract.sent.data, seed=sandbox.seed)
     known = [name for name in store.collections if name in contract.resources]
     moved: Mapping[str, str] = {}
     with store.transaction():

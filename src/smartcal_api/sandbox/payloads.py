@@ -30,8 +30,8 @@ class Payloads:
             made = repair(
                 whole,
                 validator=validator,
-                schema=contract.document.resolve(f"#{pointer}"),
-                generator=ValueGenerator(contract.data, seed=self._seed),
+                schema=contract.sent.resolve(f"#{pointer}"),
+                generator=ValueGenerator(contract.sent.data, seed=self._seed),
                 salt=f"{event_type} {payload['id']}",
             )
         except Unsatisfiable:

@@ -107,7 +107,7 @@ def _noted(rows: Iterable[Row], named: dict[str, set[MemberPath]]) -> Iterator[R
 
 def mock_collections(sandbox: Sandbox, contract: Contract, mocked: Iterable[Operation]) -> dict[str, int]:
     """Items for the lists that no handler serves, once; returns collection → number made (law SRC 3)."""
-    generator = ValueGenerator(contract.data, seed=sandbox.seed)
+    generator = ValueGenerator(contract.sent.data, seed=sandbox.seed)
     made: dict[str, int] = {}
     for operation in mocked:
         name = operation.listing.collection if operation.listing else None

@@ -151,7 +151,7 @@ class Sandbox:
             return document
         if validator.is_valid(document):
             return document
-        generator = ValueGenerator(contract.data, seed=self.seed)
+        generator = ValueGenerator(contract.sent.data, seed=self.seed)
         salt = f"{collection} {document.get('id')}"
         try:
             return repair(

@@ -27,7 +27,7 @@ class Completion:
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
-        self._generator = ValueGenerator(contract.data, seed=0)
+        self._generator = ValueGenerator(contract.sent.data, seed=0)
 
     def read(self, collection: str, given: Any, *, now: int) -> dict[str, Any]:
         """What was given, times written out; raises `Unfit` for what is not an object of known members."""

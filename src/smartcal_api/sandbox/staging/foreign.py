@@ -20,7 +20,7 @@ class ForeignEvents:
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
-        self._generator = ValueGenerator(contract.data, seed=0)
+        self._generator = ValueGenerator(contract.sent.data, seed=0)
 
     def tell(self, change: Change, event_type: str, given: Given) -> None:
         """Records an event of a type of the contract, about the resource that `id` names, else the first that fits;
@@ -54,7 +54,7 @@ class ForeignEvents:
             yield from change.some(collection, "1", order=(), most=_MOST)
 
     def _invented(self, change: Change, event_type: str, pointer: str) -> dict[str, Any]:
-        schema = self._contract.document.resolve(f"#{pointer}")
+        schema = self._contract.sent.resolve(f"#{pointer}")
         try:
             payload = self._generator.value(schema, salt=f"staged {change.salt}")
         except Unsatisfiable as error:
