@@ -19,15 +19,19 @@ from smartcal_api.http.connexion import Connexion
 from smartcal_api.http.cors import LOOPBACK as ORIGINS
 from smartcal_api.http.cors import Cors
 from smartcal_api.http.enter import Enter
+from smartcal_api.http.entity_tags import tagged
 from smartcal_api.http.faults import Fail
 from smartcal_api.http.gate import Gate
 from smartcal_api.http.head import HeadGuard
+from smartcal_api.http.idempotency import idempotent
 from smartcal_api.http.identify import Identify, Limit
 from smartcal_api.http.judge import Judges
+from smartcal_api.http.negotiation import negotiated
 from smartcal_api.http.operate import Operate
 from smartcal_api.http.paths import Paths
 from smartcal_api.http.preferences import Preferences
-from smartcal_api.http.raw import RawPaths
+from smartcal_api.http.rate_refusal import RateRefusal
+from smartcal_api.http.raw import RawHandler, RawPaths
 from smartcal_api.http.record import Record
 from smartcal_api.http.roots import Roots
 from smartcal_api.http.routing import Authorise, Route
@@ -76,15 +80,18 @@ class Application:
 def build(contract: Contract, registry: Registry, options: Options) -> Application:
     """Compiles everything that serving needs; raises `ContractError` where an operation can't even be mocked."""
     identification = Identification(contract.data)
-    generator = ValueGenerator(contract.data, seed=0)
+    generator = ValueGenerator(contract.sent.data, seed=0)
     judges = Judges(contract, generator)
     aside = unfit(contract, generator)
-    served = {each.operation.id: each for each in _served(contract, generator, judges, identification, options, aside)}
+    now = registry.default.clock.now()
+    found = _served(contract, generator, judges, identification, options, aside, now=now)
+    served = {each.operation.id: each for each in found}
     gate = Gate(contract, judges, generator)
     stated = Stated(contract, generator)
     roots = Roots(options.public_url, allowed_hosts=options.allowed_hosts)
     policy = contract.policy
     paths = Paths(contract.data["paths"])
+    refusal = RateRefusal(retry_after=policy.rate_limit_headers.retry_after, control=PREFIX)
     fail = partial(Fail, gate=gate, stated=stated, paths=paths)
     metadata = contract.operations.get(METADATA)
     unknown = UnknownPaths(
@@ -106,9 +113,9 @@ def build(contract: Contract, registry: Registry, options: Options) -> Applicati
             identification=identification,
             raw=RawPaths(served.values(), paths),
         ),
-        partial(Limit, retry_after=policy.rate_limit_headers.retry_after, control=PREFIX, fail=fail),
+        partial(Limit, refusal=refusal, fail=fail),
         partial(Route, contract=contract, served=served, paths=paths, unknown=unknown),
-        Authorise,
+        partial(Authorise, refusal=refusal),
     ]
     connexion = Connexion(
         Operate(gate=gate, preferences=Preferences(stated), background=registry.background),
@@ -208,6 +215,8 @@ def _served(
     identification: Identification,
     options: Options,
     aside: Container[str],
+    *,
+    now: int,
 ) -> Iterator[Served]:
     known = handlers(contract, options.receivers)
     make = partial(
@@ -217,6 +226,7 @@ def _served(
         generator=generator,
         judges=judges,
         refuse_unknown=options.refuse_unknown_parameters,
+        now=now,
     )
     for operation in contract.operations.values():
         handler = known.get(operation.id) if operation.id not in aside else None
@@ -225,6 +235,11 @@ def _served(
             handler, mock = mocked(stated, contract, generator=generator), True
         else:
             mock = False
+        if not isinstance(handler, RawHandler):
+            handler = idempotent(handler, operation, contract)
+            if not mock or operation.listing is not None:  # any other mock chooses among its media types itself
+                handler = negotiated(handler, operation, contract, generator=generator)
+            handler = tagged(handler, operation, contract)
         yield make(operation, handler, mocked=mock)
     for operation, finding in contract.unserved.values():
         yield make(operation, unserved(finding), mocked=False, refuse_unknown=False)  # whatever is asked, it is 501

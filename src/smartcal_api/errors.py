@@ -5,6 +5,7 @@ SmartCalError
 │   └── ContractError      the contract can't be served: file, line, JSON pointer and cause of each finding
 ├── InvalidDelivery        a webhook delivery that a receiver must not believe: its signature or its body is wrong
 └── Problem                an answer other than success: a code of the contract's `x-problems`, RFC 9457
+    ├── Foreseen           one whose code was found in the contract
     ├── NotFound           404, the same for a missing id and for somebody else's
     └── Unavailable        503: the store couldn't do its work, and nothing has changed
 
@@ -78,7 +79,8 @@ class Clause:
 
 
 class Problem(SmartCalError):
-    """An answer other than success. `detail` says what is wrong and what to do; its status is the contract's."""
+    """An answer other than success. `detail` says what is wrong and what to do; its status is the contract's for the
+    code, unless it has one of its own."""
 
     def __init__(
         self,
@@ -88,13 +90,19 @@ class Problem(SmartCalError):
         errors: Sequence[Invalid] = (),
         headers: Mapping[str, str | int] | None = None,
         clause: Clause | None = None,
+        status: int | None = None,
     ) -> None:
         super().__init__(detail)
+        self.status = status
         self.code = code
         self.detail = detail
         self.errors = tuple(errors)
         self.headers = dict(headers or {})
         self.clause = clause
+
+
+class Foreseen(Problem):
+    """One whose code no code of ours knows: it was found in the contract."""
 
 
 class NotFound(Problem):

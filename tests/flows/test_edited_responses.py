@@ -7,6 +7,7 @@ import pytest
 
 from smartcal_api.contract import Contract, Document
 from tests.edits import ACCOUNT, SCHEMAS, edited, put, source
+from tests.flows.contract_edits import no_examples
 from tests.wire import open_world
 
 NEW_HEADER = {"required": True, "schema": {"type": "integer", "minimum": 3, "maximum": 9}}
@@ -50,11 +51,19 @@ def test_src_2_two_lists_of_the_same_resources_have_each_its_own_order() -> None
 
 
 def test_src_5_lists_whose_items_are_constrained_together_are_judged_whole() -> None:
-    """Item by item, no one would see that there are too many of them."""
+    """Item by item, no one would see that none of them is such a one."""
+    such = {"required": ["id"], "properties": {"id": {"const": "evt_00000000000000000000"}}}
+    world = open_world(edited(put(f"{SCHEMAS}/EventList/properties/data/contains", such), no_examples))
+    assert world.get("/api/v1/events", query={"per_page": 2}, key=world.key("read")).status == 500
+
+
+def test_src_2_a_page_is_never_longer_than_its_schema_has_it() -> None:
     world = open_world(edited(put(f"{SCHEMAS}/EventList/properties/data/maxItems", 2)))
     key = world.key("read")
-    assert world.get("/api/v1/events", query={"per_page": 2}, key=key).status == 200
-    assert world.get("/api/v1/events", query={"per_page": 3}, key=key).status == 500
+    pages = [world.get("/api/v1/events", query={"page": page}, key=key) for page in (1, 2, 100, 101)]
+    assert [each.status for each in pages] == [200] * 4
+    assert [len(each.json["data"]) for each in pages] == [2, 2, 2, 0]
+    assert pages[0].json["pagination"] == {"page": 1, "per_page": 2, "total": 200, "total_pages": 100}
 
 
 def _second_list(data: dict[str, Any]) -> None:

@@ -130,7 +130,7 @@ def test_src_1_no_code_repeats_what_the_contract_says(contract: Contract) -> Non
     prefixes = re.compile(rf"\b(?:{'|'.join([*policy.ids['prefixes'].values(), *policy.secrets.values()])})")
     named = re.compile(rf"`(?:{'|'.join(contract.scopes)})`")
     # Location, Allow and WWW-Authenticate mean the same in any HTTP server; these are the contract's own.
-    headers = [*asdict(policy.rate_limit_headers).values(), policy.request_id_header]
+    headers = [*filter(None, asdict(policy.rate_limit_headers).values()), policy.request_id_header]
     headers += [contract.data["x-webhook-signature"]["header"]]
     headers += [each["name"] for each in contract.data["components"]["securitySchemes"].values() if "name" in each]
     wire = re.compile("|".join(map(re.escape, [*headers, *contract.data["paths"]])), re.IGNORECASE)

@@ -1,13 +1,16 @@
 """Lists, whatever they list: filters, order, paging and links come from the contract (laws PAGE, FILT)."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from urllib.parse import quote, unquote_to_bytes
 
 import orjson
 
 from smartcal_api.clock import NANOSECONDS, format_rfc3339, parse_rfc3339
 from smartcal_api.contract import Clause, Contract, Listing, Operation
+from smartcal_api.contract.document import escape
 from smartcal_api.contract.filters import NOW, ORDERED
+from smartcal_api.contract.media_type import is_json
 from smartcal_api.errors import Invalid, Problem
 from smartcal_api.http.answer import Answer, Listed
 from smartcal_api.http.exchange import Exchange
@@ -20,11 +23,14 @@ def lister(operation: Operation, listing: Listing, contract: Contract) -> Callab
     """The handler of a list operation."""
     names = contract.policy.pagination
     opening, closing = b'{"%s":[' % names.items.encode(), b'],"%s":%%s}' % names.pagination.encode()
+    most = longest(operation, contract)
     timestamps = {p.name for p in operation.parameters if p.schema.get("format") == "date-time"}
 
     def list_resources(exchange: Exchange) -> Answer:
         given = exchange.parameters
         page, per_page = given[names.page_parameter], given[names.per_page_parameter]
+        if most is not None and per_page > most:
+            per_page = most
         clauses: list[Clause] = []
         for each in listing.filters:
             if each.parameter in given:
@@ -47,6 +53,18 @@ def lister(operation: Operation, listing: Listing, contract: Contract) -> Callab
         )
 
     return list_resources
+
+
+def longest(operation: Operation, contract: Contract) -> int | None:
+    """How many items a page may have at most, as the schema of its list says; None: any number."""
+    for key, pointer in operation.responses[operation.success].media_types.items():
+        if pointer is not None and is_json(key):
+            items = f"{contract.end_of(pointer)}/properties/{escape(contract.policy.pagination.items)}"
+            with suppress(KeyError):  # stated in a part of it
+                schema = contract.document.resolve(f"#{contract.end_of(items)}")
+                most = schema.get("maxItems") if isinstance(schema, dict) else None
+                return most if isinstance(most, int) and most > 0 else None
+    return None
 
 
 def _instant(clause: Clause, parameter: str, now: int) -> Clause:

@@ -10,10 +10,9 @@ from smartcal_api.errors import Finding, Problem
 from smartcal_api.http.answer import Answer
 from smartcal_api.http.exchange import Exchange
 from smartcal_api.http.mocked_response import MockedResponse
+from smartcal_api.http.negotiation import refusal
 from smartcal_api.http.served import Handler
 from smartcal_api.mock import ValueGenerator
-
-_NOT_ACCEPTABLE = 406
 
 
 def mocked(operation: Operation, contract: Contract, *, generator: ValueGenerator) -> Handler:
@@ -26,8 +25,7 @@ def mocked(operation: Operation, contract: Contract, *, generator: ValueGenerato
     if operation.listing is not None:
         return lister(operation, operation.listing, contract)
     response = MockedResponse(operation.success, operation.responses[operation.success], contract, generator=generator)
-    declared = operation.responses.get(_NOT_ACCEPTABLE)
-    refusal = MockedResponse(_NOT_ACCEPTABLE, declared, contract, generator=generator) if declared else None
+    refuse = refusal(operation, contract, generator=generator)
 
     def mock(exchange: Exchange) -> Answer:
         stored = _stored(operation, exchange)
@@ -35,8 +33,8 @@ def mocked(operation: Operation, contract: Contract, *, generator: ValueGenerato
             return stored
         parameters = orjson.dumps(exchange.parameters, option=orjson.OPT_SORT_KEYS).decode()
         salt, accept = f"{exchange.sandbox.seed} {operation.id} {parameters}", exchange.accept
-        if refusal is not None and not response.accepted(accept):
-            return refusal.make(salt)
+        if refuse is not None and not response.accepted(accept):
+            return refuse()
         return response.make(salt, accept=accept)
 
     return mock

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 
+from smartcal_api.api.lists import longest
 from smartcal_api.api.needs import NEEDS
 from smartcal_api.bookings import EVENT_STATUS
 from smartcal_api.contract import Contract
+from smartcal_api.contract.document import escape
 from smartcal_api.contract.resources import SHOWN_BY
 from smartcal_api.errors import Finding, hint
+from smartcal_api.http import idempotency, negotiation
 from smartcal_api.http.problems import MEMBERS
 
 _IDENTIFIED = {
@@ -22,7 +25,7 @@ _IDENTIFIED = {
 
 def remarks(contract: Contract) -> list[Finding]:
     found = [*_ids(contract), *_statuses(contract), *_problems(contract), *_event_types(contract)]
-    found += [*_parameters(contract), *_bodies(contract)]
+    found += [*_parameters(contract), *_bodies(contract), *_answers(contract)]
     return list(contract.document.error([Finding(*each) for each in found]).findings) if found else []
 
 
@@ -79,13 +82,35 @@ def _takes(contract: Contract, pointer: str, value: object) -> bool:
 
 
 def _parameters(contract: Contract) -> Iterator[tuple[str, str]]:
-    """Of lists, which are all served by what `x-filter`, `x-order` and `x-pagination` say."""
+    """Of lists, which are all served by what `x-filter`, `x-order` and `x-pagination` say, and of other handlers."""
     names = contract.policy.pagination
     paging = (names.page_parameter, names.per_page_parameter)
     for operation in contract.operations.values():
-        for each in operation.parameters if operation.listing is not None else ():
-            if each.location == "query" and each.filter is None and each.name not in paging:
+        needs = NEEDS.get(operation.id)
+        known = (*paging, *(needs.may_take or {} if needs is not None else {}), idempotency.declared(operation))
+        for each in operation.parameters:
+            if each.filter is not None or each.name in known or each.location == "path":
+                continue
+            if operation.listing is not None and each.location == "query":
                 yield operation.pointer, f"{each.name} of {operation.id} has no x-filter, so that it selects nothing"
+            elif needs is not None:
+                yield operation.pointer, f"{each.name} of {operation.id} is judged, and nothing else is done with it"
+
+
+def _answers(contract: Contract) -> Iterator[tuple[str, str]]:
+    for operation in contract.operations.values():
+        at, success = operation.pointer, operation.responses[operation.success]
+        for key in negotiation.shown(operation) if operation.id in NEEDS or operation.listing is not None else ():
+            where = f"{success.pointer}/content/{escape(key)}"
+            yield where, f"{operation.id} can't write {key}: it is sent as it is shown here, whatever the data are"
+        most = longest(operation, contract) if operation.listing is not None else None
+        per_page = contract.policy.pagination.per_page_parameter
+        asked = next((each.schema for each in operation.parameters if each.name == per_page), {})
+        if most is not None and most < asked.get("maximum", most):
+            yield at, f"a page of {operation.id} has at most {most} items, its maxItems, whatever is asked for"
+        if idempotency.declared(operation) and idempotency.code_of(contract.policy) is None:
+            what = "a key that comes again with another request, which is refused as invalid_request"
+            yield "/x-problems", f"there is no code for {what}; add one, such as idempotency_key_reused"
 
 
 def _bodies(contract: Contract) -> Iterator[tuple[str, str]]:

@@ -34,7 +34,10 @@ FIELDS = ("items", "pagination", "page", "per_page", "total", "total_pages")
 # Members at the top level, all of them required: nothing in the code has a default for them.
 TOP: Mapping[str, Member] = {
     "x-rate-limits": Items("rate limit", least=1),
-    "x-rate-limit-headers": Shape("x-rate-limit-headers", _all(("limit", "remaining", "retry_after"), HEADER)),
+    "x-rate-limit-headers": Shape(
+        "x-rate-limit-headers",
+        {**_all(("limit", "remaining", "retry_after"), HEADER), "state": HEADER, "policy": HEADER},
+    ),
     "x-request-id": Shape("x-request-id", {"header!": HEADER}),
     "x-scope-implies": Table(Items(NAME, unique=True), open=True),
     "x-webhook-signature": Shape(
@@ -88,12 +91,19 @@ KINDS = (
     Shape("compound filter", {"when!": Anything(), "all!": Items("clause", least=1)}),
     Shape("clause", {"field!": NAME, "comparison!": Choice(COMPARISONS), "value!": Anything()}),
 )
+DAY = Text(
+    "a day such as 2027-01-31, or a time such as 2027-01-31T00:00:00Z",
+    re.compile(r"^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:T[0-2]\d:[0-5]\d:[0-5]\d(?:Z|[+-]\d\d:\d\d))?\Z"),
+)
 ORDER = Items(NAME, least=1, unique=True)
 FILTER = Variants(lambda stated: "compound filter" if {"all", "when"} & stated.keys() else "filter")
 
 PLACES = {
     **dict.fromkeys(TOP, "at the top level"),
     "x-order": "in an operation",
+    "x-rate-limits": "at the top level, or in an operation",
+    "x-sunset": "in an operation",
+    "x-deprecated-since": "in an operation that is deprecated",
     "x-filter": "in a parameter",
     "x-value": "in a header parameter of a delivery",
     "x-about": "in the operation of a delivery",

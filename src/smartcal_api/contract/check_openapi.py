@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from smartcal_api.contract import check_members, check_schema, check_security
 from smartcal_api.contract.check_kinds import Anything, Choice, Flag, Items, Kind, Member, Reference, Table, Text
-from smartcal_api.contract.check_members import FILTER, NAME, ORDER, TOP
+from smartcal_api.contract.check_members import DAY, FILTER, NAME, ORDER, TOP
 from smartcal_api.contract.check_shape import OrFlag, Shape, article
 from smartcal_api.contract.delivery_headers import VALUES
 
@@ -91,7 +91,15 @@ _SHAPES = (
     ),
     Shape(
         "operation",
-        {**_OPERATION, "requestBody": "request body", "responses!": "responses", "x-order": ORDER},
+        {
+            **_OPERATION,
+            "requestBody": "request body",
+            "responses!": "responses",
+            "x-order": ORDER,
+            "x-rate-limits": Items("rate limit", least=1),
+            "x-sunset": DAY,
+            "x-deprecated-since": DAY,
+        },
         {"callbacks": "what is sent belongs in webhooks", "servers": _ONE_SERVER},
     ),
     Shape(

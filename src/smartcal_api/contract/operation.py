@@ -7,8 +7,11 @@ from typing import Any
 
 from smartcal_api.contract.document import Document, escape, pointer_of
 from smartcal_api.contract.filters import Filter, read_filter
+from smartcal_api.contract.header import Header
+from smartcal_api.contract.lifecycle import ENDLESS, Lifecycle
+from smartcal_api.contract.media_type import is_json
 from smartcal_api.contract.message import is_of_the_message
-from smartcal_api.contract.policy import Pagination
+from smartcal_api.contract.policy import Pagination, RateLimit, read_rate_limits
 from smartcal_api.contract.schema_name import schema_name
 
 # Keywords beside which the items of a list can be judged one by one.
@@ -37,15 +40,6 @@ class Body:
 
     required: bool
     media_types: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    name: str
-    required: bool
-    pointer: str
-    integer: bool
-    example: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +81,9 @@ class Operation:
     listing: Listing | None
     collection: str | None
     """What the resource is called that its success answers with, or lists (see `resources`)."""
+    rate_limits: tuple[RateLimit, ...] = ()
+    """Of its own, beside those of all requests."""
+    lifecycle: Lifecycle = ENDLESS
     security: str = "/security"
     """The pointer to what states `alternatives`: its own security, or the document's."""
 
@@ -146,9 +143,8 @@ class Reader:
                 continue
             found, where = self.follow(header, f"{at}/headers/{escape(name)}")
             schema, _ = self.follow(found.get("schema", {}), f"{where}/schema")
-            integer = schema.get("type") == "integer"
-            example = next((value for _, value in self._examples(found, where)), None)
-            headers.append(Header(name, found.get("required", False), f"{where}/schema", integer, example))
+            examples_of = (value for _, value in self._examples(found, where))
+            headers.append(Header.read(name, found, schema, f"{where}/schema", examples_of))
         pointers = [pointer for pointer in media_types.values() if pointer]
         items = self._items_alone(pointers[0]) if len(pointers) == 1 else None
         return Response(at, media_types, tuple(headers), examples, items)
@@ -197,6 +193,8 @@ class Reader:
             responses=responses,
             listing=Listing(collection, tuple(order), filters) if order and collection else None,
             collection=collection,
+            rate_limits=tuple(read_rate_limits(stated.get("x-rate-limits", ()))),
+            lifecycle=Lifecycle.read(stated),
             security=f"{pointer}/security" if "security" in stated else "/security",
         )
 
@@ -232,7 +230,7 @@ class Reader:
     def _collection(self, responses: Mapping[int, Response]) -> str | None:
         """A resource is known by the name of its component schema: that of the answer, or of its items."""
         for status in sorted(responses):
-            for pointer in responses[status].media_types.values():
+            for _, pointer in sorted(responses[status].media_types.items(), key=lambda each: not is_json(each[0])):
                 if 200 <= status < 300 and pointer:
                     return schema_name(self._document.resolve(f"#{pointer}"), self._document, self._pagination)
         return None

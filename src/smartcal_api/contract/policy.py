@@ -1,6 +1,6 @@
 """The policy that the contract states in its `x-` members, as typed values. Nothing here has a default."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +16,13 @@ class RateLimit:
 
 @dataclass(frozen=True, slots=True)
 class RateLimitHeaders:
+    """`state` and `policy` are RateLimit and RateLimit-Policy, or what a contract calls them; None: not sent."""
+
     limit: str
     remaining: str
     retry_after: str
+    state: str | None = None
+    policy: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +107,15 @@ class Policy:
         return f"{self.ids['prefixes'][kind]}{self.ids['alphabet'][0] * self.ids['length']}"
 
 
+def read_rate_limits(stated: Iterable[Mapping[str, Any]]) -> Iterator[RateLimit]:
+    return (RateLimit(**_own(limit)) for limit in stated)
+
+
 def read_policy(document: Mapping[str, Any]) -> Policy:
     """The policy of a document that `contract.check` found sound."""
     names = document["x-pagination"]
     return Policy(
-        rate_limits=tuple(RateLimit(**_own(limit)) for limit in document["x-rate-limits"]),
+        rate_limits=tuple(read_rate_limits(document["x-rate-limits"])),
         rate_limit_headers=RateLimitHeaders(**_own(document["x-rate-limit-headers"])),
         request_id_header=document["x-request-id"]["header"],
         scope_implies={scope: frozenset(implied) for scope, implied in _own(document["x-scope-implies"]).items()},

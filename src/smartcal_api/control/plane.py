@@ -25,6 +25,7 @@ from smartcal_api.http.gate import Gate
 from smartcal_api.http.head import HeadGuard
 from smartcal_api.http.judge import Judges
 from smartcal_api.http.paths import Paths
+from smartcal_api.http.rate_refusal import RateRefusal
 from smartcal_api.http.roots import Roots
 from smartcal_api.http.routing import Authorise, Route
 from smartcal_api.http.served import Handler, Served
@@ -54,11 +55,12 @@ def build_control(
     """
     contract = product().contract
     description = description or describe(contract)
-    generator = ValueGenerator(description.data, seed=0)
+    generator = ValueGenerator(description.sent.data, seed=0)
     judges = Judges(description, generator)
     gate = Gate(description, judges, generator)
     control = Control(registry, product, creator, description, gate, receivers, stale)
-    known = handlers(control)
+    known, now = handlers(control), registry.default.clock.now()
+    refusal = RateRefusal(retry_after=description.policy.rate_limit_headers.retry_after, control=PREFIX)
     served = {
         operation.id: Served(
             operation,
@@ -69,6 +71,7 @@ def build_control(
             judges=judges,
             mocked=False,
             refuse_unknown=True,
+            now=now,
         )
         for operation in description.operations.values()
     }
@@ -79,7 +82,7 @@ def build_control(
         partial(HeadGuard, limits=description.policy.request_limits, roots=roots),
         partial(Admit, roots=roots, token=token, product=product),
         partial(Route, contract=description, served=served, paths=Paths(description.data["paths"]), unknown=unknown),
-        Authorise,
+        partial(Authorise, refusal=refusal),
     ]
     connexion = Connexion(
         OperateControl(gate=gate, registry=registry),

@@ -12,11 +12,13 @@ from smartcal_api.http.exchange import Exchange
 from smartcal_api.http.judge import Judge, Judges
 from smartcal_api.http.mocked_response import own_words
 from smartcal_api.http.problems import problem_answer, problem_kind
+from smartcal_api.http.rate_limit_fields import RateLimitFields
 from smartcal_api.mock import ValueGenerator
 
 _log = logging.getLogger("smartcal")
 # Answers to anything else, and those that nobody may store, are made once and never again.
 _ASKING = frozenset({"GET", "HEAD"})
+_WITHOUT_LENGTH = frozenset({204, 304})  # RFC 9110 section 8.6
 
 
 class Gate:
@@ -27,6 +29,7 @@ class Gate:
         self._refusals = own_words(contract.unrouted, contract, generator=generator)
         names = contract.policy.rate_limit_headers
         self._limit, self._remaining = names.limit, names.remaining
+        self._fields = RateLimitFields(names) if names.state or names.policy else None
         self._request_id = contract.policy.request_id_header
         self._unrouted = {status: judges.of(each) for status, each in contract.unrouted.items()}
         self._names = _Names()
@@ -104,12 +107,16 @@ class Gate:
 
     def _headers(self, exchange: Exchange, answer: Answer) -> dict[str, str | int]:
         headers: dict[str, str | int] = {self._request_id: exchange.request_id}
-        admission = exchange.admission
+        admission, served = exchange.admission, exchange.served
         if admission is not None:
             headers[self._limit] = admission.limit
             headers[self._remaining] = admission.remaining
+            if self._fields is not None:
+                headers.update(self._fields.of(exchange.sandbox, admission, served.operation if served else None))
         if exchange.no_store:
             headers["Cache-Control"] = "no-store"
+        if served is not None and served.standing:
+            headers.update(served.standing)
         headers.update(answer.headers)
         return headers
 
@@ -128,7 +135,7 @@ class Gate:
         wire = [(names[name], str(value).encode("latin-1")) for name, value in headers.items()]
         if answer.media_type is not None:
             wire.append((b"content-type", answer.media_type.encode("ascii")))
-        if answer.status != 204:
+        if answer.status not in _WITHOUT_LENGTH:
             wire.append((b"content-length", b"%d" % len(answer.body)))
         wire.extend(exchange.cors)
         return wire

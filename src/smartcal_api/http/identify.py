@@ -5,13 +5,11 @@ from collections.abc import Awaitable, Callable
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from smartcal_api.auth import Identification, Presented
-from smartcal_api.clock import NANOSECONDS, format_rfc3339
 from smartcal_api.contract import Contract
-from smartcal_api.errors import Clause, Problem
+from smartcal_api.errors import Problem
 from smartcal_api.http.exchange import KEY, Exchange
+from smartcal_api.http.rate_refusal import RateRefusal
 from smartcal_api.http.raw import RawPaths
-from smartcal_api.sandbox import Sandbox
-from smartcal_api.sandbox.limits import Admission
 from smartcal_api.sandbox.registry import Registry
 
 
@@ -70,11 +68,10 @@ class Limit:
     Where a sandbox has faults armed, what was admitted goes on by way of `fail`.
     """
 
-    def __init__(self, app: ASGIApp, *, retry_after: str, control: str, fail: Callable[[ASGIApp], ASGIApp]) -> None:
+    def __init__(self, app: ASGIApp, *, refusal: RateRefusal, fail: Callable[[ASGIApp], ASGIApp]) -> None:
         self._app = app
         self._fail = fail(app)
-        self._retry_after = retry_after
-        self._control = control
+        self._refusal = refusal
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         exchange: Exchange = scope[KEY]
@@ -86,33 +83,17 @@ class Limit:
         else:
             client = scope.get("client")
             budget = client[0] if client else "unknown"
+        exchange.budget = budget
         sandbox = exchange.sandbox
         sandbox.touched = exchange.started
         # Counted before what fell due is done: should the store fail at that, the request had its budget all the same.
         exchange.now = now = sandbox.clock.now()
         exchange.admission = admission = sandbox.limits.admit(budget, now)
         if admission.retry_after is not None:
-            raise self._refusal(sandbox, admission, admission.retry_after)
+            raise self._refusal.of(sandbox, admission)
         if exchange.refusal is not None:
             raise exchange.refusal
         sandbox.catch_up(now)
         if sandbox.faults.armed:
             return self._fail(scope, receive, send)
         return self._app(scope, receive, send)
-
-    def _refusal(self, sandbox: Sandbox, admission: Admission, seconds: int) -> Problem:
-        plane = f"POST {self._control}/sandboxes/{sandbox.name}"
-        wait = f"Wait {seconds} s, as {self._retry_after} says, and send the request again."
-        if admission.asked_for:
-            clause = Clause(facts={"asked_for": True})
-            detail = f"This sandbox was asked to refuse requests. {wait} ({plane}/limits/refuse takes that back.)"
-        else:
-            # Whole seconds, as the header has them: by then there is room.
-            room_at = format_rfc3339(admission.room_at + NANOSECONDS - 1)
-            clause = Clause(facts={"window": admission.window, "room_at": room_at})
-            detail = f"The limit of {admission.limit} requests is used up for this window. {wait}"
-            if sandbox.clock.frozen:
-                detail += (
-                    f' The clock of this sandbox stands still: {plane}/clock/advance {{"by": {seconds}}} moves it.'
-                )
-        return Problem("rate_limited", detail, headers={self._retry_after: seconds}, clause=clause)

@@ -17,7 +17,7 @@ _OVERHEAD = 128
 # Stands for what is wrong where a defect is told: an answer may hold a new secret, which no log and no error tells.
 _MASK = "the value"
 # What only this server can say; where such a header lacks, that is a defect and nothing to make up.
-_OWN_HEADERS = frozenset({"Allow", "Location", "WWW-Authenticate"})
+_OWN_HEADERS = frozenset({"allow", "location", "www-authenticate", "warning"})
 
 
 class Judges:
@@ -85,17 +85,22 @@ class Judge:
         )
         names = policy.rate_limit_headers
         own = {names.limit, names.remaining, names.retry_after, policy.request_id_header, policy.pagination.link_header}
-        self._foreign = [h for h in response.headers if h.required and h.name not in own | _OWN_HEADERS]
-        self._document, self._generator = contract.document, generator
+        foreign = [h for h in response.headers if h.name.lower() not in {name.lower() for name in own} | _OWN_HEADERS]
+        self._foreign = [header for header in foreign if header.required]
+        self._stated = {each.name: each.stated for each in foreign if each.stated is not None}
+        """What the contract has a value for, and no code."""
+        self._document, self._generator = contract.sent, generator
         self._remembered = remembered
         self._valid = remembered.of_response()
 
     def objection(self, answer: Answer, headers: dict[str, str | int], *, again: bool) -> str | None:
         """The clause that a response breaks and how, or None; `again` says whether the same may be asked for again.
 
-        `headers` has the answer's own and the common ones. A required one that no code knows of, since it is new in
-        the contract, is made up as a mock would (law SRC 2).
+        `headers` has the answer's own and the common ones. One that no code knows of, since it is new in the contract,
+        has the value that it has there; where that is none and it is required, it is made up as a mock would (SRC 2).
         """
+        for name in self._stated:
+            headers.setdefault(name, self._stated[name])
         if not self._headers.is_valid(headers):
             for header in self._foreign:
                 if header.name not in headers:

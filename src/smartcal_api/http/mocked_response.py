@@ -27,11 +27,14 @@ class MockedResponse:
     def __init__(self, status: int, response: Response, contract: Description, *, generator: ValueGenerator) -> None:
         self._status = status
         self._response = response
-        self._document = contract.document
+        self._document = contract.sent
         self._generator = generator
         names = contract.policy.rate_limit_headers
-        common = {contract.policy.request_id_header, names.limit, names.remaining}
-        self._headers = [each for each in response.headers if each.required and each.name not in common]
+        common = {contract.policy.request_id_header, names.limit, names.remaining, names.state, names.policy}
+        # Whoever knows better, such as of the page that comes next, says it: see `make`.
+        self._headers = [
+            each for each in response.headers if each.name not in common and (each.required or each.stated is not None)
+        ]
         try:
             self._offers = self._offered()
             self.make("start")
@@ -59,7 +62,9 @@ class MockedResponse:
         """
         given = headers or {}
         made = {
-            each.name: self._generate(each.pointer, f"{salt} {each.name}") if each.example is None else each.example
+            each.name: self._generate(each.pointer, f"{salt} {each.name}", stated=not generated)
+            if each.stated is None
+            else each.stated
             for each in self._headers
             if each.name not in given
         }
@@ -69,7 +74,7 @@ class MockedResponse:
         if offer.examples and not generated:
             value = offer.examples[example] if example is not None else next(iter(offer.examples.values()))
         else:
-            value = self._generate(offer.pointer, salt) if offer.pointer else ""
+            value = self._generate(offer.pointer, salt, stated=not generated) if offer.pointer else ""
         body = _rendered(value, offer.media_type)
         return Answer(self._status, body, media_type=offer.media_type, headers={**made, **given})
 
@@ -102,8 +107,8 @@ class MockedResponse:
         _rendered(value, media_type)
         return _Offer(media_type, pointer, examples)
 
-    def _generate(self, pointer: str, salt: str) -> Any:
-        return self._generator.value(self._document.resolve(f"#{pointer}"), salt=salt)
+    def _generate(self, pointer: str, salt: str, *, stated: bool = True) -> Any:
+        return self._generator.value(self._document.resolve(f"#{pointer}"), salt=salt, stated=stated)
 
     def _error(self, error: Unsatisfiable) -> ContractError:
         return self._document.error([Finding(self._response.pointer, f"can't be mocked: {error}")])

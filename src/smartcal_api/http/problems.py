@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
@@ -41,7 +43,11 @@ def problem_answer(
 
 def problem_kind(problem: Problem, policy: Policy) -> ProblemKind:
     """What the contract says of such problems; of one that it doesn't know, that the server failed."""
-    return policy.problems.get(problem.code) or ProblemKind(problem.code, 500, "Internal Server Error")
+    kind = policy.problems.get(problem.code) or ProblemKind(problem.code, 500, "Internal Server Error")
+    if problem.status is None:
+        return kind
+    titles = (each.title for each in policy.problems.values() if each.status == problem.status)
+    return replace(kind, status=problem.status, title=next(titles, HTTPStatus(problem.status).phrase))
 
 
 def as_reference(path: str) -> str:

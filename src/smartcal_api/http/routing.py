@@ -7,11 +7,12 @@ from connexion.middleware.routing import RoutingMiddleware
 from starlette.routing import Route as StarletteRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from smartcal_api.contract import Description
+from smartcal_api.contract import Description, Operation
 from smartcal_api.contract.document import escape
 from smartcal_api.errors import Clause, Problem
 from smartcal_api.http.exchange import KEY, Exchange
 from smartcal_api.http.paths import Paths
+from smartcal_api.http.rate_refusal import RateRefusal
 from smartcal_api.http.served import Served
 from smartcal_api.http.unknown_path import UnknownPaths
 
@@ -70,10 +71,11 @@ class Route(RoutingMiddleware):  # type: ignore[misc]  # Connexion is not typed
 
 
 class Authorise:
-    """Asks whether the credential may call the operation."""
+    """Asks whether the credential may call the operation, and one that has limits of its own whether it has room."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, refusal: RateRefusal) -> None:
         self._app = app
+        self._refusal = refusal
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         exchange: Exchange = scope[KEY]
@@ -83,4 +85,18 @@ class Authorise:
         refusal = served.authorization.refusal(identity)
         if refusal is not None:
             raise refusal
+        if served.operation.rate_limits:
+            self._admit(exchange, served.operation)
         return self._app(scope, receive, send)
+
+    def _admit(self, exchange: Exchange, operation: Operation) -> None:
+        """Raises 429 where the operation has no room; the headers describe what has the fewest requests left."""
+        sandbox, budget, general = exchange.sandbox, exchange.budget, exchange.admission
+        assert budget is not None
+        assert general is not None
+        own = sandbox.limits.operations.admit(operation, budget, exchange.now)
+        if own.retry_after is not None or own.remaining <= general.remaining:
+            exchange.admission = own
+        if own.retry_after is not None:
+            sandbox.limits.withdraw(budget, exchange.now)  # a refused request doesn't count
+            raise self._refusal.of(sandbox, own, pointer=f"{operation.pointer}/x-rate-limits")

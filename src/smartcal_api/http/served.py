@@ -6,6 +6,7 @@ from smartcal_api.auth import Authorization, Identification
 from smartcal_api.contract import Description, Operation
 from smartcal_api.http.answer import Answer, Success
 from smartcal_api.http.body import BodyReader
+from smartcal_api.http.deprecation import standing_headers
 from smartcal_api.http.exchange import Exchange
 from smartcal_api.http.judge import Judge, Judges
 from smartcal_api.http.mocked_response import own_words
@@ -20,7 +21,7 @@ class Served:
 
     __slots__ = (
         *("authorization", "body", "handler", "judges", "mocked", "operation", "parameters", "refusals"),
-        "success",
+        *("standing", "success"),
     )
 
     def __init__(
@@ -34,14 +35,17 @@ class Served:
         judges: Judges,
         mocked: bool,
         refuse_unknown: bool,
+        now: int,
     ) -> None:
+        self.standing = standing_headers(operation, now)
+        """Of every answer, whatever is asked."""
         self.operation = operation
         self.handler = handler
         self.mocked = mocked
         self.authorization = Authorization(operation, contract.data, identification)
         self.parameters = ParameterReader(operation, contract.schemas, refuse_unknown=refuse_unknown)
         limits = contract.policy.request_limits
-        self.body = BodyReader(operation.body, contract.schemas, limits) if operation.body else None
+        self.body = BodyReader(operation.body, contract.taken, limits) if operation.body else None
         self.judges: Mapping[int, Judge] = {
             status: judges.of(response) for status, response in operation.responses.items()
         }

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from smartcal_api.clock import NANOSECONDS
-from smartcal_api.contract import RateLimit
+from smartcal_api.contract import Operation, RateLimit
 
 # More budgets than this are never kept: 65,536 client addresses would otherwise be a way to grow memory.
 _BUDGETS = 65_536
@@ -44,6 +44,7 @@ class Limits:
         self._refusals: dict[str | None, int] = {}
         """How many requests to refuse, of a budget or (None) of any, whatever room they have."""
         self.enabled = enabled
+        self.operations = OperationLimits(self)
         self.scale = 1.0
         self.adopt(rate_limits)
 
@@ -88,6 +89,12 @@ class Limits:
         log.append(now)
         return Admission(binding, fewest - 1, None)
 
+    def withdraw(self, budget: str, now: int) -> None:
+        """Takes back what was counted at `now`."""
+        log = self._logs.get(budget, [])
+        if log and log[-1] == now:
+            log.pop()
+
     def _refusal(self, log: Sequence[int], now: int) -> Admission:
         """Of the first window without room, until the last has some."""
         full = [each for each in self.windows if len(log) - bisect_right(log, now - each.nanoseconds) >= each.limit]
@@ -128,6 +135,7 @@ class Limits:
             "logs": {budget: log.copy() for budget, log in self._logs.items()},
             "beginning": self._beginning.copy(),
             "refusals": list(self._refusals.items()),
+            "operations": self.operations.state(),
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -137,6 +145,7 @@ class Limits:
         self._beginning = list(state["beginning"])
         self._refusals = dict(state["refusals"])
         self.rescale(state["scale"])
+        self.operations.restore(state.get("operations", {}))  # older images have none
 
     def _refuses(self, budget: str) -> bool:
         for name in (budget, None):
@@ -154,3 +163,39 @@ class Limits:
                 del self._logs[next(iter(self._logs))]
         log = self._logs[budget] = self._beginning.copy()
         return log
+
+
+class OperationLimits:
+    """Budgets of operations that have rate limits of their own; switched off, and scaled, with the `general` ones."""
+
+    def __init__(self, general: Limits) -> None:
+        self._general = general
+        self._known: dict[str, tuple[Sequence[RateLimit], Limits]] = {}
+        self._before: Mapping[str, Mapping[str, Any]] = {}
+        """The states of those that nobody has asked for since they were restored."""
+
+    def admit(self, operation: Operation, budget: str, now: int) -> Admission:
+        return self._of(operation).admit(budget, now)
+
+    def windows(self, operation: Operation) -> Sequence[Window]:
+        return self._of(operation).windows
+
+    def state(self) -> dict[str, Any]:
+        return {**self._before, **{name: limits.state() for name, (_, limits) in self._known.items()}}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        self._known, self._before = {}, dict(state)
+
+    def _of(self, operation: Operation) -> Limits:
+        stated, limits = self._known.get(operation.id, ((), None))
+        if limits is None:
+            limits = Limits(operation.rate_limits)
+            if operation.id in self._before:
+                limits.restore(self._before[operation.id])
+        elif stated != operation.rate_limits:  # another contract
+            limits.adopt(operation.rate_limits)
+        limits.enabled = self._general.enabled
+        if limits.scale != self._general.scale:
+            limits.rescale(self._general.scale)
+        self._known[operation.id] = operation.rate_limits, limits
+        return limits
