@@ -144,7 +144,9 @@ def test_auth_3_a_leak_of_a_server_fails_whoever_has_started_it(tmp_path: Path) 
             server.log.write_text("refused scp_of_somebody")
 
     def keep() -> None:
-        added = run("keys", "add", "some.db", "--scopes", "read", "--label", "scp_of_somebody", folder=tmp_path)
+        added = run(
+            "store", "keys", "add", "some.db", "--scopes", "read", "--label", "scp_of_somebody", folder=tmp_path
+        )
         assert added.returncode == 0, added.stderr
         with serving(tmp_path, *given) as server:
             server.log.unlink()

@@ -1,4 +1,4 @@
-"""`smartcal seed` and `smartcal routes`, and output that can't be written."""
+"""`smartcal store seed` and `smartcal routes`, and output that can't be written."""
 
 import subprocess
 import sys
@@ -15,10 +15,10 @@ Command = Callable[..., Ended]
 
 
 def test_seed_says_what_it_stored_and_refuses_to_do_it_twice(smartcal: Command) -> None:
-    ended = smartcal("seed", "calendar.db", "--events", "7", "--bookings", "0", "--seed", "3")
+    ended = smartcal("store", "seed", "calendar.db", "--events", "7", "--bookings", "0", "--seed", "3")
     assert ended.code == 0
     assert ended.out.startswith("calendar.db: ")
-    again = smartcal("seed", "calendar.db", "--events", "7")
+    again = smartcal("store", "seed", "calendar.db", "--events", "7")
     assert (again.code, again.err.count("\n")) == (2, 1)
     assert "has data already" in again.err
 
@@ -26,7 +26,7 @@ def test_seed_says_what_it_stored_and_refuses_to_do_it_twice(smartcal: Command) 
 def test_seed_makes_the_same_file_for_the_same_seed_at_the_same_instant(smartcal: Command, tmp_path: Path) -> None:
     data = ("--seed", "5", "--events", "30", "--bookings", "5", "--now", "2026-03-04T12:00:00Z")
     for name in ("a.db", "b.db"):
-        assert smartcal("seed", name, *data).code == 0
+        assert smartcal("store", "seed", name, *data).code == 0
     assert (tmp_path / "a.db").read_bytes() == (tmp_path / "b.db").read_bytes()
 
 
@@ -64,7 +64,7 @@ def test_a_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
 
 def test_store_3_a_full_disk_ends_seeding_with_one_line_and_exit_2(tmp_path: Path) -> None:
     ended = subprocess.run(
-        _limited("seed", "calendar.db", "--events", "2000", limit=256 * 1024),
+        _limited("store", "seed", "calendar.db", "--events", "2000", limit=256 * 1024),
         capture_output=True,
         text=True,
         cwd=tmp_path,
@@ -75,11 +75,11 @@ def test_store_3_a_full_disk_ends_seeding_with_one_line_and_exit_2(tmp_path: Pat
     assert ended.stderr.count("\n") == 1, ended.stderr
     assert "Traceback" not in ended.stderr
     # Nothing is in it, so it may be filled now that there is room.
-    assert run("seed", "calendar.db", "--events", "10", folder=tmp_path).returncode == 0
+    assert run("store", "seed", "calendar.db", "--events", "10", folder=tmp_path).returncode == 0
 
 
 def test_a_disk_that_is_full_from_the_beginning_is_one_line_and_exit_2(tmp_path: Path) -> None:
-    for arguments in (["seed", "calendar.db"], ["serve", "--port", "0", "--ready-file", "ready.json"]):
+    for arguments in (["store", "seed", "calendar.db"], ["serve", "--port", "0", "--ready-file", "ready.json"]):
         ended = subprocess.run(
             _limited(*arguments, limit=0), capture_output=True, text=True, cwd=tmp_path, env=environment(), timeout=60
         )

@@ -12,28 +12,28 @@ Command = Callable[..., Ended]
 
 @pytest.fixture
 def store(smartcal: Command) -> str:
-    assert smartcal("seed", "calendar.db", "--events", "3", "--bookings", "1").code == 0
+    assert smartcal("store", "seed", "calendar.db", "--events", "3", "--bookings", "1").code == 0
     return "calendar.db"
 
 
 def test_a_key_is_shown_once_listed_by_its_fingerprint_and_revoked_by_it(smartcal: Command, store: str) -> None:
-    added = smartcal("keys", "add", store, "--scopes", "read,write", "--label", "for the tests")
+    added = smartcal("store", "keys", "add", store, "--scopes", "read,write", "--label", "for the tests")
     assert added.code == 0
     secret = added.out.strip()
     assert re.fullmatch(r"scp_[\w-]{43}", secret, re.ASCII)
-    listed = smartcal("keys", "list", store).out
+    listed = smartcal("store", "keys", "list", store).out
     assert secret not in listed
     fingerprint, *cells = listed.split()
     assert cells[:4] == ["active", "read,write", "account", "1"]
     assert listed.rstrip().endswith("for the tests")
-    revoked = smartcal("keys", "revoke", store, fingerprint[:6])
+    revoked = smartcal("store", "keys", "revoke", store, fingerprint[:6])
     assert (revoked.code, revoked.out) == (0, f"revoked {fingerprint}\n")
-    assert smartcal("keys", "list", store).out.split()[:2] == [fingerprint, "revoked"]
-    assert smartcal("keys", "revoke", store, fingerprint).code == 2
+    assert smartcal("store", "keys", "list", store).out.split()[:2] == [fingerprint, "revoked"]
+    assert smartcal("store", "keys", "revoke", store, fingerprint).code == 2
 
 
 def test_auth_3_the_file_has_no_key_in_it(smartcal: Command, store: str, tmp_path: Path) -> None:
-    secret = smartcal("keys", "add", store, "--scopes", "admin").out.strip()
+    secret = smartcal("store", "keys", "add", store, "--scopes", "admin").out.strip()
     for file in tmp_path.iterdir():
         assert secret.encode() not in file.read_bytes()
 
@@ -41,17 +41,17 @@ def test_auth_3_the_file_has_no_key_in_it(smartcal: Command, store: str, tmp_pat
 def test_a_stored_key_works_until_it_is_revoked_and_in_its_own_account(
     smartcal: Command, store: str, tmp_path: Path
 ) -> None:
-    mine = smartcal("keys", "add", store, "--scopes", "read").out.strip()
-    others = smartcal("keys", "add", store, "--scopes", "read", "--other").out.strip()
+    mine = smartcal("store", "keys", "add", store, "--scopes", "read").out.strip()
+    others = smartcal("store", "keys", "add", store, "--scopes", "read", "--other").out.strip()
     with serving(tmp_path, "--store", store) as server:
         accounts = [server.request("GET", "/api/v1/me", key=key).json["id"] for key in (mine, others)]
         assert accounts[0] != accounts[1]
         assert server.request("GET", "/api/v1/webhooks", key=mine).status == 403
-        in_use = smartcal("keys", "list", store)
+        in_use = smartcal("store", "keys", "list", store)
         assert (in_use.code, in_use.err.count("\n")) == (2, 1)
         assert "in use by another smartcal" in in_use.err
-    fingerprint = smartcal("keys", "list", store).out.split()[0]
-    assert smartcal("keys", "revoke", store, fingerprint).code == 0
+    fingerprint = smartcal("store", "keys", "list", store).out.split()[0]
+    assert smartcal("store", "keys", "revoke", store, fingerprint).code == 0
     with serving(tmp_path, "--store", store) as server:
         assert sorted(server.request("GET", "/api/v1/me", key=key).status for key in (mine, others)) == [200, 401]
 
@@ -62,11 +62,11 @@ def test_a_stored_key_works_until_it_is_revoked_and_in_its_own_account(
 def test_a_scope_that_the_contract_lacks_is_refused_with_those_that_it_has(
     smartcal: Command, store: str, scopes: str, words: str
 ) -> None:
-    ended = smartcal("keys", "add", store, "--scopes", scopes)
+    ended = smartcal("store", "keys", "add", store, "--scopes", scopes)
     assert (ended.code, ended.out) == (2, "")
     assert "the contract has read, write, webhooks, admin" in ended.err
     assert words in ended.err
-    assert smartcal("keys", "list", store).out == ""
+    assert smartcal("store", "keys", "list", store).out == ""
 
 
 @pytest.mark.parametrize("fingerprint", ["", "zzz"])
@@ -74,7 +74,7 @@ def test_a_fingerprint_that_names_no_key_or_several_revokes_none(
     smartcal: Command, store: str, fingerprint: str
 ) -> None:
     for _ in range(2):
-        smartcal("keys", "add", store, "--scopes", "read")
-    ended = smartcal("keys", "revoke", store, fingerprint)
+        smartcal("store", "keys", "add", store, "--scopes", "read")
+    ended = smartcal("store", "keys", "revoke", store, fingerprint)
     assert (ended.code, ended.err.count("\n")) == (2, 1)
-    assert smartcal("keys", "list", store).out.count("active") == 2
+    assert smartcal("store", "keys", "list", store).out.count("active") == 2

@@ -1,26 +1,71 @@
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 
+import click
 import pytest
 
-from smartcal_api.cli.main import _COMMANDS
+from smartcal_api.cli.commands import EARLIER, FIRST, GROUPS, names
+from smartcal_api.cli.main import cli
 from tests.cli.conftest import Ended
 from tests.e2e.server import run
 
 Command = Callable[..., Ended]
 
 
-@pytest.mark.parametrize("arguments", [(), ("--help",), ("-h",)])
-def test_alone_it_prints_its_help_and_every_command(smartcal: Command, arguments: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("arguments", [("--help",), ("-h",)])
+def test_its_help_is_a_map_of_every_command_on_one_screen(smartcal: Command, arguments: tuple[str, ...]) -> None:
     ended = smartcal(*arguments)
     assert ended.code == 0
     assert ended.out.startswith("Usage: smartcal")
-    assert all(f"  {command} " in ended.out for command in _COMMANDS)
+    lines = ended.out.splitlines()
+    assert len(lines) <= 40
+    assert max(map(len, lines)) <= 80
+    assert [each for each in lines if each in GROUPS] == list(GROUPS)
+    for commands in GROUPS.values():
+        for together, outcome in commands.items():
+            assert any(each.split() == [*together.split(), *outcome.split()] for each in lines), together
 
 
-@pytest.mark.parametrize("command", _COMMANDS)
+def test_alone_it_shows_where_to_begin_and_how_to_see_the_rest(smartcal: Command) -> None:
+    ended = smartcal()
+    assert ended.code == 0
+    shown = [line.split()[0] for line in ended.out.splitlines() if line.startswith("  ")]
+    assert shown == list(GROUPS[FIRST])
+    assert "`smartcal --help`" in ended.out
+    assert max(map(len, ended.out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("name", EARLIER)
+def test_an_earlier_name_works_and_says_what_it_is_now(smartcal: Command, name: str) -> None:
+    now = " ".join(EARLIER[name])
+    by_old, by_new = smartcal(name, "--help"), smartcal(*EARLIER[name], "--help")
+    assert (by_old.code, by_new.code) == (0, 0)
+    assert by_old.err == f"smartcal: `smartcal {name}` is `smartcal {now}` now; the old name goes with 0.2.\n"
+    assert by_old.out.replace(f"smartcal {name}", f"smartcal {now}").split() == by_new.out.split()
+    assert by_new.err == ""
+
+
+def every_command(command: click.Command, *path: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    yield path, command
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below is not None
+            yield from every_command(below, *path, name)
+
+
+def test_what_prints_json_is_asked_for_it_by_one_spelling() -> None:
+    for path, command in every_command(cli):
+        options = {name: each for each in command.params for name in each.opts}
+        if "--json" in options or "--format" in options:
+            assert options["--json"].name == options["--format"].name, path
+            assert "json" in options["--format"].type.choices, path  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("command", names())
 def test_every_command_has_a_help(smartcal: Command, command: str) -> None:
     ended = smartcal(command, "--help")
     assert ended.code == 0
@@ -94,14 +139,14 @@ def refused(ended: Ended, *words: str) -> None:
         ("serve --public-url http://例.example", ["--public-url"]),
         ('serve --public-url http://a.example/">', ["--public-url"]),
         ("serve --port 0 --ready-file .", ["--ready-file"]),
-        ("seed", ["PATH.db"]),
-        ("seed no/such/folder.db", ["no/such/folder.db"]),
-        ("seed x.db --now noon", ["--now"]),
+        ("store seed", ["PATH.db"]),
+        ("store seed no/such/folder.db", ["no/such/folder.db"]),
+        ("store seed x.db --now noon", ["--now"]),
         ("routes --spec nope.yaml", ["nope.yaml:1: /: can't be read"]),
-        ("keys fly", ["fly"]),
-        ("keys list nope.db", ["nope.db", "smartcal seed nope.db"]),
-        ("keys add nope.db --scopes read", ["nope.db"]),
-        ("keys add nope.db", ["--scopes"]),
+        ("store keys fly", ["fly"]),
+        ("store keys list nope.db", ["nope.db", "smartcal store seed nope.db"]),
+        ("store keys add nope.db --scopes read", ["nope.db"]),
+        ("store keys add nope.db", ["--scopes"]),
     ],
 )
 def test_whatever_is_wrong_is_one_line_and_exit_2(smartcal: Command, arguments: str, words: list[str]) -> None:
@@ -114,7 +159,7 @@ def test_a_port_that_is_taken_is_one_line_that_names_a_way_out(smartcal: Command
         refused(smartcal("serve", "--port", port), f"--port: {port} on 127.0.0.1 is taken", "0 for a free one")
 
 
-@pytest.mark.parametrize("command", ["serve --port 0", "routes", "seed x.db"])
+@pytest.mark.parametrize("command", ["serve --port 0", "routes", "store seed x.db"])
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [

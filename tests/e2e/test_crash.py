@@ -222,7 +222,7 @@ def test_store_2_killed_while_the_data_set_is_made_the_next_start_has_all_of_it(
     for number in range(2):
         store = tmp_path / f"{number}.db"
         seed_for(store, whole * (0.5 + 0.2 * number + 0.1 * random.random()), *sizes)
-        again = run("seed", str(store), *sizes, folder=tmp_path)
+        again = run("store", "seed", str(store), *sizes, folder=tmp_path)
         assert again.returncode == 0 or "has data already" in again.stderr
         with copied(store, tmp_path / "copy") as copy:
             assert copy.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
@@ -231,9 +231,9 @@ def test_store_2_killed_while_the_data_set_is_made_the_next_start_has_all_of_it(
 
 
 def seed_for(store: Path, seconds: float | None, *sizes: str) -> float:
-    """Runs `smartcal seed` and kills it that long after its file has appeared; says how long it lived from there."""
+    """Runs `smartcal store seed` and kills it that long after its file has appeared; says how long it lived then."""
     process = subprocess.Popen(
-        command("seed", str(store), *sizes),
+        command("store", "seed", str(store), *sizes),
         cwd=store.parent,
         env=environment(),
         stdout=subprocess.DEVNULL,

@@ -161,7 +161,7 @@ def test_deliveries_are_listed_shown_and_sent_again(server: Running, tmp_path: P
         listed = json.loads(run("deliveries", "--json", "--target", "ready.json", folder=tmp_path).stdout)["data"]
         identifier, event = listed[0]["id"], listed[0]["event"]
         for which, count in ((identifier, 2), (event, 3)):
-            again = run("redeliver", which, "--target", "ready.json", folder=tmp_path)
+            again = run("deliveries", "redeliver", which, "--target", "ready.json", folder=tmp_path)
             assert (again.returncode, again.stderr) == (0, "")
             assert "delivered" in again.stdout
             assert len(receiver.wait_for(count=count)) == count
@@ -170,13 +170,13 @@ def test_deliveries_are_listed_shown_and_sent_again(server: Running, tmp_path: P
     assert "redelivery: 200" in shown.stdout
     assert '"type": "booking.cancelled"' in shown.stdout
     assert "\x1b" not in shown.stdout, "no colours where nobody looks"
-    missing = run("redeliver", "dlv_x", "--target", "ready.json", folder=tmp_path)
+    missing = run("deliveries", "redeliver", "dlv_x", "--target", "ready.json", folder=tmp_path)
     assert (missing.returncode, "no delivery 'dlv_x'" in missing.stderr) == (2, True)
 
 
 def test_what_is_to_go_wrong_is_asked_for_listed_and_taken_back(server: Running, tmp_path: Path) -> None:
     def misbehave(*arguments: str) -> str:
-        done = run("misbehave", *arguments, "--target", "ready.json", folder=tmp_path)
+        done = run("deliveries", "misbehave", *arguments, "--target", "ready.json", folder=tmp_path)
         assert (done.returncode, done.stderr) == (0, "")
         return done.stdout
 
@@ -189,9 +189,9 @@ def test_what_is_to_go_wrong_is_asked_for_listed_and_taken_back(server: Running,
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["misbehave", "explode", "--target", "ready.json"], "wrong_signature"),
-        (["misbehave", "--count", "2", "--target", "ready.json"], "--count needs"),
-        (["misbehave", "late", "--clear", "--target", "ready.json"], "--clear"),
+        (["deliveries", "misbehave", "explode", "--target", "ready.json"], "wrong_signature"),
+        (["deliveries", "misbehave", "--count", "2", "--target", "ready.json"], "--count needs"),
+        (["deliveries", "misbehave", "late", "--clear", "--target", "ready.json"], "--clear"),
         (["deliveries", "--target", "nothing.json"], "nothing.json: there is no ready file here"),
         (["deliveries", "--target", "empty.json"], "is not a ready file"),
         (["deliveries", "--target", "gone.json"], "no SmartCal server answers at http://127.0.0.1:9"),

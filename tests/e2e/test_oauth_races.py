@@ -67,8 +67,10 @@ def test_oauth_9_of_fifty_at_once_one_succeeds_and_the_rest_end_what_it_got(tmp_
 
 def test_a_restart_with_a_file_keeps_tokens_and_clients(tmp_path: Path):
     store = tmp_path / "store.db"
-    assert run("seed", str(store), "--events", "5", "--bookings", "1", folder=tmp_path).returncode == 0
-    added = run("clients", "add", str(store), "mine", "--redirect-uri", CALLBACK, "--scopes", "read", folder=tmp_path)
+    assert run("store", "seed", str(store), "--events", "5", "--bookings", "1", folder=tmp_path).returncode == 0
+    added = run(
+        "store", "clients", "add", str(store), "mine", "--redirect-uri", CALLBACK, "--scopes", "read", folder=tmp_path
+    )
     assert added.returncode == 0, added.stderr
     mine = {"client": "mine", "secret": added.stdout.strip()}
     with serving(tmp_path, "--store", str(store), *FLAGS) as server:
@@ -93,7 +95,7 @@ def test_a_restart_with_a_file_keeps_tokens_and_clients(tmp_path: Path):
     for secret in (held["access_token"], held["refresh_token"], unused, own["access_token"], mine["secret"]):
         assert secret not in said
         assert secret.encode() not in written
-    listed = run("clients", "list", str(store), folder=tmp_path).stdout
+    listed = run("store", "clients", "list", str(store), folder=tmp_path).stdout
     assert "mine" in listed
     assert CALLBACK in listed
     assert mine["secret"] not in listed
@@ -110,9 +112,9 @@ def test_a_restart_with_a_file_keeps_tokens_and_clients(tmp_path: Path):
     ],
 )
 def test_a_client_that_cannot_be_is_not_added(smartcal: Command, arguments, reason):
-    smartcal("seed", "store.db", "--events", "1", "--bookings", "0")
-    assert smartcal("clients", "add", "store.db", "kept", "--public", "--redirect-uri", CALLBACK).code == 0
-    ended = smartcal("clients", "add", "store.db", *arguments)
+    smartcal("store", "seed", "store.db", "--events", "1", "--bookings", "0")
+    assert smartcal("store", "clients", "add", "store.db", "kept", "--public", "--redirect-uri", CALLBACK).code == 0
+    ended = smartcal("store", "clients", "add", "store.db", *arguments)
     assert ended.code == 2
     assert reason in ended.err
-    assert smartcal("clients", "list", "store.db").out.count("\n") == 1
+    assert smartcal("store", "clients", "list", "store.db").out.count("\n") == 1

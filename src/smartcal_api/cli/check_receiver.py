@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import click
 import orjson
 
+from smartcal_api.cli.options import format_option
 from smartcal_api.errors import UsageError
 
 
@@ -20,9 +21,11 @@ from smartcal_api.errors import UsageError
 )
 @click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Decides the generated deliveries.")
 @click.option("--receiver-ca", type=click.Path(path_type=Path), metavar="FILE", help="Certificates to believe it by.")
-@click.option("--json", "as_json", is_flag=True, help="A line of JSON for each delivery.")
-def check_receiver(url: str, secret: str, seed: int, receiver_ca: Path | None, as_json: bool) -> int:
+@format_option("text", "json")
+def check_receiver(url: str, secret: str, seed: int, receiver_ca: Path | None, shape: str) -> int:
     """Send valid, tampered, unsigned, repeated and hostile deliveries to URL.
+
+    As JSON it is a line for each delivery.
 
     Ends with 0 if each was taken or refused as it should be, with 1 if not, with
     2 if nobody is there.
@@ -30,7 +33,7 @@ def check_receiver(url: str, secret: str, seed: int, receiver_ca: Path | None, a
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise UsageError(f"{url!r} is not an http or https URL.")
-    return asyncio.run(_check(url, secret, seed, receiver_ca, as_json=as_json))
+    return asyncio.run(_check(url, secret, seed, receiver_ca, as_json=shape == "json"))
 
 
 async def _check(url: str, secret: str, seed: int, receiver_ca: Path | None, *, as_json: bool) -> int:

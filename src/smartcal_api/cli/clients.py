@@ -1,4 +1,4 @@
-"""`smartcal clients`: the OAuth clients that a store file keeps."""
+"""`smartcal store clients`: the OAuth clients that a store file keeps."""
 
 from pathlib import Path
 

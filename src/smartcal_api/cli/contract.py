@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from smartcal_api.cli.options import option
+from smartcal_api.cli.options import format_option, option
 
 
 @click.command()
@@ -17,15 +17,8 @@ from smartcal_api.cli.options import option
     help="The ready file of a server: the contract as that serves it.",
 )
 @option("--sandbox", default="default", show_default=True, metavar="NAME", help="Whose address the server has there.")
-@click.option(
-    "--format",
-    "kind",
-    type=click.Choice(["yaml", "json"]),
-    default="yaml",
-    show_default=True,
-    help="As what.",
-)
-def contract(spec: Path | None, target: Path | None, sandbox: str, kind: str) -> None:
+@format_option("yaml", "json")
+def contract(spec: Path | None, target: Path | None, sandbox: str, shape: str) -> None:
     """Print the contract: as it is shipped, or as a running server serves it."""
     context = click.get_current_context()
     stated = context.get_parameter_source("spec")
@@ -34,11 +27,11 @@ def contract(spec: Path | None, target: Path | None, sandbox: str, kind: str) ->
         from smartcal_api.remote.fetching import fetch
 
         root = find_target(target).root_url + ("" if sandbox == "default" else f"/~{sandbox}")
-        click.echo(fetch(f"{root}/openapi.{kind}").decode(), nl=False)
+        click.echo(fetch(f"{root}/openapi.{shape}").decode(), nl=False)
         return
     from smartcal_api.contract import Document
     from smartcal_api.contract.contract import shipped
 
     document = Document.read(spec or shipped())
-    text = document.text if kind == "yaml" else json.dumps(document.data, indent=2, ensure_ascii=False) + "\n"
+    text = document.text if shape == "yaml" else json.dumps(document.data, indent=2, ensure_ascii=False) + "\n"
     click.echo(text, nl=False)

@@ -29,6 +29,7 @@ _INCONCLUSIVE = 3
     type=click.Choice(["text", "json", "markdown", "github"]),
     help="How to tell it; default: text, and github in GitHub Actions.",
 )
+@click.option("--json", "kind", flag_value="json", help="Short for --format json.")
 @click.option(
     "--fail-on",
     type=click.Choice(["breaking", "unannounced", "risky", "none"]),

@@ -10,10 +10,10 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from smartcal_api.cli.options import option
+from smartcal_api.cli.options import format_option, option
 from smartcal_api.errors import UsageError
 
-_OPTIONS = ("target", "sandbox", "as_json")
+_OPTIONS = ("target", "sandbox", "shape")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +29,17 @@ class Door:
 
 
 def door(function: Callable[..., Any]) -> Any:
-    """`--target`, `--sandbox` and `--json`; the command gets a `Door` in their place. A group may have them, too."""
+    """`--target`, `--sandbox` and `--format`; the command gets a `Door` in their place. A group may have them, too."""
 
     def command(**given: Any) -> Any:
         from smartcal_api.remote import Control, Sandbox, find_target
 
         context = click.get_current_context()
-        target, sandbox, as_json = (_stated(context, name) for name in _OPTIONS)
+        target, sandbox, shape = (_stated(context, name) for name in _OPTIONS)
         control = Control(find_target(target))
         try:
             rest = {name: value for name, value in given.items() if name not in _OPTIONS}
-            return function(Door(Sandbox(control, sandbox), as_json), **rest)
+            return function(Door(Sandbox(control, sandbox), shape == "json"), **rest)
         finally:
             control.close()
 
@@ -48,7 +48,7 @@ def door(function: Callable[..., Any]) -> Any:
 
 def door_options(command: Any) -> Any:
     """The options alone, for a group: what stands before its command is for it."""
-    command = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")(command)
+    command = format_option("text", "json")(command)
     command = option("--sandbox", default="default", show_default=True, metavar="NAME", help="Which sandbox.")(command)
     return option(
         "--target",

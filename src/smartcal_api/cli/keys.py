@@ -1,4 +1,4 @@
-"""`smartcal keys`: the API keys that a store file keeps."""
+"""`smartcal store keys`: the API keys that a store file keeps."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -78,7 +78,7 @@ def opened(path: Path) -> "Iterator[tuple[Sandbox, tuple[str, ...]]]":
     from smartcal_api.store import open_store
 
     if not path.exists():
-        raise UsageError(f"{path}: there is no such store; `smartcal seed {path}` makes one.")
+        raise UsageError(f"{path}: there is no such store; `smartcal store seed {path}` makes one.")
     contract = Contract.read()
     store = open_store(contract, path)
     try:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import click
 
+from smartcal_api.cli.options import format_option
 from smartcal_api.errors import UsageError
 
 _ROW = re.compile(r"^\| ([A-Z]+ \d+) \|([^|\n]*)\|([^|\n]*)\|([^|\n]*)\|$", re.MULTILINE)
@@ -35,7 +36,7 @@ class StatedLaw(NamedTuple):
 
 @click.command()
 @click.argument("law", nargs=-1, metavar="[LAW|FAMILY]")
-@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option("text", "json")
 def laws(law: tuple[str, ...], shape: str) -> None:
     """Say what a law asks, what it needs, and who holds it.
 

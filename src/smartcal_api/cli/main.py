@@ -4,6 +4,7 @@ import difflib
 import logging
 import os
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from importlib import import_module
@@ -13,40 +14,11 @@ from typing import Any
 import click
 
 from smartcal_api import __version__
+from smartcal_api.cli.commands import EARLIER, first_lines, lines, names
 from smartcal_api.errors import SmartCalError
 from smartcal_api.input import Unreadable, read_toml
 
 SETTINGS_FILE = "smartcal.toml"
-# A command's module is imported when it is asked for: `smartcal version` must not wait for a web framework.
-_COMMANDS = {
-    "serve": "start a local SmartCal Pro",
-    "verify": "judge a deployment by the contract",
-    "laws": "say what each law asks, and what it needs",
-    "prove": "prove that the laws catch what breaks them",
-    "seed": "fill a store file with a data set",
-    "keys": "list, add and revoke the API keys of a store file",
-    "clients": "list and add the OAuth clients of a store file",
-    "proxy": "judge what an app and a deployment send each other",
-    "contract": "print the contract",
-    "diff": "tell what a change of the contract breaks, and for whom",
-    "routes": "list the operations, their scopes, and what serves them",
-    "trigger": "make something happen, such as booking.created",
-    "clock": "read and move the clock",
-    "snapshot": "save, list, restore and compare snapshots",
-    "fault": "have answers go wrong on demand",
-    "logs": "what was asked and answered",
-    "reset": "put everything back to how it began",
-    "sandbox": "make, list and remove sandboxes",
-    "exec": "run a command with a server of its own",
-    "completion": "print what a shell needs to complete this command",
-    "listen": "receive, show and forward the webhooks of a running server",
-    "deliveries": "list the webhook deliveries of a running server",
-    "redeliver": "send a webhook delivery again",
-    "misbehave": "let the next webhook deliveries go wrong",
-    "check-receiver": "try a webhook receiver with right, wrong and hostile deliveries",
-    "version": "print the version",
-}
-
 # Commands that are about somebody else's server, or none: the file of settings isn't about them.
 _TOLD_BY_FLAGS = frozenset({"verify", "proxy", "listen", "check-receiver", "diff"})
 # What has a table of its own in that file.
@@ -54,11 +26,17 @@ _TABLES = frozenset({"diff"})
 
 
 class _Commands(click.Group):
+    """A command's module is imported when it is asked for: `smartcal version` must not wait for a web framework."""
+
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
+        return names()
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
+        if cmd_name in EARLIER:
+            above, below = EARLIER[cmd_name]
+            group = self.get_command(ctx, above)
+            return group.get_command(ctx, below) if isinstance(group, click.Group) else None
+        if cmd_name not in names():
             return None
         name = cmd_name.replace("-", "_")
         module = import_module(f"smartcal_api.cli.{name}")
@@ -66,30 +44,38 @@ class _Commands(click.Group):
         return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
-            close = difflib.get_close_matches(args[0], _COMMANDS, 1)
-            hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(_COMMANDS)}."
+        if args and args[0] in EARLIER:
+            now = " ".join(EARLIER[args[0]])
+            click.echo(f"smartcal: `smartcal {args[0]}` is `smartcal {now}` now; the old name goes with 0.2.", err=True)
+        elif args and args[0] not in names() and not args[0].startswith("-"):
+            close = difflib.get_close_matches(args[0], names(), 1)
+            hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(names())}."
             raise click.UsageError(f"no command {args[0]!r}; {hint}")
         return super().resolve_command(ctx, args)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(_COMMANDS.items()))
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write("\n".join(_help()) + "\n")
+
+
+def _help() -> Iterator[str]:
+    yield "Usage: smartcal COMMAND [OPTIONS]"
+    yield "A local SmartCal Pro that answers from its OpenAPI contract, and what judges it."
+    yield ""
+    yield from lines()
+    yield ""
+    yield "`smartcal COMMAND --help` tells its flags. Those of `serve` can be set in the"
+    yield "environment as SMARTCAL_ and their name, and in a smartcal.toml in this folder."
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="smartcal", message="%(prog)s %(version)s")
 @click.pass_context
 def cli(ctx: click.Context) -> None:
-    """A local SmartCal Pro that answers from its OpenAPI contract.
-
-    Every flag can also be set in the environment, as SMARTCAL_ and its name, or
-    in smartcal.toml in the current folder; a flag wins over the environment,
-    and that over the file.
-    """
+    """Flags win over the environment, and that over the file of settings."""
     settings = _settings_file(Path(SETTINGS_FILE))
     # The file is about a server; whoever judges or listens to one is told by flags and the environment alone.
-    ctx.default_map = {name: settings for name in _COMMANDS if name not in _TOLD_BY_FLAGS}
+    ctx.default_map = {name: settings for name in (*names(), *EARLIER) if name not in _TOLD_BY_FLAGS}
+    ctx.default_map["store"] = dict.fromkeys(("seed", "keys", "clients"), settings)
     ctx.obj = settings
 
 
@@ -104,7 +90,8 @@ def _run(arguments: list[str] | None) -> int:
     try:
         result = cli.main(arguments, prog_name="smartcal", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.ctx.get_help())
+        alone = error.ctx.command is cli
+        click.echo("\n".join(first_lines()) if alone else error.ctx.get_help())
         return 0
     except click.ClickException as error:
         context = getattr(error, "ctx", None)

@@ -1,4 +1,4 @@
-"""`smartcal misbehave`: let the next webhook deliveries go wrong."""
+"""`smartcal deliveries misbehave`: let the next webhook deliveries go wrong."""
 
 from typing import Any
 
@@ -17,8 +17,10 @@ from smartcal_api.errors import UsageError
 @click.option("--clear", is_flag=True, help="Forget those that have befallen nothing yet.")
 @door
 def misbehave(to: Door, kind: str | None, clear: bool, **members: Any) -> None:
-    """Let the next deliveries go wrong: duplicate, out_of_order, late, dropped,
-    wrong_signature, old_secret or wrong_content. Without KIND: list what is to come.
+    """Let the next deliveries go wrong.
+
+    KIND is duplicate, out_of_order, late, dropped, wrong_signature, old_secret or
+    wrong_content. Without it: list what is to come.
     """
     given = {name: value for name, value in members.items() if value is not None}
     if clear and (kind or given):

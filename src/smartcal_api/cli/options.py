@@ -21,6 +21,24 @@ def replace_option(command: Any) -> Any:
     return click.option("--replace", is_flag=True, help="Replace files that smartcal didn't write, too.")(command)
 
 
+def format_option(*kinds: str) -> Callable[[Any], Any]:
+    """`--format`, and `--json` as its short form; the command gets a `shape`, by default the first."""
+
+    def options(command: Any) -> Any:
+        if "json" in kinds:
+            command = click.option("--json", "shape", flag_value="json", help="Short for --format json.")(command)
+        return click.option(
+            "--format",
+            "shape",
+            type=click.Choice(kinds),
+            default=kinds[0],
+            show_default=True,
+            help="How it is printed.",
+        )(command)
+
+    return options
+
+
 def spec_options(command: Any) -> Any:
     """`--spec`, `--overlay` and `--draft`."""
     command = option("--draft", is_flag=True, help="Serve what is understood of the contract; the rest answers 501.")(

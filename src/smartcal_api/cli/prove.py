@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from smartcal_api.cli.judging import judging_extra
+from smartcal_api.cli.options import format_option
 from smartcal_api.cli.options import option as shared_option
 
 option = partial(shared_option, prefix="SMARTCAL_PROVE_")
@@ -22,7 +23,7 @@ option = partial(shared_option, prefix="SMARTCAL_PROVE_")
 @option("--quick", is_flag=True, help="Three seeds of each, ten of the right server, and no profile.")
 @option("--schemathesis", is_flag=True, help="Run plain Schemathesis on each defect as well, ten seconds or more each.")
 @option("--spec", type=click.Path(path_type=Path), metavar="FILE", help="The contract; default: the one shipped.")
-@option("--json", is_flag=True, help="Print JSON.")
+@format_option("text", "json")
 def prove(**given: Any) -> int:
     """Prove what `smartcal verify` is worth: servers that each break one law, and one that breaks none.
 
@@ -51,7 +52,7 @@ def prove(**given: Any) -> int:
         plain, found = compared(contract, defects, progress=progress("comparing"))
         tried = [Tried(**{**asdict(each), "schemathesis": found[each.defect]}) for each in tried]
     proof = Proof(tried=tuple(tried), right=right, alarms=tuple(alarms), seconds=time.monotonic() - began, plain=plain)
-    if given["json"]:
+    if given["shape"] == "json":
         click.echo(json.dumps({"proven": proof.proven, **asdict(proof)}, indent=2, default=sorted))
     else:
         click.echo("\n".join(table(proof)))

@@ -1,15 +1,17 @@
 """`smartcal routes`."""
 
+import json
 from pathlib import Path
 
 import click
 
-from smartcal_api.cli.options import spec_options
+from smartcal_api.cli.options import format_option, spec_options
 
 
 @click.command()
 @spec_options
-def routes(spec: Path | None, overlay: tuple[Path, ...], draft: bool) -> None:
+@format_option("text", "json")
+def routes(spec: Path | None, overlay: tuple[Path, ...], draft: bool, shape: str) -> None:
     """List the operations: method, path, scope, operationId, and what serves them."""
     from smartcal_api.api import handlers, unfit
     from smartcal_api.api.unmockable import read_servable
@@ -22,6 +24,10 @@ def routes(spec: Path | None, overlay: tuple[Path, ...], draft: bool) -> None:
         for o in contract.operations.values()
     ]
     rows += [(o.method, o.path, "-", o.id, "501") for o, _ in contract.unserved.values()]
+    if shape == "json":
+        names = ("method", "path", "scopes", "operation", "served_by")
+        click.echo(json.dumps([dict(zip(names, row, strict=True)) for row in rows], indent=2))
+        return
     widths = [max(len(row[column]) for row in rows) for column in range(5)]
     for row in rows:
         click.echo("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())

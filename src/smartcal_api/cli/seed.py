@@ -1,4 +1,4 @@
-"""`smartcal seed`."""
+"""`smartcal store seed`."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ def seed(
     overlay: tuple[Path, ...],
     draft: bool,
 ) -> None:
-    """Fill a new store file with a data set, for `smartcal serve --store`."""
+    """Fill a new store file with a data set."""
     from smartcal_api.api.unmockable import read_servable
     from smartcal_api.cli.progress import progress
     from smartcal_api.errors import UsageError
