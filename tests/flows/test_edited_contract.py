@@ -205,12 +205,31 @@ def test_src_2_a_filter_that_is_gone_is_an_unknown_parameter() -> None:
     assert world.get("/api/v1/events?status=confirmed", key=world.key("read")).status == 400
 
 
-@pytest.mark.parametrize("order", [["title", "id"], ["created_at", "id"], ["status", "start_time", "id"], ["id"]])
-def test_src_2_another_order(order: list[str]) -> None:
+@pytest.mark.parametrize(
+    "order",
+    [
+        *(["title", "id"], ["created_at", "id"], ["status", "start_time", "id"], ["id"], ["status"]),
+        *(["-start_time", "id"], ["-status", "start_time"], ["status", "-start_time", "-id"], ["-title"]),
+    ],
+)
+@pytest.mark.parametrize("size", ["small", "large"])
+def test_src_2_another_order(order: list[str], size: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Total, whether or not it says so: what is equal otherwise is ordered by id."""
+    if size == "large":  # has indexes and tallies of its own
+        monkeypatch.setattr("smartcal_api.store.store.Store.__init__.__kwdefaults__", {"small": 10})
     world = world_of(put(f"{EVENTS}/x-order", order))
     found = everything(world, "/api/v1/events", world.key("read"))
-    assert found == sorted(found, key=lambda event: [event[field].encode() for field in order])
+    expected = sorted(found, key=lambda event: event["id"])
+    for key in reversed(order):
+        expected.sort(key=lambda event, key=key: event[key.lstrip("-")].encode(), reverse=key[0] == "-")
+    assert found == expected
     assert len(found) == 200
+    for status in ("confirmed", "cancelled"):
+        query = ALL | {"status": status, "start_after": NOW}
+        page = world.get("/api/v1/events", query=query, key=world.key("read")).json
+        selected = [each for each in expected if each["status"] == status and each["start_time"] >= NOW]
+        assert page["data"] == selected[:100]
+        assert page["pagination"]["total"] == len(selected)
 
 
 def test_src_2_another_most_of_subscriptions() -> None:

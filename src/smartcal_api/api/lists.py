@@ -11,6 +11,7 @@ from smartcal_api.contract import Clause, Contract, Listing, Operation
 from smartcal_api.contract.document import escape
 from smartcal_api.contract.filters import NOW, ORDERED
 from smartcal_api.contract.media_type import is_json
+from smartcal_api.contract.ordering import total
 from smartcal_api.errors import Invalid, Problem
 from smartcal_api.http.answer import Answer, Listed
 from smartcal_api.http.exchange import Exchange
@@ -23,7 +24,7 @@ def lister(operation: Operation, listing: Listing, contract: Contract) -> Callab
     """The handler of a list operation."""
     names = contract.policy.pagination
     opening, closing = b'{"%s":[' % names.items.encode(), b'],"%s":%%s}' % names.pagination.encode()
-    most = longest(operation, contract)
+    most, order = longest(operation, contract), total(listing.order)
     timestamps = {p.name for p in operation.parameters if p.schema.get("format") == "date-time"}
 
     def list_resources(exchange: Exchange) -> Answer:
@@ -43,7 +44,7 @@ def lister(operation: Operation, listing: Listing, contract: Contract) -> Callab
             owner=exchange.owner,
             limit=per_page,
             offset=(page - 1) * per_page,
-            order=listing.order,
+            order=order,
         )
         pages = -(-total // per_page)
         pagination = {names.page: page, names.per_page: per_page, names.total: total, names.total_pages: pages}

@@ -10,6 +10,7 @@ from smartcal_api.contract.check_parameters import Declared, declared
 from smartcal_api.contract.check_survey import Survey
 from smartcal_api.contract.document import escape
 from smartcal_api.contract.media_type import is_json
+from smartcal_api.contract.ordering import field_of
 from smartcal_api.errors import Finding
 
 _SORTABLE = frozenset({"string", "integer", "number", "boolean", "null"})
@@ -35,7 +36,13 @@ def listings(survey: Survey) -> Iterator[Finding]:
         if item is None:
             yield Finding(at, fault)
             continue
-        for index, name in enumerate(stated["x-order"]):
+        seen: set[str] = set()
+        for index, key in enumerate(stated["x-order"]):
+            name = field_of(key)
+            if name in seen:
+                message = f"{name} orders nothing that it hasn't ordered before; leave it out"
+                yield Finding(f"{at}/x-order/{index}", message)
+            seen.add(name)
             yield from _ordered(survey, item, name, f"{at}/x-order/{index}")
         for each in filters:
             yield from check_filters.comparisons(survey, item, each)

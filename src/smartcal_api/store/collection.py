@@ -9,6 +9,7 @@ import orjson
 
 from smartcal_api.contract import Clause, Contract, Operation
 from smartcal_api.contract.filters import EQUALS, ONE_OF, ORDERED
+from smartcal_api.contract.ordering import field_of, is_descending, total
 
 # Equality filters beyond this many get no indexes for their combinations: 2 ** n of them would slow every write.
 _COMBINED = 3
@@ -26,7 +27,7 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """`order`: the fields that its lists are ordered by; `equal`: those filtered by equality; `fields`: all of them."""
+    """`order`: the keys that its lists are ordered by; `equal`: those filtered by equality; `fields`: all of them."""
 
     name: str
     order: tuple[str, ...] = ()
@@ -62,8 +63,9 @@ class Collection:
             sizes = (0,)
         for order, size in product((self.order, *self.other_orders), sizes):
             for chosen in combinations(self.equal, size):
-                rest = [field for field in self.fields if field not in chosen and field not in order]
-                columns = ["owner", *(column(field) for field in (*chosen, *order, *rest))]
+                sorted_by = [*map(field_of, order)]
+                rest = [field for field in self.fields if field not in chosen and field not in sorted_by]
+                columns = ["owner", *map(column, chosen), *map(sorting, order), *map(column, rest)]
                 yield f"{self.name} by {' '.join((*chosen, *order))}", ", ".join(columns)
 
     def where(self, clauses: Sequence[Clause]) -> tuple[str, list[object]]:
@@ -92,8 +94,9 @@ def collections(contract: Contract) -> dict[str, Collection]:
         if operation.listing is not None:
             clauses = [clause for each in operation.listing.filters for clause in each.clauses]
             equal = [clause.field for clause in clauses if clause.comparison in (EQUALS, ONE_OF)]
-            fields = [*operation.listing.order, *(clause.field for clause in clauses)]
-            orders = [each for each in (known.order, *known.other_orders, operation.listing.order) if each]
+            stated = total(operation.listing.order)
+            fields = [*map(field_of, stated), *(clause.field for clause in clauses)]
+            orders = [each for each in (known.order, *known.other_orders, stated) if each]
             order, *others = dict.fromkeys(orders)
             known = Collection(
                 known.name,
@@ -123,6 +126,11 @@ def column_name(field: str) -> str:
 
 def column(field: str) -> str:
     return quoted(column_name(field))
+
+
+def sorting(key: str, *, backwards: bool = False) -> str:
+    """A key of an order in SQL."""
+    return f"{column(field_of(key))}{' DESC' if is_descending(key) != backwards else ''}"
 
 
 def quoted(name: str) -> str:

@@ -16,7 +16,7 @@ _QUOTED = r'"(?:[^"]|"")*"'
 _TABLE = re.compile(r'CREATE TABLE "(resources|tally) ((?:[^"]|"")*)" \(')
 _FIELD = re.compile(r', "field ((?:[^"]|"")*)"')
 _BY = re.compile(r'CREATE TRIGGER "tally ((?:[^"]|"")*) on INSERT" .*CASE typeof\(new\."((?:[^"]|"")*)"\) ', re.DOTALL)
-_INDEX = re.compile(rf"CREATE INDEX {_QUOTED} ON \"resources (?:[^\"]|\"\")*\" \(owner(?:, {_QUOTED})*\)")
+_INDEX = re.compile(rf"CREATE INDEX {_QUOTED} ON \"resources (?:[^\"]|\"\")*\" \(owner(?:, {_QUOTED}(?: DESC)?)*\)")
 # What SQLite's own ANALYZE leaves.
 _STATISTICS = "CREATE TABLE sqlite_stat1(tbl,idx,stat)"
 

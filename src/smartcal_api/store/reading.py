@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from smartcal_api.contract import Clause
-from smartcal_api.store.collection import Collection, column
+from smartcal_api.store.collection import Collection, sorting
 from smartcal_api.store.refusal import unavailable
 from smartcal_api.store.remembered import Remembered, weight
 from smartcal_api.store.schema import Indexes
@@ -68,11 +68,11 @@ class Reading:
         if (known := self._documents.get(collection, question)) is not None:
             return known, total
         # SQLite walks over what an offset skips, so a page of the second half is read from the end.
-        sorting = [column(field) for field in order or shape.order] or ["rowid"]
+        keys = order or shape.order
         count = min(limit, total - offset)
         backwards = offset > total // 2
         skipped = total - offset - count if backwards else offset
-        by = ", ".join(f"{each} DESC" if backwards else each for each in sorting)
+        by = ", ".join(sorting(key, backwards=backwards) for key in keys) or f"rowid{' DESC' if backwards else ''}"
         rows = self.query(
             f"SELECT document FROM {shape.table} WHERE {where} ORDER BY {by} LIMIT ? OFFSET ?",
             (owner, *parameters, count, skipped),

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from smartcal_api.contract import Clause
 from smartcal_api.contract.filters import EQUALS, ONE_OF, ORDERED
+from smartcal_api.contract.ordering import field_of
 from smartcal_api.store.collection import Collection, column, literal, quoted
 
 _BUCKET = 10
@@ -30,7 +31,7 @@ class Tally:
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
         self._table = quoted(f"tally {collection.name}")
-        self._by = collection.order[0]
+        self._by = field_of(collection.order[0])
         self._fields = tuple(field for field in collection.equal if field != self._by)
 
     def statements(self) -> Iterator[str]:

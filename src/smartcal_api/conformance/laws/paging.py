@@ -16,6 +16,7 @@ from smartcal_api.conformance.oracle import instant
 from smartcal_api.conformance.probe import Probe
 from smartcal_api.conformance.snapshots import largest_page, members
 from smartcal_api.contract.operation import Parameter
+from smartcal_api.contract.ordering import field_of, is_descending
 
 _FIELDS = "/x-pagination"
 _MOST_PAGES = 12
@@ -88,14 +89,15 @@ def the_order_is_total_and_stable(probe: Probe) -> None:
     order = probe.operation.listing.order
     clause = f"{probe.operation.pointer}/x-order"
     whole = probe.whole(probe.operation)
-    lacking = [name for name in order if any(name not in item for item in whole)]
+    lacking = [key for key in order if any(field_of(key) not in item for item in whole)]
     said = f"items have no {', '.join(lacking)}, by which the contract orders them."
     if not probe.expect(not lacking, said, by=clause, at=probe.evidence(probe.operation)[-1:], kind="no key"):
         order = ()
     for before, after in pairwise(whole if order else ()):
-        keys = [tuple(_sortable(item[name]) for name in order) for item in (before, after)]
+        keys = [tuple(_sortable(item[field_of(key)]) for key in order) for item in (before, after)]
+        differing = next((i for i, (one, other) in enumerate(zip(*keys, strict=True)) if one != other), None)
         if not probe.expect(
-            keys[0] < keys[1],
+            differing is not None and (keys[0][differing] < keys[1][differing]) != is_descending(order[differing]),
             f"{before['id']} comes before {after['id']}, and the order is by {', '.join(order)}: {keys[0]}, {keys[1]}.",
             by=clause,
             at=probe.evidence(probe.operation)[-1:],
