@@ -40,7 +40,7 @@ from smartcal_api.http.stated import Stated
 from smartcal_api.http.unknown_path import UnknownPaths
 from smartcal_api.mock import ValueGenerator
 from smartcal_api.sandbox.creation import Creator
-from smartcal_api.sandbox.credentials import METADATA, PRODUCT
+from smartcal_api.sandbox.credentials import METADATA
 from smartcal_api.sandbox.registry import Registry
 from smartcal_api.web import Entrance, Shown
 from smartcal_api.web.entrance import ENDINGS, documents_of
@@ -96,7 +96,7 @@ def build(contract: Contract, registry: Registry, options: Options) -> Applicati
     metadata = contract.operations.get(METADATA)
     unknown = UnknownPaths(
         contract.data["paths"],
-        base=PRODUCT,
+        base=contract.base,
         served_at=documents_of(contract)["JSON"],
         control=PREFIX,
         metadata=metadata.path if metadata is not None else None,

@@ -6,9 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smartcal_api.auth import API_KEY, OAUTH, Authorization, Identification, Identity, Principal
-from smartcal_api.auth.identification import BEARER, HEADER
 from smartcal_api.auth.principal import satisfied
 from smartcal_api.contract import Contract
+from smartcal_api.contract.schemes import BEARER
+
+HEADER = "header x-api-key"
 
 SCOPES = st.frozensets(st.sampled_from(["read", "write", "webhooks", "admin"]))
 # What each scheme of the contract takes: the kind of credential, and the header that it comes in.

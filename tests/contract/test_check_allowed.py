@@ -70,11 +70,5 @@ def test_src_4_what_is_equal_in_json_stands_twice(values: list[Any]) -> None:
         edited(answering({"enum": values}))
 
 
-@pytest.mark.parametrize("written", ["Basic", "DIGEST", "negotiate"])
-def test_src_4_another_http_scheme_is_refused_in_any_case(written: str) -> None:
-    with pytest.raises(ContractError, match="scheme"):
-        edited(scheme(written))
-
-
 def test_the_shipped_contract_has_what_the_cases_refer_to(contract: Contract) -> None:
     assert contract.document.resolve(EVENT.format("%7B", "%7D")) == contract.document.resolve(EVENT.format("{", "}"))

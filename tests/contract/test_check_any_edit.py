@@ -57,7 +57,8 @@ class Unwritten(Document):
     """A document that was never text, for parsing costs more than checking."""
 
     def __init__(self, data: Any) -> None:
-        self.data = data
+        self.data = self.stated = data
+        self.reading = None
         self.path = shipped()
 
 

@@ -26,7 +26,6 @@ from tests.contract.check_cases import (
 from tests.edits import Edit, drop, put, rename
 
 OPERATIONS: list[Case] = [
-    ("an operation without a name", [drop(f"{EVENT}/operationId")], EVENT, "is missing operationId"),
     ("a name that is not text", [put(f"{EVENT}/operationId", [])], f"{EVENT}/operationId", "is a list"),
     ("a name twice", [put(f"{EVENT}/operationId", "listEvents")], f"{EVENT}/operationId", "already"),
     ("the name of a webhook", [put(f"{DELIVERY}/operationId", "getEvent")], f"{DELIVERY}/operationId", "already"),
@@ -111,7 +110,6 @@ TOP_MEMBERS = [
     *("x-cors", "x-ids", "x-secrets", "x-problems", "x-unrouted-responses"),
 ]
 MEMBERS: list[Case] = [
-    *[(f"no {name}", [drop(f"/{name}")], "", f"is missing {name}") for name in TOP_MEMBERS],
     *[(f"text for {name}", [put(f"/{name}", "x")], f"/{name}", "is 'x', but must be") for name in TOP_MEMBERS],
     ("a limit of nothing", [put("/x-rate-limits/0/limit", 0)], "/x-rate-limits/0/limit", "from 1"),
     ("a limit in text", [put("/x-rate-limits/0/limit", "100")], "/x-rate-limits/0/limit", "whole number"),

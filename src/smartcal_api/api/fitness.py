@@ -22,7 +22,7 @@ def unfit(contract: Contract, generator: ValueGenerator) -> dict[str, Finding]:
     """operationId → what is in its handler's way, with its line; the first thing that is."""
     found: dict[str, Finding] = {}
     made: dict[tuple[str, int], Any] = {}
-    for name, needs in NEEDS.items():
+    for name, needs in NEEDS.items() if contract.ours else ():
         operation = contract.operations.get(name)
         if operation is None:
             others = [each for each in contract.operations if each not in NEEDS]

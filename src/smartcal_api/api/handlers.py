@@ -23,6 +23,8 @@ _LISTS = ("listEvents", "listBookingPages", "listBookings", "listWebhooks")
 
 
 def handlers(contract: Contract, receivers: Receivers = LOOPBACK) -> dict[str, Handler]:
+    if not contract.ours:
+        return {}
     subscriptions = Subscriptions(contract, receivers)
     single: dict[str, Handler] = {
         "getEvent": getter("Event", "event"),

@@ -24,6 +24,8 @@ _IDENTIFIED = {
 
 
 def remarks(contract: Contract) -> list[Finding]:
+    if not contract.ours:
+        return []
     found = [*_ids(contract), *_statuses(contract), *_problems(contract), *_event_types(contract)]
     found += [*_parameters(contract), *_bodies(contract), *_answers(contract)]
     return list(contract.document.error([Finding(*each) for each in found]).findings) if found else []

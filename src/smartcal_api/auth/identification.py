@@ -1,13 +1,20 @@
 """Which credential a request presents, and what is wrong with it. Refuses nothing: that comes after routing."""
 
-from collections.abc import Mapping, Sequence
+import binascii
+from base64 import b64decode
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
+from urllib.parse import unquote_to_bytes
 
 from smartcal_api.auth.principal import Principal, satisfied
+from smartcal_api.contract.schemes import BASIC, BEARER, COOKIE, HEADER, QUERY, carrier, key_names
 from smartcal_api.errors import Clause, Problem
 
-BEARER, HEADER = "bearer", "header"
-_AUTHORIZATION = b"authorization"
+_AUTHORIZATION, _COOKIES = b"authorization", b"cookie"
+Kind = tuple[str, str]
+"""The kind of a credential, and its carrier."""
+_ONE: frozenset[Kind] = frozenset()
+_ISSUES = "issueToken"
 
 
 class Known(Protocol):
@@ -17,45 +24,95 @@ class Known(Protocol):
 
 
 class Presented(NamedTuple):
-    """The one credential of a request, and the header that carried it."""
+    """The credential of a request and its carrier; what else came beside it, where it came more than once."""
 
     secret: bytes
     carrier: str
+    beside: tuple[tuple[str, bytes], ...] = ()
 
 
 class Identity(NamedTuple):
-    """A principal and the header that carried its credential, or what an operation with security answers instead."""
+    """A principal and the carrier of its credential, or what an operation with security answers instead.
+
+    `beside` are the kinds of the other credentials that came with it.
+    """
 
     principal: Principal | None
     carrier: str | None
     refusal: Problem | None
+    beside: frozenset[Kind] = _ONE
 
 
 class Identification:
-    """Reads credentials where the contract's security schemes say that they are."""
+    """Reads credentials where the contract's security schemes say that they are.
+
+    `by_key` says whether a key stands for an access token, since nothing of the contract gives any out.
+    """
 
     def __init__(self, document: Mapping[str, Any]) -> None:
-        schemes = document["components"].get("securitySchemes", {}).values()
-        self._key_headers = frozenset(s["name"].lower().encode() for s in schemes if s["type"] == "apiKey")
+        schemes = list(document["components"].get("securitySchemes", {}).values())
+        self._key_headers = {name.lower().encode(): f"{HEADER} {name.lower()}" for name in key_names(document, HEADER)}
+        self._key_queries = {name.encode(): f"{QUERY} {name}" for name in key_names(document, QUERY)}
+        self._key_cookies = {name.encode(): f"{COOKIE} {name}" for name in key_names(document, COOKIE)}
+        self._headers_alone = not self._key_queries and not self._key_cookies
+        self._basic = any(each["type"] == "http" and carrier(each) == BASIC for each in schemes)
+        operations = [each for item in document["paths"].values() if isinstance(item, dict) for each in item.values()]
+        self.by_key = not any(isinstance(each, dict) and each.get("operationId") == _ISSUES for each in operations)
+        required = [each.get("security") for each in operations if isinstance(each, dict)]
+        self._joint = any(
+            len(each) > 1 for security in (document.get("security"), *required) for each in security or ()
+        )
         self._realm = _quotable(document["info"]["title"])
         self._implies = {s: i for s, i in document["x-scope-implies"].items() if not s.startswith("x-")}
-        prefix = document["x-secrets"]["api_key"]
-        self._how = f"Send a key as `Authorization: Bearer {prefix}…`" + "".join(
-            f" or as `{s['name']}: {prefix}…`" for s in schemes if s["type"] == "apiKey"
-        )
+        self._how = "Send a key as " + " or as ".join(_ways(schemes, document["x-secrets"]["api_key"]))
 
-    def presented(self, headers: Mapping[bytes, bytes], raw: Sequence[tuple[bytes, bytes]]) -> Presented | Problem:
+    @property
+    def key_queries(self) -> frozenset[str]:
+        """The query parameters that a key may come in, whichever operation is called."""
+        return frozenset(name.decode() for name in self._key_queries)
+
+    def presented(
+        self, headers: Mapping[bytes, bytes], raw: Sequence[tuple[bytes, bytes]], query: bytes = b""
+    ) -> Presented | Problem:
         """`headers` holds one value for each name; `raw` is asked only where names repeat."""
         authorization = headers.get(_AUTHORIZATION)
-        if len(raw) == len(headers) and self._key_headers.isdisjoint(headers):
-            return self.missing() if authorization is None else Presented(_bearer_token(authorization), BEARER)
-        candidates = {_bearer_token(value) for name, value in raw if name == _AUTHORIZATION}
-        candidates |= {value.strip(b" \t") for name, value in raw if name in self._key_headers}
+        if self._headers_alone and len(raw) == len(headers) and self._key_headers.keys().isdisjoint(headers):
+            return self.missing() if authorization is None else Presented(*self._spoken(authorization))
+        candidates = list(dict.fromkeys(self._candidates(raw, query)))
         if not candidates:
             return self.missing()
-        if len(candidates) > 1:
+        (carried, secret), *beside = candidates
+        if not self._joint and any(other != secret for _, other in beside):
             return self.conflicting()
-        return Presented(candidates.pop(), HEADER if authorization is None else BEARER)
+        return Presented(secret, carried, tuple(beside))
+
+    def _candidates(self, raw: Sequence[tuple[bytes, bytes]], query: bytes) -> Iterator[tuple[str, bytes]]:
+        """Carrier and secret of all that may be one, those of Authorization first."""
+        for name, value in raw:
+            if name == _AUTHORIZATION:
+                secret, carried = self._spoken(value)
+                yield carried, secret
+        for name, value in raw:
+            if name in self._key_headers:
+                yield self._key_headers[name], value.strip(b" \t")
+            elif name == _COOKIES and self._key_cookies:
+                for pair in value.split(b";"):
+                    key, _, text = pair.strip(b" \t").partition(b"=")
+                    if key in self._key_cookies:
+                        yield self._key_cookies[key], text.strip(b'"')
+        for pair in query.split(b"&") if self._key_queries and query else ():
+            key, _, text = pair.partition(b"=")
+            if (key := unquote_to_bytes(key)) in self._key_queries:
+                yield self._key_queries[key], unquote_to_bytes(text.replace(b"+", b" "))
+
+    def _spoken(self, authorization: bytes) -> tuple[bytes, str]:
+        """What an Authorization header carries: the token of Bearer (RFC 6750 section 2.1) or the key of Basic (RFC
+        7617), empty in that of another scheme: nobody's."""
+        scheme, _, token = authorization.partition(b" ")
+        spoken = scheme.lower()
+        if spoken == b"basic" and self._basic:
+            return _basic_key(token.strip(b" ")), BASIC
+        return token.strip(b" ") if spoken == b"bearer" else b"", BEARER
 
     def identify(self, presented: Presented | Problem, known: Known) -> Identity:
         if isinstance(presented, Problem):
@@ -63,7 +120,13 @@ class Identification:
         principal = known.find(presented.secret)
         if principal is None:
             return Identity(None, None, self.invalid("The credential is malformed, unknown, revoked or expired."))
-        return Identity(principal, presented.carrier, None)
+        if not presented.beside:
+            return Identity(principal, presented.carrier, None)
+        beside = {carried: known.find(secret) for carried, secret in presented.beside}
+        if None in beside.values():
+            return Identity(None, None, self.invalid("One of the credentials is malformed, unknown or expired."))
+        kinds = frozenset((each.method, carried) for carried, each in beside.items() if each is not None)
+        return Identity(principal, presented.carrier, None, kinds)
 
     def nobody(self) -> Identity:
         """That of a request without a credential. Made anew each time: a problem that is raised again and again would
@@ -108,10 +171,28 @@ class Identification:
         )
 
 
-def _bearer_token(authorization: bytes) -> bytes:
-    """The token of an Authorization header (RFC 6750 section 2.1), empty in that of another scheme: nobody's."""
-    scheme, _, token = authorization.partition(b" ")
-    return token.strip(b" ") if scheme.lower() == b"bearer" else b""
+def _basic_key(token: bytes) -> bytes:
+    """The password, or the user where there is none: a key has no two parts."""
+    try:
+        user, _, password = b64decode(token, validate=True).partition(b":")
+    except binascii.Error:
+        return b""
+    return password or user
+
+
+def _ways(schemes: Sequence[Mapping[str, Any]], prefix: str) -> list[str]:
+    """How a key can be sent."""
+    ways = {
+        BEARER: f"`Authorization: Bearer {prefix}…`",
+        BASIC: "the password of `Authorization: Basic`",
+        HEADER: f"`{{name}}: {prefix}…`",
+        QUERY: f"`?{{name}}={prefix}…`",
+        COOKIE: f"`Cookie: {{name}}={prefix}…`",
+    }
+    carried = [BEARER] if any(carrier(each) == BEARER for each in schemes) or not schemes else []
+    carried += [carrier(each) for each in schemes if carrier(each) != BEARER]
+    found = (ways.get(each.partition(" ")[0], "").replace("{name}", each.partition(" ")[2]) for each in carried)
+    return [each for each in dict.fromkeys(found) if each]
 
 
 def _quotable(text: str) -> str:

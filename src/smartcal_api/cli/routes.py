@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import click
+import yaml
 
 from smartcal_api.cli.options import format_option, spec_options
 
@@ -11,8 +12,12 @@ from smartcal_api.cli.options import format_option, spec_options
 @click.command()
 @spec_options
 @format_option("text", "json")
-def routes(spec: Path | None, overlay: tuple[Path, ...], draft: bool, shape: str) -> None:
+@click.option("--defaults", is_flag=True, help="Print the x- members that the contract leaves to their defaults.")
+def routes(spec: Path | None, overlay: tuple[Path, ...], draft: bool, shape: str, defaults: bool) -> None:
     """List the operations: method, path, scope, operationId, and what serves them."""
+    if defaults:
+        _print_defaults(spec, overlay)
+        return
     from smartcal_api.api import handlers, unfit
     from smartcal_api.api.unmockable import read_servable
     from smartcal_api.mock import ValueGenerator
@@ -31,3 +36,16 @@ def routes(spec: Path | None, overlay: tuple[Path, ...], draft: bool, shape: str
     widths = [max(len(row[column]) for row in rows) for column in range(5)]
     for row in rows:
         click.echo("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _print_defaults(spec: Path | None, overlays: tuple[Path, ...]) -> None:
+    """As they would be written into the contract; all of them where none is named."""
+    from smartcal_api.contract import Document
+    from smartcal_api.contract.defaults import defaults
+
+    stated = Document.read(spec, overlays=[*overlays]).data if spec is not None else {}
+    # Written by way of JSON: what stands in several places is written out in each.
+    found = json.loads(json.dumps(defaults(stated)))
+    click.echo(
+        yaml.safe_dump(found, sort_keys=False, width=120).strip() if found else "none: every x- member is stated"
+    )

@@ -26,6 +26,10 @@ def links(survey: Survey) -> Iterator[Finding]:
             every.setdefault(stated["operationId"], []).append(at)
     strays: dict[str, list[str]] = {}
     for at, stated in survey.sound("link"):
+        if "operationId" not in stated:
+            if survey.ours:
+                yield Finding(at, "is missing operationId, which a link needs")
+            continue
         targets = every.get(stated["operationId"], [])
         if not targets:
             strays.setdefault(stated["operationId"], []).append(at)

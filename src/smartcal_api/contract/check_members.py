@@ -31,7 +31,7 @@ def _all(names: tuple[str, ...], kind: Member) -> Mapping[str, Member]:
 
 
 FIELDS = ("items", "pagination", "page", "per_page", "total", "total_pages")
-# Members at the top level, all of them required: nothing in the code has a default for them.
+# Members at the top level; what a document leaves out has its default (`defaults`).
 TOP: Mapping[str, Member] = {
     "x-rate-limits": Items("rate limit", least=1),
     "x-rate-limit-headers": Shape(
@@ -79,7 +79,7 @@ TOP: Mapping[str, Member] = {
     ),
     "x-secrets": Shape("x-secrets", _all(SECRETS, PREFIX)),
     "x-problems": Table("problem", open=True),
-    "x-unrouted-responses": "responses",
+    "x-unrouted-responses": "unrouted responses",
 }
 KINDS = (
     Shape("rate limit", {"name!": NAME, "limit!": COUNT, "window_seconds!": COUNT}, closed=True),

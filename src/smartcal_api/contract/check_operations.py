@@ -13,7 +13,7 @@ def operations(survey: Survey) -> Iterator[Finding]:
     yield from _names(survey)
     yield from _templates(survey)
     for at, stated in survey.sound("operation"):
-        if not any(status[0] in "23" for status in stated["responses"]):
+        if survey.ours and not any(status[0] in "23d" for status in stated["responses"]):
             yield Finding(f"{at}/responses", "has no success; add a response with a status from 200 to 399")
         for status in {"204", "304"} & stated["responses"].keys():
             response, where = survey.follow(stated["responses"][status], f"{at}/responses/{status}")
@@ -21,7 +21,7 @@ def operations(survey: Survey) -> Iterator[Finding]:
                 # RFC 9110 sections 15.3.5 and 15.4.5
                 yield Finding(f"{where}/content", f"a {status} has no body; leave content out, or take another status")
     for at, stated in survey.sound("header"):
-        if survey.schema(stated["schema"]).get("type", "string") not in ("string", "integer"):
+        if survey.ours and survey.schema(stated["schema"]).get("type", "string") not in ("string", "integer"):
             yield Finding(f"{at}/schema", "must be of type string or integer; the toolkit reads no other in a header")
 
 

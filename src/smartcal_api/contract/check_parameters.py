@@ -101,6 +101,9 @@ def _typed(survey: Survey, at: str, stated: Any) -> Iterator[Finding]:
     schema = survey.schema(stated["schema"])
     if schema.get("type") == "array":
         schema = survey.schema(schema.get("items"))
-    if schema.get("type") not in _SCALARS:
+    stated = schema.get("type")
+    if isinstance(stated, list) and not survey.ours:
+        stated = next((each for each in stated if each != "null"), None)
+    if stated not in _SCALARS:
         message = f"must be of one type, of {', '.join(_SCALARS)}, or an array whose items are, to be read from text"
         yield Finding(f"{at}/schema", message)

@@ -22,10 +22,34 @@ ANYWHERE = frozenset(
 
 
 def policy(survey: Survey) -> Iterator[Finding]:
+    """A clause is held against what the document states: a default is nobody's fault."""
+    data, stated = survey.document.data, survey.document.stated
+    if survey.ours and EVENT_TYPE in survey.nodes:
+        yield from _same(survey, "/webhooks", data["webhooks"], EVENT_TYPE)
+    if "x-problems" in stated:
+        yield from _problems(survey)
+    yield from _repeated(
+        "/x-rate-limits", {str(i): each["name"] for i, each in enumerate(data["x-rate-limits"])}, "/name"
+    )
+    yield from _repeated("/x-ids/prefixes", data["x-ids"]["prefixes"])
+    yield from _repeated("/x-secrets", {k: v for k, v in data["x-secrets"].items() if not k.startswith("x-")})
+    for at, operation in survey.sound("operation"):
+        own_limits = {str(i): each["name"] for i, each in enumerate(operation.get("x-rate-limits", ()))}
+        yield from _repeated(f"{at}/x-rate-limits", own_limits, "/name")
+    yield from _undeclared(survey)
+    for at, operation in survey.sound("operation"):
+        for index, each in enumerate(operation.get("parameters", [])):
+            if "x-value" in survey.follow(each, at)[0]:
+                yield Finding(f"{at}/parameters/{index}", "x-value has no effect here; it is of deliveries' headers")
+    if "x-webhook-signature" in stated:
+        yield from _deliveries(survey, data["x-webhook-signature"]["header"])
+
+
+def _problems(survey: Survey) -> Iterator[Finding]:
     data = survey.document.data
     own = {code: problem for code, problem in data["x-problems"].items() if not code.startswith("x-")}
-    yield from _same(survey, "/webhooks", data["webhooks"], EVENT_TYPE)
-    yield from _same(survey, "/x-problems", own, f"{PROBLEM}/properties/code")
+    if PROBLEM in survey.nodes:
+        yield from _same(survey, "/x-problems", own, f"{PROBLEM}/properties/code")
     for code in sorted(ANYWHERE - own.keys()):
         meant = closest(code, tuple(own)) or "; add it"
         yield Finding("/x-problems", f"lacks {code}, which any request may be answered{meant}")
@@ -41,20 +65,6 @@ def policy(survey: Survey) -> Iterator[Finding]:
         elif code in ANYWHERE and str(problem["status"]) not in data["x-unrouted-responses"]:
             message = f"any request may be answered {problem['status']}, for {code}; add it here"
             yield Finding("/x-unrouted-responses", message)
-    yield from _repeated(
-        "/x-rate-limits", {str(i): each["name"] for i, each in enumerate(data["x-rate-limits"])}, "/name"
-    )
-    for at, stated in survey.sound("operation"):
-        own_limits = {str(i): each["name"] for i, each in enumerate(stated.get("x-rate-limits", ()))}
-        yield from _repeated(f"{at}/x-rate-limits", own_limits, "/name")
-    yield from _repeated("/x-ids/prefixes", data["x-ids"]["prefixes"])
-    yield from _repeated("/x-secrets", {k: v for k, v in data["x-secrets"].items() if not k.startswith("x-")})
-    yield from _undeclared(survey)
-    for at, stated in survey.sound("operation"):
-        for index, each in enumerate(stated.get("parameters", [])):
-            if "x-value" in survey.follow(each, at)[0]:
-                yield Finding(f"{at}/parameters/{index}", "x-value has no effect here; it is of deliveries' headers")
-    yield from _deliveries(survey, data["x-webhook-signature"]["header"])
 
 
 def _undeclared(survey: Survey) -> Iterator[Finding]:
@@ -72,6 +82,8 @@ def _undeclared(survey: Survey) -> Iterator[Finding]:
     named = {f"/x-rate-limit-headers/{key}": stated[key] for key in ("limit", "remaining", "retry_after")}
     named |= {"/x-request-id/header": data["x-request-id"]["header"]}
     for pointer, name in named.items():
+        if pointer.split("/")[1] not in survey.document.stated:
+            continue
         if "/x-" not in pointer.removeprefix("/x-") and declared and name.lower() not in declared:
             yield Finding(pointer, f"no response has the header {name}; rename it there as well")
 

@@ -1,9 +1,10 @@
 """Who reaches what through references: a fault of one component is a fault of each operation that uses it."""
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
-from smartcal_api.contract.document import pointer_of
+from smartcal_api.contract.document import escape, pointer_of
+from smartcal_api.contract.methods import METHODS
 
 if TYPE_CHECKING:
     from smartcal_api.contract.check_survey import Survey
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
 WHOLE = ""
 """The unit of everything that no operation has to itself."""
 EVENT_TYPE, PROBLEM = "/components/schemas/EventType", "/components/schemas/Problem"
-_METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
+_METHODS = frozenset({*METHODS, "trace"})
 
 
 def unit(pointer: str) -> str:
@@ -20,8 +21,7 @@ def unit(pointer: str) -> str:
     if len(tokens) < 3 or tokens[1] not in {"components", "paths", "webhooks"}:
         return WHOLE
     if tokens[1] == "components":
-        # The schemes say which scopes there are, for all operations.
-        return "/".join(tokens[:4]) if len(tokens) > 3 and tokens[2] != "securitySchemes" else WHOLE
+        return "/".join(tokens[:4]) if len(tokens) > 3 else WHOLE
     return "/".join(tokens[: 4 if len(tokens) > 3 and tokens[3] in _METHODS else 3])
 
 
@@ -30,7 +30,7 @@ class Reach:
 
     def __init__(self, survey: "Survey") -> None:
         # Policy is read out of these two (`check_policy`), so a fault in them is a fault of all.
-        self._users: dict[str, set[str]] = {EVENT_TYPE: {WHOLE}, PROBLEM: {WHOLE}}
+        self._users: dict[str, set[str]] = {EVENT_TYPE: {WHOLE}, PROBLEM: {WHOLE}} if survey.ours else {}
         self._operations: dict[str, str | None] = {}
         for at, reference, _ in survey.references:
             self._users.setdefault(unit(pointer_of(reference)), set()).add(unit(at))
@@ -39,6 +39,9 @@ class Reach:
                 named = stated.get("operationId")
                 self._operations[at] = named if isinstance(named, str) else None
                 self._users.setdefault(at.rpartition("/")[0], set()).add(at)
+            if kind == "operation":
+                for name in _schemes(stated.get("security", survey.document.data.get("security"))):
+                    self._users.setdefault(f"/components/securitySchemes/{escape(name)}", set()).add(at)
 
     def users(self, pointers: Iterable[str]) -> set[str]:
         """The units that the pointers lie in, and all that reach one of these."""
@@ -60,3 +63,9 @@ class Reach:
         if WHOLE in units or lost or None in named:
             return None
         return {name for name in named if name is not None}
+
+
+def _schemes(security: Any) -> Iterator[str]:
+    """Those that a list of requirements names, whatever else is wrong with it."""
+    for requirement in security if isinstance(security, list) else ():
+        yield from requirement if isinstance(requirement, dict) else ()

@@ -3,44 +3,34 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from smartcal_api.contract.check_kinds import Choice, Items, Table, Text
+from smartcal_api.contract.check_kinds import Choice, Flag, Items, Member, Table, Text
 from smartcal_api.contract.check_members import HEADER, NAME
 from smartcal_api.contract.check_shape import Shape, Variants
 
 if TYPE_CHECKING:
     from smartcal_api.contract.check_survey import Survey
 
-_HEADER_ONLY = dict.fromkeys(("query", "cookie"), "a key is read from a header only")
-_CODE_ONLY = dict.fromkeys(("implicit", "password", "clientCredentials"), "only authorizationCode is; leave it out")
-_TYPES = Choice(
-    ("http", "apiKey", "oauth2"),
-    {
-        "mutualTLS": "use http bearer, apiKey in a header, or oauth2",
-        "openIdConnect": "use oauth2 with the authorizationCode flow",
-    },
-)
+_TYPES = Choice(("http", "apiKey", "oauth2", "openIdConnect", "mutualTLS"))
+_WORDS: Mapping[str, Member] = {"type!": Text(), "description": Text(), "deprecated": Flag()}
+_FLOW: Mapping[str, Member] = {"refreshUrl": NAME, "scopes!": Table(Text(), open=True)}
+_FLOWS = ("implicit", "password", "clientCredentials", "authorizationCode", "deviceAuthorization")
 KINDS = (
-    Shape(
-        "http scheme",
-        {
-            "type!": Text(),
-            "scheme!": Choice(("bearer",), {"basic": "use bearer", "digest": "use bearer"}, caseless=True),
-            "bearerFormat": Text(),
-            "description": Text(),
-        },
-    ),
-    Shape(
-        "apiKey scheme",
-        {"type!": Text(), "name!": HEADER, "in!": Choice(("header",), _HEADER_ONLY), "description": Text()},
-    ),
-    Shape("oauth2 scheme", {"type!": Text(), "flows!": "flows", "description": Text()}),
-    Shape("flows", {"authorizationCode!": "flow"}, _CODE_ONLY),
-    Shape("flow", {"authorizationUrl!": NAME, "tokenUrl!": NAME, "refreshUrl": NAME, "scopes!": Table(Text())}),
+    Shape("http scheme", {**_WORDS, "scheme!": NAME, "bearerFormat": Text()}),
+    Shape("apiKey scheme", {**_WORDS, "name!": HEADER, "in!": Choice(("header", "query", "cookie"))}),
+    Shape("oauth2 scheme", {**_WORDS, "flows!": "flows", "oauth2MetadataUrl": Text()}),
+    Shape("openIdConnect scheme", {**_WORDS, "openIdConnectUrl!": NAME}),
+    Shape("mutualTLS scheme", _WORDS),
+    Shape("flows", dict(zip(_FLOWS, _FLOWS, strict=True))),
+    Shape("implicit", {**_FLOW, "authorizationUrl!": NAME}),
+    Shape("password", {**_FLOW, "tokenUrl!": NAME}),
+    Shape("clientCredentials", {**_FLOW, "tokenUrl!": NAME}),
+    Shape("authorizationCode", {**_FLOW, "authorizationUrl!": NAME, "tokenUrl!": NAME}),
+    Shape("deviceAuthorization", {**_FLOW, "deviceAuthorizationUrl!": NAME, "tokenUrl!": NAME}),
 )
 
 
 class UnknownScheme:
-    """A scheme whose type isn't one of the three; what else it says can't be judged."""
+    """A scheme whose type isn't one of the five; what else it says can't be judged."""
 
     def read(self, survey: "Survey", value: Any, at: str) -> None:
         if not isinstance(value, dict):
@@ -51,28 +41,11 @@ class UnknownScheme:
             survey.read(_TYPES, value.get("type"), f"{at}/type")
 
 
-class Requirement:
-    """One scheme and the scopes that it must have; the list that requirements are in is a choice between them."""
-
-    def read(self, survey: "Survey", value: Any, at: str) -> None:
-        survey.read(Table(Items(NAME, unique=True)), value, at)
-        if not isinstance(value, dict) or len(value) == 1:
-            return
-        if value:
-            names = " and ".join(value)
-            survey.find(
-                at, f"asks for {names} at once, which the toolkit doesn't understand: make it one scheme an item"
-            )
-        else:
-            survey.find(
-                at, "is an optional credential, which the toolkit doesn't understand: name a scheme, or write []"
-            )
-
-
 def _variant(stated: Mapping[str, Any]) -> str | UnknownScheme:
     kind = stated.get("type")
     known = isinstance(kind, str) and kind in _TYPES.values and "$ref" not in stated
     return f"{kind} scheme" if known else UnknownScheme()
 
 
-SCHEME, REQUIREMENT = Variants(_variant), Requirement()
+SCHEME, REQUIREMENT = Variants(_variant), Table(Items(NAME, unique=True))
+"""A requirement names schemes that are wanted at once, none of them where it is empty."""

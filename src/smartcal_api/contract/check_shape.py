@@ -16,12 +16,14 @@ class Shape:
     """An object that knows its members.
 
     A key that ends in `!` is required. `refused` members are valid OpenAPI that the toolkit doesn't understand, with
-    advice. A `referable` one may be a Reference Object instead. A `closed` one has no x- members.
+    advice; `idle` ones have no effect, which is a fault only where a document has policy of ours. A `referable` one may
+    be a Reference Object instead. A `closed` one has no x- members.
     """
 
     name: str
     stated: Mapping[str, Member]
     refused: Mapping[str, str] = field(default_factory=dict)
+    idle: Mapping[str, str] = field(default_factory=dict)
     referable: bool = False
     closed: bool = False
     members: Mapping[str, Member] = field(init=False)
@@ -52,8 +54,11 @@ class Shape:
 
     def _stranger(self, survey: "Survey", key: str, inner: Any, at: str, owner: Mapping[str, Any]) -> None:
         pointer = f"{at}/{escape(key)}"
-        if key in self.refused:
-            survey.find(pointer, f"{key} is not understood by the toolkit: {self.refused[key]}")
+        refused = self.refused.get(key) or self.idle.get(key)
+        if key in self.idle and not survey.ours:
+            survey.idle.append(pointer)
+        elif refused is not None:
+            survey.find(pointer, f"{key} is not understood by the toolkit: {refused}")
         elif key[:2].lower() == "x-" and not self.closed:
             survey.extension(key, inner, pointer, owner)
         else:

@@ -14,13 +14,16 @@ class Survey:
     """What the walk found.
 
     `nodes`: pointer → the kind of object there, and the object. `references`: where a `$ref` stands, what it says, and
-    the kind that it must lead to. `foreign`: x- members that are none of ours (law SRC 4).
+    the kind that it must lead to. `foreign`: x- members that are none of ours (law SRC 4). `ours`: whether the document
+    states policy, so that what has no effect in it is a fault; elsewhere that is `idle`.
     """
 
     def __init__(self, document: Document, kinds: Mapping[str, Kind]) -> None:
         self.document = document
         self.findings: list[Finding] = []
         self.foreign: list[str] = []
+        self.ours = document.reading is None or document.reading.ours
+        self.idle: list[str] = []
         self.nodes: dict[str, tuple[str, Any]] = {}
         self.references: list[tuple[str, str, str]] = []
         self._kinds = kinds

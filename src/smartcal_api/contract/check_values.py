@@ -27,6 +27,9 @@ def values(survey: Survey, reach: Reach) -> Iterator[Finding]:
     for holder, stated in _holders(survey):
         if "example" in stated and "examples" in stated:
             yield Finding(f"{holder}/example", "stands beside examples, which excludes it; move it in there")
+    for at, stated in survey.sound("example"):
+        if survey.ours and not {"value", "dataValue"} & stated.keys():
+            yield Finding(at, "is missing value, which an example needs")
     seen: dict[int, list[str]] = {}
     documents = {way: turned(survey.document) for way, turned in _WAYS.items()}
     for way, document in documents.items():
@@ -50,7 +53,9 @@ def _fitting(survey: Survey, reach: Reach, schemas: Schemas, ways: list[str]) ->
                 return
             survey.set_aside(aside)  # and judge the rest
         else:
-            yield from _judge(validator, samples)
+            # Elsewhere whoever makes an answer looks at the examples itself, and takes those that fit.
+            if survey.ours:
+                yield from _judge(validator, samples)
             return
 
 
@@ -98,7 +103,7 @@ def _samples(survey: Survey) -> Iterator[Sample]:
             yield Sample(schema, f"{holder}/example", stated["example"], way)
         for name, each in stated.get("examples", {}).items():
             example, at = survey.follow(each, f"{holder}/examples/{escape(name)}")
-            if not (written_out and isinstance(example["value"], str)):
+            if "value" in example and not (written_out and isinstance(example["value"], str)):
                 yield Sample(schema, f"{at}/value", example["value"], way)
     for at, stated in survey.sound("schema"):
         if isinstance(stated, dict):

@@ -1,6 +1,6 @@
 """The contract: read once, checked, and everything that can be asked of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
@@ -9,9 +9,13 @@ from smartcal_api.contract.check import Affected, examine
 from smartcal_api.contract.description import Description
 from smartcal_api.contract.document import Document
 from smartcal_api.contract.message import message_headers
+from smartcal_api.contract.operation import Operation
 from smartcal_api.contract.policy import read_policy
+from smartcal_api.contract.schemes import carrier, scopes_of
+from smartcal_api.contract.understood import understood
 from smartcal_api.errors import Finding
 
+_ALL_SCOPES = "all"
 _NOTHING: Mapping[str, Finding] = MappingProxyType({})
 
 
@@ -24,32 +28,59 @@ class Contract(Description):
     """
 
     def __init__(self, document: Document, *, draft: bool = False, aside: Mapping[str, Finding] = _NOTHING) -> None:
+        document = understood(document)
         examined = examine(document)
         findings = examined.findings
+        strict = document.reading is not None and document.reading.ours
         not_understood: dict[str, Finding] = dict(aside)
         self.unused: list[Finding] = []
         fatal = []
-        affected = Affected(document) if draft and findings else None
+        affected = Affected(document) if findings and (draft or not strict) else None
         for finding in findings:
             touched = affected.operations(finding.pointer) if affected is not None else None
-            if touched is None:
-                fatal.append(finding)
-            elif not touched:
+            if touched is not None and not touched:
                 self.unused.append(finding)
+            elif touched is None or not draft:
+                fatal.append(finding)
             else:
                 not_understood.update(dict.fromkeys(touched, finding))
         if fatal:
             raise document.error(fatal)
         super().__init__(document, read_policy(document.data), without=not_understood)
-        self.scopes: tuple[str, ...] = tuple(
-            scope
-            for scheme in document.data["components"].get("securitySchemes", {}).values()
-            for flow in scheme.get("flows", {}).values()
-            for scope in flow.get("scopes", {})
-        )
+        self.scopes: tuple[str, ...] = tuple(self._scopes())
         self.foreign = examined.foreign
         self.idle = examined.idle
         self.message_headers = list(message_headers(document.data))
+
+    @property
+    def key_scopes(self) -> dict[str, tuple[str, ...]]:
+        """What keys there are to try it with, by name: one for each scope, and one for all that no scope stands for."""
+        keys: dict[str, tuple[str, ...]] = {scope: (scope,) for scope in self.scopes}
+        secured = any(each.alternatives for each in self.operations.values())
+        whole = any(satisfied >= set(self.scopes) for satisfied in map(self._satisfied, self.scopes))
+        return keys if whole or not secured else {_ALL_SCOPES: self.scopes, **keys}
+
+    def carriers(self, operation: Operation) -> list[str]:
+        """What a credential for an operation can come in, by `schemes.carrier`; empty where none is needed."""
+        schemes = self.data["components"].get("securitySchemes", {})
+        if any(not each for each in operation.alternatives):
+            return []
+        return [carrier(schemes[name]) for each in operation.alternatives for name in each]
+
+    @property
+    def reading_told(self) -> list[str]:
+        """What was made of the document that it doesn't say itself, in lines for whoever starts a server of it."""
+        return [] if self.document.reading is None else self.document.reading.told()
+
+    def _satisfied(self, scope: str) -> set[str]:
+        return {scope, *self.policy.scope_implies.get(scope, ())}
+
+    def _scopes(self) -> Iterator[str]:
+        """Those that flows state, then those that operations name besides."""
+        schemes = self.data["components"].get("securitySchemes", {}).values()
+        stated = [scope for scheme in schemes for scope in scopes_of(scheme)]
+        named = [scope for each in self.operations.values() for scope in sorted(each.scopes)]
+        yield from dict.fromkeys((*stated, *named))
 
     @classmethod
     def read(

@@ -7,7 +7,8 @@ from typing import Any
 from smartcal_api.contract.delivery_headers import DeliveryHeader, header_of
 from smartcal_api.contract.direction import sent, taken
 from smartcal_api.contract.document import Document, escape, pointer_of
-from smartcal_api.contract.operation import METHODS, Operation, Reader, Response
+from smartcal_api.contract.methods import METHODS
+from smartcal_api.contract.operation import Operation, Reader, Response
 from smartcal_api.contract.policy import Policy
 from smartcal_api.contract.resources import named, schemas_of
 from smartcal_api.contract.schema_name import schema_name
@@ -15,6 +16,7 @@ from smartcal_api.contract.schemas import Schemas
 from smartcal_api.errors import Finding
 
 _ALL: Mapping[str, Finding] = MappingProxyType({})  # none is left out
+PRODUCT = "/api/v1"
 _PARTS = 20  # of one schema, at most
 
 
@@ -32,10 +34,14 @@ class Description:
         as_taken = taken(document)
         self.taken = self.schemas if as_taken is self.sent else Schemas(as_taken)
         """Those of requests."""
-        reader = Reader(document, policy.pagination)
+        unrouted = [status for status in document.data["x-unrouted-responses"] if not status.startswith("x-")]
+        statuses = {*map(int, unrouted), *(kind.status for kind in policy.problems.values())}
+        reader = Reader(document, policy.pagination, statuses)
         stated = list(reader.operations(without))
         shown = {each.id: each.collection for each in stated} | self._told()
-        known = schemas_of(shown, document.data["components"].get("schemas", {}))
+        self.ours = document.reading is None or document.reading.ours
+        """Whether code may know its operations and resources by their names; elsewhere these are a coincidence."""
+        known = schemas_of(shown, document.data["components"].get("schemas", {})) if self.ours else {}
         self.operations: dict[str, Operation] = {each.id: each for each in named(stated, known)}
         pairs = zip(self.operations.values(), stated, strict=True)
         others = {each.collection: was.collection for each, was in pairs if each.collection and was.collection}
@@ -45,10 +51,16 @@ class Description:
             each.id: (each, without[each.id]) for each in reader.outlines(without)
         }
         self.unrouted: dict[int, Response] = {
-            int(status): reader.response(response, f"/x-unrouted-responses/{status}")
-            for status, response in document.data["x-unrouted-responses"].items()
-            if not status.startswith("x-")
+            int(status): reader.response(
+                document.data["x-unrouted-responses"][status], f"/x-unrouted-responses/{status}"
+            )
+            for status in unrouted
         }
+
+    @property
+    def base(self) -> str:
+        """What all of the product's paths begin with, if anything."""
+        return PRODUCT if any(path.startswith(f"{PRODUCT}/") for path in self.data["paths"]) else ""
 
     def allowed(self, path: str) -> list[str]:
         """The methods that a path template answers, sorted; HEAD where there is GET (RFC 9110 section 10.2.1)."""

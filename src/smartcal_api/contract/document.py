@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from copy import copy
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import yaml
@@ -14,6 +14,9 @@ from smartcal_api.contract.overlay import Overlay
 from smartcal_api.contract.source import Faulty, Source, data_of, escape
 from smartcal_api.errors import ContractError, Finding
 from smartcal_api.input import Unreadable, read_bytes
+
+if TYPE_CHECKING:
+    from smartcal_api.contract.understood import Reading
 
 _MOST_BYTES = 32 * 1024 * 1024
 __all__ = ["Document", "escape", "pointer_of", "unescape"]
@@ -42,11 +45,13 @@ class Document:
         try:
             self._source = Source(source, aliases=aliases)
             self.data: dict[str, Any] = data_of(self._nodes()) if overlays else self._source.data
-            self._stated = self.data
         except Faulty as fault:
             raise ContractError(str(path), [fault.finding]) from None
         if not isinstance(self.data, dict):
             raise ContractError(str(path), [Finding("", "is not a mapping, which it has to be at its top", 1)])
+        self.stated = self.data
+        """As it was written, where `data` is read in its place."""
+        self.reading: Reading | None = None
 
     @classmethod
     def read(
@@ -59,6 +64,12 @@ class Document:
             return cls(path, read_bytes(path, most=_MOST_BYTES, regular=regular), applied, aliases=aliases)
         except Unreadable as error:
             raise ContractError(str(path), [Finding("", error.cause, error.line)]) from None
+
+    def read_as(self, data: dict[str, Any], reading: "Reading") -> "Document":
+        """This document with other data, whose places are those of what they were made from."""
+        found = self.seen_as(data)
+        found.reading = reading
+        return found
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -79,7 +90,7 @@ class Document:
     @property
     def text(self) -> str:
         """As it was written; with overlays as JSON, since what was written holds no more."""
-        return json.dumps(self._stated, indent=2, ensure_ascii=False) + "\n" if self.overlays else self._source.text
+        return json.dumps(self.stated, indent=2, ensure_ascii=False) + "\n" if self.overlays else self._source.text
 
     def line(self, pointer: str) -> int:
         """The line of `pointer`, or of the closest ancestor that exists; lines count from 1."""

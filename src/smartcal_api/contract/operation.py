@@ -1,7 +1,7 @@
 """One operation of the contract, with every `$ref` followed and everything that serving it asks for."""
 
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,14 +11,15 @@ from smartcal_api.contract.header import Header
 from smartcal_api.contract.lifecycle import ENDLESS, Lifecycle
 from smartcal_api.contract.media_type import is_json
 from smartcal_api.contract.message import is_of_the_message
+from smartcal_api.contract.methods import METHODS
 from smartcal_api.contract.policy import Pagination, RateLimit, read_rate_limits
 from smartcal_api.contract.schema_name import schema_name
+from smartcal_api.contract.statuses import answered
 
 # Keywords beside which the items of a list can be judged one by one.
 _PLAIN_OBJECT = frozenset({"type", "properties", "required", "title", "description", "examples"})
 _PLAIN_ARRAY = frozenset({"type", "items", "title", "description", "examples"})
 _PATH_NAME = re.compile(r"\{([^}]+)\}")
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,9 @@ class Operation:
 class Reader:
     """Builds operations out of a document that `contract.check` found sound."""
 
-    def __init__(self, document: Document, pagination: Pagination) -> None:
+    def __init__(self, document: Document, pagination: Pagination, statuses: Collection[int] = ()) -> None:
+        """`statuses` are those that any operation may be answered with, whatever it says."""
+        self._statuses = statuses
         self._document = document
         self._pagination = pagination
         self._security = document.data.get("security", [])
@@ -173,9 +176,8 @@ class Reader:
         parameters = {(p.name, p.location): p for p in self._parameters(item, f"/paths/{escape(path)}")}
         parameters |= {(p.name, p.location): p for p in self._parameters(stated, pointer)}
         responses = {
-            int(status): self.response(response, f"{pointer}/responses/{status}")
-            for status, response in stated["responses"].items()
-            if not status.startswith("x-")
+            status: self.response(stated["responses"][key], f"{pointer}/responses/{key}")
+            for status, key in answered(stated["responses"], self._statuses).items()
         }
         order = stated.get("x-order")
         collection = self._collection(responses)

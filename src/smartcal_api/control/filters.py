@@ -18,7 +18,6 @@ from smartcal_api.errors import shortened
 from smartcal_api.http.unknown_path import UnknownPaths
 from smartcal_api.journal import Wanted, fingerprint
 from smartcal_api.sandbox import Sandbox
-from smartcal_api.sandbox.credentials import PRODUCT
 from smartcal_api.store import Store
 from smartcal_api.webhooks.log import DeliveryLog
 
@@ -108,7 +107,9 @@ class Filters:
     def _notes(self, path: str) -> list[str]:
         if any(_may_begin(each, path) for each in self._contract.data["paths"]):
             return []
-        meant = UnknownPaths(self._contract.data["paths"], base=PRODUCT, served_at="", control="").meant(path)
+        meant = UnknownPaths(self._contract.data["paths"], base=self._contract.base, served_at="", control="").meant(
+            path
+        )
         did = f" Did you mean {meant[0]}?" if meant is not None else ""
         return [f"No operation of the contract has a path that begins with {shortened(path, 64)!r}.{did}"]
 

@@ -11,7 +11,7 @@ from smartcal_api.http.answer import Answer, json_answer
 from smartcal_api.http.exchange import Exchange
 from smartcal_api.sandbox import Sandbox
 from smartcal_api.sandbox.creation import Created, NameTaken, Wanted
-from smartcal_api.sandbox.credentials import PRODUCT, oauth_document
+from smartcal_api.sandbox.credentials import oauth_document
 from smartcal_api.sandbox.registry import DEFAULT
 from smartcal_api.sandbox.room import NoRoom
 
@@ -70,7 +70,7 @@ def sandbox_document(sandbox: Sandbox, root: str) -> dict[str, Any]:
     return {
         "name": sandbox.name,
         "root_url": own,
-        "base_url": own + PRODUCT,
+        "base_url": own + sandbox.contract.base,
         "seed": sandbox.seed,
         "clock": clock_document(sandbox),
         "generation": sandbox.generation,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from smartcal_api.auth import Identity
+from smartcal_api.contract.schemes import HEADER
 from smartcal_api.defects.defect import Defect, defect
 from smartcal_api.defects.message import Answered, Asked
 from smartcal_api.defects.subject import Subject
@@ -22,7 +23,7 @@ def any_key_lists_webhooks(subject: Subject) -> None:
 @defect("SCOPE 1", "In the key's own header, a key may do everything.")
 def header_key_may_do_everything(subject: Subject) -> None:
     def let_in(right: Any, identity: Identity) -> Problem | None:
-        return None if identity.principal and identity.carrier == "header" else right(identity)
+        return None if identity.principal and (identity.carrier or "").startswith(HEADER) else right(identity)
 
     for operation in subject.contract.operations:
         subject.replaced(subject.served(operation).authorization, "refusal", let_in)

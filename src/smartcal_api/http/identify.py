@@ -36,7 +36,7 @@ class Identify:
             if exchange.refusal is None:
                 return self._read(scope, receive, send)
         elif exchange.refusal is None:
-            presented = self._identification.presented(exchange.headers, scope["headers"])
+            presented = self._identification.presented(exchange.headers, scope["headers"], scope["query_string"])
             if not exchange.prefix and isinstance(presented, Presented):
                 exchange.sandbox = self._registry.of_credential(presented.secret)
             if exchange.sandbox.store.turn.taken:

@@ -1,6 +1,6 @@
 """Reads and validates an operation's parameters: query, path and headers."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 from urllib.parse import unquote, unquote_to_bytes
@@ -62,8 +62,12 @@ class _Reader:
 class ParameterReader:
     """All parameters of an operation. Path parameters come by position, since the router knows them by number."""
 
-    def __init__(self, operation: Operation, schemas: Schemas, *, refuse_unknown: bool) -> None:
+    def __init__(
+        self, operation: Operation, schemas: Schemas, *, refuse_unknown: bool, keys: Collection[str] = ()
+    ) -> None:
+        """`keys` are names in the query that credentials come in: nothing to be read here, and not unknown."""
         self._refuse_unknown = refuse_unknown
+        self._keys = keys
         self._query: dict[str, _Reader] = {}
         self._headers: list[tuple[bytes, _Reader]] = []
         declared: dict[str, _Reader] = {}
@@ -103,7 +107,7 @@ class ParameterReader:
             wanted = self._query.get(name)
             if wanted is not None:
                 self._take(wanted, texts, _decode, values, faults)
-            elif self._refuse_unknown:
+            elif self._refuse_unknown and name not in self._keys:
                 faults.append(Invalid(self._unknown(name), parameter=name[:64]))
         for reader in self._query.values():
             if reader.required and reader.name not in given:

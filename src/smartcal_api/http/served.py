@@ -43,7 +43,9 @@ class Served:
         self.handler = handler
         self.mocked = mocked
         self.authorization = Authorization(operation, contract.data, identification)
-        self.parameters = ParameterReader(operation, contract.schemas, refuse_unknown=refuse_unknown)
+        self.parameters = ParameterReader(
+            operation, contract.schemas, refuse_unknown=refuse_unknown, keys=identification.key_queries
+        )
         limits = contract.policy.request_limits
         self.body = BodyReader(operation.body, contract.taken, limits) if operation.body else None
         self.judges: Mapping[int, Judge] = {

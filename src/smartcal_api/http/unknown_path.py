@@ -75,6 +75,8 @@ class UnknownPaths:
             slips.append("it ends in a slash")
         if slips:
             yield whole, slips
+        if not base:
+            return
         if whole.startswith(f"{base}{base}/"):
             twice = f"{base} stands in it twice (SMARTCAL_BASE_URL ends in it, and the contract's paths begin with it)"
             once = whole

@@ -15,7 +15,6 @@ DOCS_CALLBACK = "/_sandbox/docs/oauth2-redirect.html"
 # Any port does on the addresses, and on localhost, since these are development clients.
 CALLBACKS = ("http://127.0.0.1/callback", "http://localhost/callback", "http://[::1]/callback")
 
-PRODUCT = "/api/v1"
 METADATA = "getAuthorizationServerMetadata"
 _OPERATIONS = {
     "authorize_url": "authorize",
@@ -44,12 +43,12 @@ class KnownClient:
 
 
 def random_keys(sandbox: Sandbox, contract: Contract) -> KeyRing:
-    """One key for each scope and account, taken in by the sandbox."""
+    """One key for each of `key_scopes` and account, taken in by the sandbox."""
     prefix = contract.policy.secrets["api_key"]
-    main, other = ({scope: random_key(prefix) for scope in contract.scopes} for _ in (1, 2))
+    main, other = ({name: random_key(prefix) for name in contract.key_scopes} for _ in (1, 2))
     for owner, ring in ((1, main), (2, other)):
-        for scope, value in ring.items():
-            sandbox.keys.add(value, (scope,), owner=owner)
+        for name, value in ring.items():
+            sandbox.keys.add(value, contract.key_scopes[name], owner=owner)
     return KeyRing(main, other)
 
 

@@ -223,6 +223,8 @@ class Sandbox:
     def _completes(self) -> bool:
         """Whether bookings are completed at their end: not where the contract no longer knows what that is."""
         contract = self.contract
+        if not contract.ours:
+            return False
         if "Booking" not in contract.resources:
             return True
         if not {"status", "end_time"} <= set(contract.members(contract.resource_pointer("Booking"))):

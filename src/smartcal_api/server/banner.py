@@ -8,10 +8,12 @@ from collections.abc import Iterator, Sequence
 from smartcal_api.app import Application
 from smartcal_api.auth import SHORTEST
 from smartcal_api.clock import format_rfc3339
+from smartcal_api.contract import Contract
+from smartcal_api.contract.schemes import BASIC, COOKIE, HEADER, QUERY
 from smartcal_api.control import PREFIX as CONTROL
 from smartcal_api.errors import Finding
 from smartcal_api.sandbox import Sandbox
-from smartcal_api.sandbox.credentials import PRODUCT, KeyRing, KnownClient
+from smartcal_api.sandbox.credentials import KeyRing, KnownClient
 from smartcal_api.server.webhooks import KnownWebhook
 from smartcal_api.settings import Settings
 from smartcal_api.web.entrance import HOME, documents_of
@@ -33,15 +35,16 @@ def banner(
     moment = format_rfc3339(sandbox.clock.now()) + (", frozen" if sandbox.clock.frozen else "")
     store = settings.store or "memory"
     lines = [
-        f"{contract.data['info']['title']} {contract.version} on {root + PRODUCT}",
+        f"{contract.data['info']['title']} {contract.version} on {root + contract.base}",
         f"store {store} · seed {sandbox.seed} · clock {moment}",
         f"pages {root + HOME}",
         f"contract {root + documents_of(contract)['JSON']}",
+        *contract.reading_told,
         f"control {root + CONTROL}",
         *([f"  its token {control_token}"] if control_token else []),
         "",
         "keys" if keys.well_known else "keys, random and shown only here",
-        *(f"  {scope:<10}{value}" for scope, value in keys.main.items()),
+        *(f"  {scope:<9} {value}" for scope, value in keys.main.items()),
         *(
             f"  {'the other account: ' if not i else '':<19}{value}"
             for i, value in enumerate(list(keys.other.values())[:1])
@@ -51,9 +54,7 @@ def banner(
         *(line for each in clients for line in _client(each)),
         "",
         *_webhooks(webhooks),
-        f"  curl {root}{PRODUCT}/events \\",
-        f"    -H {shlex.quote(f'Authorization: Bearer {next(iter(keys.main.values()))}')}",
-        "",
+        *_trial(contract, root, keys),
     ]
     for title, entries in (
         (
@@ -78,6 +79,31 @@ def banner(
             "",
         ]
     return "\n".join([*lines, "Ctrl-C stops it."])
+
+
+def _trial(contract: Contract, root: str, keys: KeyRing) -> Iterator[str]:
+    """What to try first: an operation that needs nothing but a key."""
+    plain = [each for each in contract.operations.values() if each.method == "GET" and not each.path_names]
+    for operation in [each for each in plain if not any(p.required for p in each.parameters)][:1]:
+        asked = f"  curl {root}{operation.path}"
+        carried = contract.carriers(operation)
+        if not carried:
+            yield asked
+        else:
+            yield f"{asked} \\"
+            yield f"    {_sent(carried[0], next(iter(keys.main.values()), 'KEY'))}"
+        yield ""
+
+
+def _sent(carried: str, key: str) -> str:
+    """The option of curl that sends a key in its carrier."""
+    place, _, name = carried.partition(" ")
+    return {
+        BASIC: f"-u {shlex.quote(f':{key}')}",
+        HEADER: f"-H {shlex.quote(f'{name}: {key}')}",
+        QUERY: f"--get -d {shlex.quote(f'{name}={key}')}",
+        COOKIE: f"-b {shlex.quote(f'{name}={key}')}",
+    }.get(place, f"-H {shlex.quote(f'Authorization: Bearer {key}')}")
 
 
 def told(application: Application, findings: Sequence[Finding]) -> list[str]:

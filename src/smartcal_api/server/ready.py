@@ -12,7 +12,7 @@ from smartcal_api.contract import Contract
 from smartcal_api.control import PREFIX as CONTROL
 from smartcal_api.errors import UsageError
 from smartcal_api.output import Output, head
-from smartcal_api.sandbox.credentials import PRODUCT, KeyRing, KnownClient, oauth_document
+from smartcal_api.sandbox.credentials import KeyRing, KnownClient, oauth_document
 from smartcal_api.server.housekeeping import is_running
 from smartcal_api.server.webhooks import KnownWebhook
 
@@ -31,7 +31,7 @@ def ready_document(
     """Where the server is, and every credential that works there."""
     return {
         "root_url": root,
-        "base_url": root + PRODUCT,
+        "base_url": root + contract.base,
         "control_url": root + CONTROL,
         "control_token": control_token,
         "pid": os.getpid(),

@@ -1,5 +1,6 @@
 """Opens the sandbox that a server starts with: contract, store, clock, data and keys."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,6 +21,7 @@ from smartcal_api.server.data import data_of, forget_data, load_data
 from smartcal_api.settings import GivenKey, Settings
 from smartcal_api.store import Store, open_store
 
+_NO_WORD = re.compile(r"[^A-Za-z0-9._~/-]+")
 Report = Callable[[int, int], None]
 
 
@@ -107,10 +109,10 @@ def key_ring(sandbox: Sandbox, contract: Contract, settings: Settings) -> KeyRin
     prefix = contract.policy.secrets["api_key"]
 
     def key(name: str) -> str:
-        return f"{prefix}demo_{name}" if well_known else random_key(prefix)
+        return f"{prefix}demo_{_NO_WORD.sub('_', name)}" if well_known else random_key(prefix)
 
-    main = {scope: key(scope) for scope in contract.scopes}
-    other = {scope: key(f"other_{scope}") for scope in contract.scopes}
+    main = {name: key(name) for name in contract.key_scopes}
+    other = {name: key(f"other_{name}") for name in contract.key_scopes}
     for given in settings.keys:
         _refuse_well_known(given, main, other, prefix=prefix, on_loopback=well_known)
         if not well_known and len(given.value) < SHORTEST:
@@ -120,17 +122,19 @@ def key_ring(sandbox: Sandbox, contract: Contract, settings: Settings) -> KeyRin
             )
     granted: dict[str, dict[str, int]] = {}
     for given in settings.keys:
-        unknown = [scope for scope in given.scopes if scope not in contract.scopes]
+        unknown = [scope for scope in given.scopes if scope not in contract.key_scopes]
         if unknown:
-            raise UsageError(f"--key: the contract has no scope {unknown[0]!r}; it has {', '.join(contract.scopes)}.")
+            there = ", ".join(contract.key_scopes) or "none"
+            raise UsageError(f"--key: the contract has no scope {unknown[0]!r}; it has {there}.")
         if len(given.scopes) == 1:
             main[given.scopes[0]] = given.value
         granted.setdefault(given.value, {}).update(dict.fromkeys(given.scopes, 1))
     for owner, keys in ((1, main), (2, other)):
-        for scope, value in keys.items():
-            granted.setdefault(value, {})[scope] = owner
-    for value, scopes in granted.items():
-        sandbox.keys.add(value, scopes, owner=next(iter(scopes.values())))
+        for name, value in keys.items():
+            granted.setdefault(value, {})[name] = owner
+    for value, names in granted.items():
+        scopes = dict.fromkeys(scope for name in names for scope in contract.key_scopes[name])
+        sandbox.keys.add(value, scopes, owner=next(iter(names.values())))
     return KeyRing(main, other, well_known)
 
 

@@ -5,14 +5,13 @@ from html import escape
 
 from smartcal_api.contract import Contract
 from smartcal_api.control import PREFIX
-from smartcal_api.sandbox.credentials import PRODUCT
 from smartcal_api.web.page import definitions, link, page
 
 
 def home(contract: Contract, root: str, *, keys: Mapping[str, str], documents: Mapping[str, str]) -> bytes:
     """`keys` are those that everybody may see, by their scopes; `documents` is where the contract is, by its format."""
     control = root + PREFIX
-    served = f"{root}{PRODUCT}"
+    served = f"{root}{contract.base}"
     key = next(iter(keys.values()), "KEY")
     curl = f"curl -H 'Authorization: Bearer {key}' {served}/"
     shown = definitions([(scope, f"<code>{escape(value)}</code>") for scope, value in keys.items()])

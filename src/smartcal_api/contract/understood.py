@@ -1,0 +1,135 @@
+"""Any OpenAPI document as the toolkit reads it: of version 3.1, and with everything that it may leave out.
+
+What is filled in or rewritten keeps the place that it was written at, so that findings lead there.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import count
+from typing import Any
+
+from smartcal_api.contract.check_members import TOP
+from smartcal_api.contract.defaults import defaults
+from smartcal_api.contract.document import Document, escape
+from smartcal_api.contract.methods import METHODS
+from smartcal_api.contract.upgrade import Upgrade
+
+_OLDER = re.compile(r"3\.0\.[0-9]+\Z")
+_NO_NAME = re.compile(r"[^A-Za-z0-9]+")
+_FEW = 3
+_ANY_ANSWER: Mapping[str, Any] = {"200": {"description": "The document says nothing of the answer."}}
+
+
+def understood(document: Document) -> Document:
+    """The same document, read; one that has been is itself."""
+    if document.reading is not None:
+        return document
+    reading = Reading(document)
+    return document.read_as(reading.data, reading)
+
+
+class Reading:
+    """What became of a document: `data` is read in place of what was written.
+
+    `defaulted` are the x- members that it leaves out, `older` is its version where that is 3.0, `named` counts the
+    operations that it gives no operationId, and `ours` says whether it states any policy at all: whoever does so is
+    told more strictly what has no effect.
+    """
+
+    def __init__(self, document: Document) -> None:
+        stated = document.data
+        version = stated.get("openapi")
+        self.older = version if isinstance(version, str) and _OLDER.match(version) else None
+        self.origins: dict[str, str] = {}
+        """Pointer → where what stands there was written."""
+        self.named = 0
+        self.changed = 0
+        """Schemas that are said in words of 3.0."""
+        self.unsent: list[str] = []
+        """Pointers of webhooks that nothing is sent for: they are no POST with a body."""
+        filled = defaults(stated)
+        self.defaulted = tuple(filled)
+        self.ours = any(name.startswith("x-") and name in stated for name in TOP)
+        self.data: dict[str, Any] = {**stated, **filled}
+        if self.older is not None or not self.ours:
+            upgrade = Upgrade(stated, older=self.older is not None)
+            self.changed = upgrade.changed
+            self.data = {**upgrade.data, **filled}
+        for name in ("paths", "webhooks", "components"):
+            self.data.setdefault(name, {})
+        if isinstance(self.data["components"], dict):
+            self.data["components"] = {"schemas": {}, **self.data["components"]}
+        self._name_operations()
+        if not self.ours:
+            self._take_deliveries()
+
+    def told(self) -> list[str]:
+        """A line for each kind of thing that was made of the document and doesn't stand in it."""
+        lines = []
+        if self.older is not None:
+            lines.append(f"read as OpenAPI 3.1, which {self.older} is upgraded to: {_many(self.changed, 'schema')}")
+        elif self.changed:
+            lines.append(f"words of OpenAPI 3.0 read as 3.1: {_many(self.changed, 'schema')}")
+        if self.defaulted:
+            lines.append(
+                f"policy {len(self.defaulted)} of {len(TOP)} x- members are defaults (smartcal routes --defaults)"
+                if len(self.defaulted) > _FEW
+                else f"policy defaults for {', '.join(self.defaulted)} (smartcal routes --defaults)"
+            )
+        if self.named:
+            lines.append(f"names {_many(self.named, 'operation')} without an operationId, named by method and path")
+        if self.unsent:
+            lines.append(f"webhooks that are no POST with a body, and never sent: {', '.join(self.unsent)}")
+        return lines
+
+    def _take_deliveries(self) -> None:
+        webhooks = self.data["webhooks"]
+        if not isinstance(webhooks, dict):
+            return
+        sent: dict[str, Any] = {}
+        for name, item in webhooks.items():
+            post = item.get("post") if isinstance(item, dict) else None
+            if isinstance(post, dict) and "requestBody" in post:
+                sent[name] = {**item, "post": {"operationId": name, "responses": _ANY_ANSWER, **post, "security": []}}
+            elif not name.startswith("x-"):
+                self.unsent.append(f"/webhooks/{escape(name)}")
+        self.data["webhooks"] = sent
+
+    def _name_operations(self) -> None:
+        paths = self.data["paths"]
+        operations = list(_operations(paths))
+        taken = {each.get("operationId") for *_, each in operations if isinstance(each.get("operationId"), str)}
+        whole: dict[str, dict[str, Any]] = {}
+        for path, method, stated in operations:
+            added: dict[str, Any] = {}
+            if "operationId" not in stated:
+                added["operationId"] = _name(f"{method} {path}", taken)
+                self.named += 1
+            if "responses" not in stated and not self.ours:
+                added["responses"] = _ANY_ANSWER
+            if added:
+                whole.setdefault(path, dict(paths[path]))[method] = {**stated, **added}
+        if whole:
+            self.data["paths"] = {**paths, **whole}
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _operations(paths: Any) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    for path, item in paths.items() if isinstance(paths, dict) else ():
+        for method in METHODS if isinstance(item, dict) else ():
+            if isinstance(item.get(method), dict):
+                yield path, method, item[method]
+
+
+def _name(words: str, taken: set[Any]) -> str:
+    """An operationId such as `get_pets_petId`, which nothing else has."""
+    name = wanted = _NO_NAME.sub("_", words).strip("_")
+    for number in count(2):
+        if name not in taken:
+            break
+        name = f"{wanted}_{number}"
+    taken.add(name)
+    return name
