@@ -23,6 +23,13 @@ UNEVALUATED = {
 }
 LOOP = {"properties": {"size": {}, "inner": {"$ref": "#/components/schemas/Loop"}}}
 BASE = {"properties": {"kind": {}, "never": False}, "$ref": "#/components/schemas/Loop"}
+PLACE = {"required": ["kind"], "properties": {"kind": {"const": "place"}, "address": {"type": "string"}}}
+CALL = {"required": ["kind", "number"], "properties": {"kind": {"const": "Call"}}, "additionalProperties": False}
+WHERE = {
+    "oneOf": [{"$ref": "#/components/schemas/Place"}, {"$ref": "#/components/schemas/Call"}],
+    "discriminator": {"propertyName": "kind", "mapping": {"place": "Place"}},
+}
+MEETING = {"properties": {"where": {"$ref": "#/components/schemas/Where"}}}
 # What a validator says, and nobody wants to read.
 ITS_WORDS = ("dditional properties", "nevaluated properties", "was unexpected", "were unexpected", "required property")
 
@@ -30,6 +37,7 @@ ITS_WORDS = ("dditional properties", "nevaluated properties", "was unexpected", 
 @pytest.fixture
 def document(contract: Contract, tmp_path: Any) -> Document:
     components = {"Closed": CLOSED, "Open": UNEVALUATED, "Base": BASE, "Loop": LOOP}
+    components |= {"Place": PLACE, "Call": CALL, "Where": WHERE, "Meeting": MEETING}
     path = tmp_path / "some.yaml"
     path.write_text(json.dumps({"components": {"schemas": components}}))
     return Document.read(path)
@@ -57,6 +65,30 @@ def test_a_member_that_there_is_not_is_told_with_the_one_that_was_meant(
     schemas = Schemas(document)
     (error,) = schemas.at(f"/components/schemas/{schema}").iter_errors(value)
     assert schemas.explain(error) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ({"kind": "place", "address": 1}, [("where/address", '1 is not of type "string".')]),
+        (
+            {"kind": "Call", "numbr": 1},
+            [("where", "'numbr' is not a member; there are kind."), ("where", "'number' is missing.")],
+        ),
+        (
+            {"kind": "plaze"},
+            [("where", '\'kind\' is "plaze", which is not one of "place", "Call"; did you mean place?')],
+        ),
+        ({"kind": {}}, [("where", '\'kind\' is {}, which is not one of "place", "Call".')]),
+        ({}, [("where", "'kind' is missing.")]),
+    ],
+)
+def test_of_several_schemas_the_one_that_a_value_names_says_what_is_wrong(
+    document: Document, value: Any, told: list[tuple[str, str]]
+) -> None:
+    schemas = Schemas(document)
+    errors = schemas.meant(schemas.at("/components/schemas/Meeting").iter_errors({"where": value}))
+    assert sorted(("/".join(map(str, each.instance_path)), schemas.explain(each)) for each in errors) == sorted(told)
 
 
 def bodies(document: dict[str, Any]) -> list[tuple[str, str]]:

@@ -1,5 +1,7 @@
 """The control plane's own document: valid by others' judgement, and what it says is what is served."""
 
+from collections.abc import Iterator
+
 import pytest
 import yaml
 from openapi_spec_validator import OpenAPIV31SpecValidator
@@ -37,3 +39,24 @@ def test_its_operations_are_the_handlers_both_ways(plane: Plane, contract: Contr
 @pytest.mark.parametrize("path", ["/openapi", "/contract"])
 def test_both_documents_are_served_as_valid_openapi(plane: Plane, path: str) -> None:
     OpenAPIV31SpecValidator(plane.get(path).json).validate()
+
+
+def test_what_a_request_may_leave_out_is_optional_in_clients_made_from_it(contract: Contract) -> None:
+    """Generators take a member whose schema has a default for one that is always there, and an object without any
+    members for one that is always empty."""
+    schemas = describe(contract).data["components"]["schemas"]
+    stated = [(name, *each) for name, schema in schemas.items() for each in schema.get("properties", {}).items()]
+    assert [(name, member) for name, member, inner in stated if isinstance(inner, dict) and "default" in inner] == []
+    assert any("default" in schema for schema in schemas.values())
+
+    def empty(value: object) -> Iterator[object]:
+        if isinstance(value, dict):
+            if value.get("type") == "object" and not {"properties", "additionalProperties", "allOf"} & set(value):
+                yield value
+            for inner in value.values():
+                yield from empty(inner)
+        elif isinstance(value, list):
+            for inner in value:
+                yield from empty(inner)
+
+    assert list(empty(describe(contract).data)) == []

@@ -237,13 +237,17 @@ def test_there_is_an_end_to_them(plane: Plane) -> None:
 
 
 def test_the_kinds_of_the_document_are_those_that_there_are(contract: Contract) -> None:
-    stated = describe(contract).schema("FaultWanted")
-    assert stated["properties"]["kind"]["enum"] == list(fault_kinds.KINDS)
-    assert [each["if"]["properties"]["kind"]["const"] for each in stated["allOf"]] == list(fault_kinds.KINDS)
+    description = describe(contract)
+    stated = description.schema("FaultWanted")
+    branches = [each["$ref"] for each in stated["oneOf"]]
+    assert stated["discriminator"]["mapping"] == dict(zip(fault_kinds.KINDS, branches, strict=True))
+    told = [description.document.resolve(each)["properties"]["kind"]["const"] for each in branches]
+    assert told == list(fault_kinds.KINDS)
 
 
 WRONG = {
-    "a kind": ({"kind": "statu"}, '"malformed_json"'),
+    "a kind": ({"kind": "statu"}, '"malformed_json", "status"; did you mean status?'),
+    "a kind that is no text": ({"kind": ["status"]}, "'kind' is [\"status\"], which is not one of"),
     "an operation": ({"kind": "drop", "operations": ["cancelBokking"]}, "Did you mean 'cancelBooking'?"),
     "a method": ({"kind": "drop", "methods": "GTE"}, "Did you mean 'GET'?"),
     "no operation": ({"kind": "drop", "operations": []}, "/operations"),
@@ -259,12 +263,13 @@ WRONG = {
     "a method of another operation": ({"kind": "drop", "operations": "listEvents", "methods": "POST"}, "GET and HEAD"),
     "a member misspelt": ({"kind": "drop", "operation": "listEvents"}, "is not a member; did you mean operations?"),
     "a member: any kind's": ({"kind": "latency", "seconds": 1, "porbability": 1}, "did you mean probability?"),
-    "a member: none like it": ({"kind": "drop", "x": 1}, "'x' is not a member; there are after_work, kind, operations"),
+    "a member: none like it": ({"kind": "drop", "x": 1}, "'x' is not a member; there are kind, after_work, operations"),
     "a member": ({"kind": "status", "status": 500, "seconds": 1}, "seconds"),
     "a range": ({"kind": "latency", "seconds": 2, "up_to_seconds": 1}, "up_to_seconds"),
     "a probability": ({"kind": "drop", "probability": 0}, "/probability"),
     "no number": ({"kind": "drop", "next": 0}, "/next"),
-    "nothing": ({}, "kind"),
+    "a member of no other kind's": ({"kind": "wrong_header"}, "at its top: 'header' is missing. And 1 more"),
+    "nothing": ({}, "'kind' is missing"),
 }
 
 

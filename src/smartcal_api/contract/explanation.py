@@ -1,15 +1,19 @@
 """What a schema refuses, said as whoever sent it understands it, and not as a validator puts it."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import unquote
 
 import orjson
 from jsonschema_rs import ValidationError, ValidationErrorKind
 
+from smartcal_api.contract.discriminator import Discriminator
 from smartcal_api.contract.document import Document
 from smartcal_api.errors import hint, shortened
 
+# By which the document is known to validators.
+BASE = "urn:contract"
 # Schemas that stand within a schema and say something of the same object.
 _WITHIN = ("allOf", "anyOf", "oneOf")
 _CONDITIONAL = ("if", "then", "else")
@@ -28,17 +32,44 @@ def explain(error: ValidationError, pointer: str, document: Document) -> str:
     if isinstance(kind, ValidationErrorKind.Required):
         return f"'{kind.property}' is missing"
     if isinstance(kind, ValidationErrorKind.Enum):
-        options = ", ".join(orjson.dumps(each).decode() for each in kind.options)
-        sent, names = error.instance, [each for each in kind.options if isinstance(each, str)]
-        close = hint(sent, names) if isinstance(sent, str) and len(sent) <= _SHOWN else ""
-        meant = f"; {close}" if close.startswith("did") else ""
-        return f"{error.message.partition(' is not one of ')[0]} is not one of {options}{meant}"
+        return f"{error.message.partition(' is not one of ')[0]} {_not_one_of(error.instance, kind.options)}"
+    if isinstance(kind, ValidationErrorKind.OneOfNotValid) and isinstance(error.instance, Mapping):
+        discriminator = Discriminator(_schema(document, pointer))
+        if discriminator.member is not None:
+            if discriminator.member not in error.instance:
+                return f"'{discriminator.member}' is missing"
+            named = error.instance[discriminator.member]
+            shown = shortened(orjson.dumps(named).decode(), _SHOWN)
+            return f"'{discriminator.member}' is {shown}, which {_not_one_of(named, discriminator.names)}"
     if isinstance(
         kind, ValidationErrorKind.Pattern | ValidationErrorKind.AnyOf | ValidationErrorKind.OneOfNotValid
     ) and (examples := _schema(document, pointer).get("examples")):
         shown = ", ".join(each if isinstance(each, str) else orjson.dumps(each).decode() for each in examples)
         return f"{_quoted(error)} does not fit; write it as in these examples: {shown}"
     return error.message
+
+
+def meant(errors: Iterable[ValidationError], document: Document) -> Iterator[ValidationError]:
+    """Where a validator says that none of several schemas fits, what is wrong by the one that the value names."""
+    for error in errors:
+        if isinstance(error.kind, ValidationErrorKind.OneOfNotValid):
+            place = Discriminator(_schema(document, clause(error))).place(error.instance)
+            if place is not None:
+                yield from meant(error.kind.context[place], document)
+                continue
+        yield error
+
+
+def clause(error: Any) -> str:
+    """The pointer of the clause that an error of a validator comes from."""
+    location = error.absolute_keyword_location or ""
+    return unquote(location.removeprefix(f"{BASE}#")) or "/" + "/".join(map(str, error.schema_path))
+
+
+def _not_one_of(sent: Any, options: Sequence[Any]) -> str:
+    listed, names = ", ".join(orjson.dumps(each).decode() for each in options), [e for e in options if type(e) is str]
+    close = hint(sent, names) if isinstance(sent, str) and len(sent) <= _SHOWN else ""
+    return f"is not one of {listed}{f'; {close}' if close.startswith('did') else ''}"
 
 
 def _quoted(error: ValidationError) -> str:

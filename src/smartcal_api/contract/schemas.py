@@ -1,23 +1,22 @@
 """Compiled validators for the schemas of a contract: Draft 2020-12, formats asserted."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 import orjson
 from jsonschema_rs import Draft202012, Draft202012Validator, Registry, ValidationError
 
 from smartcal_api.contract.document import Document
-from smartcal_api.contract.explanation import explain
+from smartcal_api.contract.explanation import BASE, clause, explain, meant
 from smartcal_api.errors import shortened
-
-_BASE = "urn:contract"
 
 
 class Schemas:
     """Compiles each schema once, on the first request for it; serving asks for all of them at start."""
 
     def __init__(self, document: Document) -> None:
-        self._registry = Registry([(_BASE, document.data)], draft=Draft202012)
+        self._registry = Registry([(BASE, document.data)], draft=Draft202012)
         self.document = document
         self._compiled: dict[tuple[str, str | None], Draft202012Validator] = {}
         self._own: dict[tuple[bytes, str | None], Draft202012Validator] = {}
@@ -47,15 +46,13 @@ class Schemas:
         told = shortened(explain(error, clause(error), self.document))
         return told if told.endswith(("?", "…")) else f"{told}."
 
+    def meant(self, errors: Iterable[ValidationError]) -> Iterator[ValidationError]:
+        """The errors that say most: of a `oneOf` those of the schema that the value names by its discriminator."""
+        return meant(errors, self.document)
+
     @staticmethod
     def reference(pointer: str) -> dict[str, str]:
-        return {"$ref": f"{_BASE}#{_quote(pointer)}"}
-
-
-def clause(error: Any) -> str:
-    """The pointer of the clause that an error of a validator comes from."""
-    location = error.absolute_keyword_location or ""
-    return unquote(location.removeprefix(f"{_BASE}#")) or "/" + "/".join(map(str, error.schema_path))
+        return {"$ref": f"{BASE}#{_quote(pointer)}"}
 
 
 def _quote(pointer: str) -> str:

@@ -19,8 +19,12 @@ from smartcal_api.sandbox.room import NoRoom
 def handlers(control: Control) -> dict[str, ControlHandler]:
     """Those that look at all sandboxes first remove the idle ones."""
     registry = control.registry
-    stated = control.description.schema("SandboxWanted")["properties"]
-    defaults = {name: member["default"] for name, member in stated.items() if "default" in member}
+    description = control.description
+    stated = description.schema("SandboxWanted")["properties"]
+    members = {
+        name: description.document.resolve(member["$ref"]) for name, member in stated.items() if "$ref" in member
+    }
+    defaults = {name: member["default"] for name, member in members.items() if "default" in member}
 
     def list_sandboxes(exchange: Exchange) -> Answer:
         registry.reap()

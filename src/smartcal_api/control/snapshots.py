@@ -24,7 +24,7 @@ BUNDLE = "application/vnd.sqlite3"
 
 def handlers(control: Control) -> dict[str, ControlHandler]:
     """What can be large is copied, restored and compared beside the loop."""
-    ttl: float = control.description.schema("ForkWanted")["properties"]["ttl_seconds"]["default"]
+    ttl: float = control.description.schema("IdleSeconds")["default"]
     creator, background = control.creator, control.registry.background
 
     async def list_snapshots(exchange: Exchange) -> Answer:

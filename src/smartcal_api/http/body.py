@@ -10,11 +10,11 @@ from starlette.types import Receive
 from smartcal_api.background import LARGE, Background
 from smartcal_api.contract import Schemas
 from smartcal_api.contract.document import escape
+from smartcal_api.contract.explanation import clause
 from smartcal_api.contract.form import FORM, FormSchema
 from smartcal_api.contract.media_type import essence
 from smartcal_api.contract.operation import Body
 from smartcal_api.contract.policy import RequestLimits
-from smartcal_api.contract.schemas import clause
 from smartcal_api.errors import Clause, Invalid, Problem
 from smartcal_api.http.exchange import Exchange
 from smartcal_api.http.form import parse_form
@@ -27,7 +27,7 @@ class BodyReader:
     def __init__(self, body: Body, schemas: Schemas, limits: RequestLimits) -> None:
         self._required = body.required
         self._limits = limits
-        self._explain = schemas.explain
+        self._schemas = schemas
         self._validators = {essence(key): schemas.at(pointer) for key, pointer in body.media_types.items()}
         self._forms = {
             key: FormSchema(schemas.document.resolve(f"#{pointer}"), schemas.document)
@@ -78,10 +78,11 @@ class BodyReader:
                 deep = Clause("/x-request-limits/json_depth", {"limit": levels}) if isinstance(error, TooDeep) else None
                 detail = f"The body is not JSON: {error}."
                 raise Problem("invalid_body", detail, errors=[Invalid(f"{error}.", pointer="")], clause=deep) from None
-        errors = sorted(_errors(self._validators[media_type], value, len(body)), key=_is_missing)
+        found = _errors(self._validators[media_type], value, len(body))
+        errors = sorted(self._schemas.meant(found), key=_is_missing)
         faults = [
             Invalid(
-                self._explain(error),
+                self._schemas.explain(error),
                 pointer="".join("/" + escape(str(part)) for part in error.instance_path),
             )
             for error in errors

@@ -6,8 +6,8 @@ import orjson
 from jsonschema_rs import Draft202012Validator
 
 from smartcal_api.contract import Description, Response
+from smartcal_api.contract.explanation import clause
 from smartcal_api.contract.media_type import is_json, is_range, key_of
-from smartcal_api.contract.schemas import clause
 from smartcal_api.http.answer import Answer, Listed, json_bytes
 from smartcal_api.mock import Unsatisfiable, ValueGenerator, repair
 

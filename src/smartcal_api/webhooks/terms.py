@@ -3,8 +3,8 @@
 import orjson
 
 from smartcal_api.contract import Contract
+from smartcal_api.contract.explanation import clause
 from smartcal_api.contract.media_type import is_json
-from smartcal_api.contract.schemas import clause
 from smartcal_api.webhooks.lease import Lease
 from smartcal_api.webhooks.signing import sign
 
@@ -39,6 +39,6 @@ class Terms:
         validator = schemas.at(self._contract.payload(lease.event_type))
         if validator.is_valid(body):
             return None
-        error = next(iter(validator.iter_errors(body)))
+        error = next(schemas.meant(validator.iter_errors(body)))
         place = "".join(f"/{token}" for token in error.instance_path)
         return f"{clause(error)}: {place or '/'} {schemas.explain(error)}"

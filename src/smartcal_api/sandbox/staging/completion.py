@@ -89,7 +89,7 @@ class Completion:
                 f"does not fit the contract: {self._contract.schemas.explain(error)}",
                 pointer="".join("/" + escape(str(token)) for token in error.instance_path),
             )
-            for error in errors
+            for error in self._contract.schemas.meant(errors)
         ]
         if not faults:
             faults = list(_beyond_schema(document))
