@@ -63,6 +63,11 @@ class Clock:
     def frozen(self) -> bool:
         return self._since is None
 
+    @property
+    def pace(self) -> tuple[int, int | None]:
+        """Stays the same unless the clock is moved, stopped or let run."""
+        return self._instant, self._since
+
     def now(self) -> int:
         """Nanoseconds since 1970."""
         if self._since is None:

@@ -5,14 +5,16 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from smartcal_api.server import run
 from smartcal_api.webhooks.receiver import Receiver, Reply
 from tests.e2e.raw import Reader, dial, request
-from tests.e2e.server import environment, serving
+from tests.e2e.server import command, environment, serving
 
 HOOK = json.dumps({"url": "https://hooks.example.com/", "events": ["booking.created"]}).encode()
 POST = request("POST", "/api/v1/webhooks", "Content-Type: application/json", key="scp_demo_webhooks", body=HOOK)
@@ -203,3 +205,39 @@ def test_a_server_that_is_still_starting_ends_with_130_even_as_the_first_process
                 assert starting.stderr.read().strip() == b""
         finally:
             starting.kill()
+
+
+def test_whoever_follows_is_told_that_it_stops_and_keeps_it_from_nothing(tmp_path: Path) -> None:
+    with serving(tmp_path) as server, dial(server.port) as first, dial(server.port) as second:
+        for each in (first, second):
+            each.sendall(request("GET", "/_sandbox/stream"))
+            while b"event: sandboxes" not in each.recv(4096):
+                pass
+        server.request("GET", "/api/v1/nothing", key="scp_demo_read")
+        told = b""
+        while b"not_found" not in told:
+            told += first.recv(4096)
+        followed = subprocess.Popen(
+            command("logs", "--follow", "-n", "1", "--target", "ready.json"),
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment(),
+        )
+        assert followed.stdout is not None
+        assert b"/api/v1/nothing" in followed.stdout.readline()
+        assert b"not_found" in followed.stdout.readline()
+        followed.stdout.readline()  # where the contract says so
+        server.request("GET", "/api/v1/me", key="scp_demo_read")
+        assert b"/api/v1/me 200" in followed.stdout.readline()
+        began = time.monotonic()
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(30) == 0
+        assert time.monotonic() - began < run.REQUESTS_SECONDS, "nobody had to be hung up on"
+        for each in (first, second):
+            rest = b""
+            while more := each.recv(65536):
+                rest += more
+            assert rest.endswith(b'event: end\ndata: {"reason":"stopping"}\n\n\r\n0\r\n\r\n')
+        assert b"the server stops" in followed.communicate(timeout=30)[1]
+        assert followed.returncode == 0

@@ -7,7 +7,7 @@ import click
 
 from smartcal_api.cli.door import Door, door
 
-_WAIT_SECONDS = 20
+_ENDS = {"stopping": "the server stops", "behind": "what came was not read in time; follow again to go on"}
 
 
 @click.command()
@@ -18,8 +18,6 @@ _WAIT_SECONDS = 20
 @door
 def logs(to: Door, follow: bool, limit: int, operation: str | None, status: str | None) -> None:
     """What was asked and answered, the latest last, with the clause of each refusal."""
-    from smartcal_api.remote import Refused
-
     filters = {name: value for name, value in (("operation", operation), ("status", status)) if value is not None}
     entries = to.sandbox.journal(limit=limit, **filters)
     last = 0
@@ -28,16 +26,25 @@ def logs(to: Door, follow: bool, limit: int, operation: str | None, status: str 
         _print(to, entry)
     if not entries and not follow:
         click.echo("nothing was asked yet, or nothing that fits" if filters else "nothing was asked yet", err=True)
-    while follow:
-        wanted = {**filters, "since": last + 1, "timeout_seconds": _WAIT_SECONDS}
-        try:
-            entry = to.sandbox.post("/journal/wait", wanted, patience=_WAIT_SECONDS)
-        except Refused as refused:
-            if refused.code != "timed_out":
-                raise
-            continue
-        last = entry["serial"]
-        _print(to, entry)
+    if follow:
+        _follow(to, last, operation, status)
+
+
+def _follow(to: Door, last: int, operation: str | None, status: str | None) -> None:
+    told = to.sandbox.control.stream("/stream", sandbox=to.sandbox.name, since=last + 1)
+    for event in told:
+        if event.name == "missed":
+            click.echo(f"{event.data['count']} requests went by too fast to be told of", err=True)
+        elif event.name == "end":
+            click.echo(_ENDS.get(event.data["reason"], "it ended"), err=True)
+        elif event.name == "request" and _fits(event.data, operation, status):
+            _print(to, to.sandbox.get(f"/journal/{event.data['serial']}") if to.as_json else event.data)
+
+
+def _fits(entry: dict[str, Any], operation: str | None, status: str | None) -> bool:
+    answered, wanted = str(entry["status"] or "none"), (status or "").lower()
+    as_wanted = not wanted or answered == wanted or (wanted.endswith("xx") and answered[0] == wanted[0])
+    return as_wanted and operation in (None, entry["operation"])
 
 
 def line(entry: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from smartcal_api.contract import Contract, Description
 from smartcal_api.control.stale import Stale
 from smartcal_api.http.answer import Answer
+from smartcal_api.http.event_stream import EventStream
 from smartcal_api.http.exchange import Exchange
 from smartcal_api.http.gate import Gate
 from smartcal_api.sandbox.creation import Creator, Product
@@ -13,7 +14,7 @@ from smartcal_api.sandbox.registry import Registry
 from smartcal_api.webhooks.network import LOOPBACK, Receivers
 
 PREFIX = "/_sandbox"
-ControlHandler = Callable[[Exchange], Answer | Awaitable[Answer]]
+ControlHandler = Callable[[Exchange], Answer | EventStream | Awaitable[Answer]]
 
 
 @dataclass(frozen=True, slots=True)

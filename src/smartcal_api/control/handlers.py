@@ -12,6 +12,7 @@ from smartcal_api.control import (
     sandboxes,
     server,
     snapshots,
+    stream,
     subscriptions,
     triggers,
 )
@@ -29,6 +30,7 @@ _TAGS = (
     keys,
     oauth,
     journal,
+    stream,
     limits,
     faults,
 )

@@ -1,6 +1,7 @@
 """The innermost step of the control plane. Unlike the product's handlers, those of the control plane may wait."""
 
 from collections.abc import Awaitable
+from functools import partial
 from inspect import isawaitable
 
 from starlette.types import Receive, Scope, Send
@@ -8,6 +9,7 @@ from starlette.types import Receive, Scope, Send
 from smartcal_api.errors import Problem, hint
 from smartcal_api.http.answer import Answer
 from smartcal_api.http.attendance import attended
+from smartcal_api.http.event_stream import MEDIA_TYPE, EventStream
 from smartcal_api.http.exchange import KEY, Exchange
 from smartcal_api.http.gate import Gate
 from smartcal_api.sandbox import Sandbox
@@ -41,7 +43,11 @@ class OperateControl:
             exchange.now = exchange.sandbox.now()
         else:
             exchange.now = exchange.sandbox.clock.now()
-        answer: Answer | Awaitable[Answer] = served.handler(exchange)
+        answer: Answer | EventStream | Awaitable[Answer] = served.handler(exchange)
+        if isinstance(answer, EventStream):
+            head = Answer(200, media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"})
+            await answer.run(scope, receive, send, begin=partial(self._gate.begin, exchange, head, send))
+            return
         if isawaitable(answer):
             answer = await attended(answer, receive)
         await self._gate.respond(exchange, answer, send)

@@ -51,6 +51,9 @@ class Cycle(RequestResponseCycle):
         head, self._head = self._head, None
         if head is None:
             if message["type"] == HANG_UP:
+                last = message.get("body")
+                if last and self.chunked_encoding and not self.disconnected:
+                    self.transport.write(b"%x\r\n%b\r\n0\r\n\r\n" % (len(last), last))
                 self.disconnected = True  # so that nothing else is made of an answer that lacks
                 self.transport.close()
             else:

@@ -52,6 +52,15 @@ class Gate:
                 answer, headers = self._refusal(exchange, self._problem(exchange, _broken(objection)))
         await self._send(exchange, answer, headers, send)
 
+    async def begin(self, exchange: Exchange, answer: Answer, send: Send) -> None:
+        """Sends the head of an answer that goes on, piece by piece: each is for whoever sends it to judge."""
+        headers = self._headers(exchange, answer)
+        objection = self._objection(exchange, answer, headers)
+        if objection is not None:
+            raise _broken(objection)
+        wire = [field for field in self._wire(exchange, answer, headers) if field[0] != b"content-length"]
+        await send({"type": "http.response.start", "status": answer.status, "headers": wire})
+
     async def _send(self, exchange: Exchange, answer: Answer, headers: Mapping[str, str | int], send: Send) -> None:
         exchange.answer = answer
         exchange.fields = wire = self._wire(exchange, answer, headers)

@@ -6,7 +6,10 @@ from starlette.types import Scope, Send
 HANG_UP = "smartcal.hang_up"
 
 
-async def hang_up(scope: Scope, send: Send) -> None:
-    """Where there is no connection to end, the answer just never comes, or never ends."""
+async def hang_up(scope: Scope, send: Send, *, last: bytes = b"") -> None:
+    """Where there is no connection to end, the answer just never comes, or never ends.
+
+    `last` ends an answer that was sent in pieces, whether or not its reader has taken the others.
+    """
     if HANG_UP in scope.get("extensions", ()):
-        await send({"type": HANG_UP})
+        await send({"type": HANG_UP, "body": last})

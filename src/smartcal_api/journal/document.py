@@ -61,11 +61,14 @@ class Documents:
             "serial": entry.serial,
             "time": format_rfc3339(entry.at),
             "duration_ms": entry.took / 1000,
+            "principal": entry.principal and fingerprint(entry.principal.budget),
+            "operation": entry.operation and entry.operation.id,
             "method": entry.method,
             "path": self._masks.target(entry.path, entry.query),
             "status": entry.status,
             "request_id": entry.request_id,
             "clause": self.clause(entry),
+            "faults": list(entry.faults or ()),
         }
 
     def line(self, entry: Entry) -> str:

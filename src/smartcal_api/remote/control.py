@@ -3,12 +3,13 @@
 import http.client
 import json
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from smartcal_api.errors import UsageError
+from smartcal_api.remote.stream import Event, events
 from smartcal_api.remote.target import Target
 
 # Where a test runs, pytest shows its own line, and none of these.
@@ -71,6 +72,21 @@ class Control:
         if not payload:
             return None
         return json.loads(payload) if media_type.endswith("json") else payload
+
+    def stream(self, path: str, **query: Any) -> Iterator[Event]:
+        """What the server tells, as it does, over a connection of its own; its last event says why it ended."""
+        place = urlsplit(self.target.control_url)
+        connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=self._timeout)
+        try:
+            connection.request("GET", f"{self._path}{path}?{urlencode(query)}", headers=self._headers)
+            answer = connection.getresponse()
+            if answer.status >= HTTPStatus.BAD_REQUEST:
+                raise self._refused(answer.status, answer.read())
+            yield from events(answer)
+        except (OSError, http.client.HTTPException) as error:
+            raise self._unreachable(getattr(error, "strerror", None) or str(error) or "it hung up") from None
+        finally:
+            connection.close()
 
     def close(self) -> None:
         self._connection.close()

@@ -34,6 +34,11 @@ class Reading:
         self._documents: Remembered[Sequence[bytes]] = Remembered(_REMEMBERED_BYTES, size=weight)
         self._memories = (self._totals, self._sums, self._documents)
 
+    @property
+    def changes(self) -> int:
+        """How many rows were ever written, deleted or changed; another number whenever something may have changed."""
+        return self._connection.total_changes
+
     def get(self, collection: str, identifier: str, *, owner: int) -> bytes | None:
         """The document of that id as JSON bytes, or None where this owner has none."""
         if (known := self._documents.get(collection, (owner, identifier))) is not None:
