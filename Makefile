@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-war
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint types check bench crash fuzz dates edits plugin fixtures conformance laws prove foreign contract-lint client browser oauth-js webhooks-js recipes lock clean
+.PHONY: help serve test lint types check bench crash fuzz dates edits plugin fixtures conformance laws picture prove foreign contract-lint client browser oauth-js webhooks-js recipes lock clean
 
 help:  ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ fixtures: $(VENV)/runtime  ## generate the default data set and the signature ve
 
 conformance: $(VENV)/development  ## every law as a test, on a fresh mock (ARGS="--url ROOT --key read=KEY" for any deployment)
 	@$(BIN)/python -m pytest contract-tests $(ARGS)
+
+picture: $(VENV)/development  ## draw the README's terminal anew, from what the commands print
+	@$(BIN)/python -m tests.house.picture
 
 laws: $(VENV)/development  ## fill in the rows of docs/laws.md from the laws that are in code
 	@$(BIN)/python -m tests.house.laws_page

@@ -92,10 +92,18 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "smartcal_api", *arguments]
 
 
-def run(*arguments: str, folder: Path, timeout: float = _PATIENCE) -> "subprocess.CompletedProcess[str]":
+def run(
+    *arguments: str, folder: Path, timeout: float = _PATIENCE, env: Mapping[str, str] | None = None
+) -> "subprocess.CompletedProcess[str]":
     """The command, to its end."""
     return subprocess.run(
-        command(*arguments), cwd=folder, capture_output=True, text=True, timeout=timeout, env=environment(), check=False
+        command(*arguments),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        env=environment(**(env or {})),
+        check=False,
     )
 
 

@@ -26,17 +26,26 @@ def blocks(page: str, language: str) -> list[str]:
     return [found[1] for found in re.finditer(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)]
 
 
-def test_each_page_is_one_that_the_readme_leads_to() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_readme_leads_to_the_index_and_that_to_every_page_each_once() -> None:
+    readme, index = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/index.md"))
+    assert "docs/index.md" in readme
     assert PAGES
-    assert [page.name for page in PAGES if f"docs/{page.name}" not in readme] == []
+    assert [page.name for page in PAGES if page.name != "index.md" and index.count(f"]({page.name})") != 1] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_where_a_page_leads_there_is_something(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for file in re.findall(r"\]\((?!https?:)([^)#]+)", text):
+        assert (page.parent / file).exists(), file
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_commands_of_a_page_do_what_it_says(page: Path, tmp_path: Path) -> None:
     found = list(commands(page.read_text(encoding="utf-8")))
     # A server doesn't end by itself: the page on data has a test of its own, tests/e2e/test_data.py.
-    listed = [] if any(command.text.startswith("smartcal serve") for command in found) else found
+    serves = any(command.text.startswith("smartcal serve") and "--help" not in command.text for command in found)
+    listed = [] if serves else found
     (tmp_path / "server").mkdir()
     with serving(tmp_path / "server") as server:
         address = f"127.0.0.1:{server.port}"

@@ -96,6 +96,11 @@ def test_the_readmes_commands_do_what_it_says(running: Running, tmp_path: Path) 
         assert begins(output.splitlines(), expected), where
 
 
+def test_the_readme_is_one_screen() -> None:
+    text = re.sub(r"^```.*?^```$", "", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    assert len(text.split()) <= 500
+
+
 def test_a_command_keeps_to_its_block() -> None:
     text = "```sh\n$ not this\n```\n```console\n$ a \\\n> b\nout\n…\nlast\n$ c\n```\n"
     assert list(commands(text)) == [Command(5, "a \\\nb", ("out", "…", "last")), Command(10, "c", ())]
