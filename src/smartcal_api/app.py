@@ -1,15 +1,16 @@
 """Builds a server's parts, and states a request's way once: reading `steps` in `build` is reading the architecture."""
 
 import asyncio
-from collections.abc import Awaitable, Container, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from connexion.resolver import Resolver
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from smartcal_api.api import handlers, remarks, unfit
-from smartcal_api.api.mocked import alone, mocked, unserved
+from smartcal_api.api import assign, handlers, remarks, unfit
+from smartcal_api.api.assignment import Assigned, Kind, handler_of, told
+from smartcal_api.api.mocked import unserved
 from smartcal_api.auth import Identification
 from smartcal_api.contract import Contract, Description, Operation
 from smartcal_api.contract.routing_view import routing_view
@@ -35,7 +36,7 @@ from smartcal_api.http.raw import RawHandler, RawPaths
 from smartcal_api.http.record import Record
 from smartcal_api.http.roots import Roots
 from smartcal_api.http.routing import Authorise, Route
-from smartcal_api.http.served import Served
+from smartcal_api.http.served import Handler, Served
 from smartcal_api.http.stated import Stated
 from smartcal_api.http.unknown_path import UnknownPaths
 from smartcal_api.mock import ValueGenerator
@@ -67,8 +68,10 @@ class Application:
     contract: Contract
     asgi: ASGIApp
     served: dict[str, Served]
+    assigned: Mapping[str, Assigned]
+    """operationId → what serves it, and why."""
     unfit: Mapping[str, Finding]
-    """operationId → why it is mocked, although it has a handler."""
+    """operationId → why it is served otherwise than by its handler, although it has one."""
     remarks: Sequence[Finding]
     """What of the contract is otherwise than code knows it."""
 
@@ -83,8 +86,10 @@ def build(contract: Contract, registry: Registry, options: Options) -> Applicati
     generator = ValueGenerator(contract.sent.data, seed=0)
     judges = Judges(contract, generator)
     aside = unfit(contract, generator)
+    known = handlers(contract, options.receivers)
+    assigned = assign(contract, known, aside)
     now = registry.default.clock.now()
-    found = _served(contract, generator, judges, identification, options, aside, now=now)
+    found = _served(contract, generator, judges, identification, options, known, assigned, now=now)
     served = {each.operation.id: each for each in found}
     gate = Gate(contract, judges, generator)
     stated = Stated(contract, generator)
@@ -124,7 +129,7 @@ def build(contract: Contract, registry: Registry, options: Options) -> Applicati
     )
     view = routing_view(contract.data["info"]["title"], (each.operation for each in served.values()))
     connexion.add_view(view)
-    return Application(contract, connexion, served, aside, tuple(remarks(contract)))
+    return Application(contract, connexion, served, assigned, told(assigned, aside), tuple(remarks(contract)))
 
 
 async def prepare(application: ASGIApp) -> None:
@@ -214,11 +219,11 @@ def _served(
     judges: Judges,
     identification: Identification,
     options: Options,
-    aside: Container[str],
+    known: Mapping[str, Handler],
+    assigned: Mapping[str, Assigned],
     *,
     now: int,
 ) -> Iterator[Served]:
-    known = handlers(contract, options.receivers)
     make = partial(
         Served,
         contract=contract,
@@ -229,12 +234,8 @@ def _served(
         now=now,
     )
     for operation in contract.operations.values():
-        handler = known.get(operation.id) if operation.id not in aside else None
-        if handler is None:
-            stated = alone(operation) if operation.id in known else operation
-            handler, mock = mocked(stated, contract, generator=generator), True
-        else:
-            mock = False
+        mock = assigned[operation.id].kind is Kind.MOCK
+        handler = handler_of(operation, assigned[operation.id], contract, known.get(operation.id), generator=generator)
         if not isinstance(handler, RawHandler):
             handler = idempotent(handler, operation, contract)
             if not mock or operation.listing is not None:  # any other mock chooses among its media types itself

@@ -36,7 +36,7 @@ def with_rooms(*, examples: bool = True) -> list[Edit]:
     }
     key = {"type": "string", "minLength": 1, "maxLength": 255}
     path = [{"name": "room_id", "in": "path", "required": True, "schema": key}]
-    listing = _operation("listRooms", _body("RoomList", Link="Link"), SECURITY) | {
+    listing = operation("listRooms", _body("RoomList", Link="Link"), SECURITY) | {
         "x-order": ["seats", "id"],
         "parameters": [
             _filter("building", "equals", {"type": "string", "enum": BUILDINGS}),
@@ -52,7 +52,7 @@ def with_rooms(*, examples: bool = True) -> list[Edit]:
         shown = {"first": {"value": EXAMPLE}, "second": {"value": EXAMPLE | {"door": "2-B"}}}
         taken["content"]["application/json"]["examples"] = shown
     sent = {"required": True, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Wish"}}}}
-    made = _operation("createRoom", _body("Room", Location="Location"), WRITE, status="201") | {"requestBody": sent}
+    made = operation("createRoom", _body("Room", Location="Location"), WRITE, status="201") | {"requestBody": sent}
     wish = {
         "type": "object",
         "additionalProperties": False,
@@ -68,14 +68,15 @@ def with_rooms(*, examples: bool = True) -> list[Edit]:
         lambda data: data["paths"].update(
             {
                 ROOMS: {"get": listing, "post": made},
-                ROOM: {"parameters": path, "get": _operation("getRoom", _body("Room"), SECURITY)},
-                BOOK: {"parameters": path, "post": _operation("takeKey", taken, WRITE)},
+                ROOM: {"parameters": path, "get": operation("getRoom", _body("Room"), SECURITY)},
+                BOOK: {"parameters": path, "post": operation("takeKey", taken, WRITE)},
             }
         ),
     ]
 
 
-def _operation(name: str, success: Any, security: Any, *, status: str = "200") -> dict[str, Any]:
+def operation(name: str, success: Any, security: Any, *, status: str = "200") -> dict[str, Any]:
+    """One with the refusals that every operation has."""
     refused = {"400": "BadRequest", "401": "Unauthorized", "403": "Forbidden", "404": "NotFound", "429": "RateLimited"}
     responses = {status: {"$ref": f"#/components/responses/{each}"} for status, each in refused.items()}
     return {

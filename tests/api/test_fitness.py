@@ -1,4 +1,4 @@
-"""An operation whose handler doesn't fit an edited contract is mocked, and told of with its place (law SRC 2)."""
+"""An operation whose handler doesn't fit an edited contract is served without, and told of with its place (SRC 2)."""
 
 import pytest
 
@@ -37,20 +37,29 @@ TOLD: dict[str, tuple[tuple[Edit, ...], str, str]] = {
     "a name": (
         (replace("listEvents", "listAllEvents"),),
         "listAllEvents",
-        "/paths/~1api~1v1~1events/get: listAllEvents is mocked, for no handler is called so; did you mean listEvents?",
+        "/paths/~1api~1v1~1events/get: listAllEvents is served by its shape, for no handler is called so; did you "
+        "mean listEvents?",
     ),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", TOLD)
-def test_src_2_what_a_handler_lacks_is_told_with_its_place_and_the_operation_is_mocked(name: str) -> None:
+def test_src_2_what_a_handler_lacks_is_told_with_its_place_and_the_operation_is_served_without(name: str) -> None:
     edits, operation, message = TOLD[name]
     world = open_world(edited(*edits))
     (told,) = world.application.unfit.values()
     assert str(told).startswith(message)
     assert told.line is not None
     assert told.line > 1
-    assert [each.id for each in world.application.mocked] == [operation]
+    assert [name for name, each in world.application.assigned.items() if each.kind != "handler"] == [operation]
+
+
+def test_src_5_a_resource_whose_handler_does_not_fit_is_served_with_the_data_that_is_there() -> None:
+    usual, renamed = open_world(), open_world(edited(replace("listEvents", "listAllEvents")))
+    path = "/api/v1/events?status=cancelled&per_page=3"
+    lists = [world.get(path, key=world.key("read")) for world in (usual, renamed)]
+    assert lists[0].json == lists[1].json
+    assert lists[0].json["data"]
 
 
 def test_src_2_a_status_and_a_media_type_of_json_are_the_contracts() -> None:

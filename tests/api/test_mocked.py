@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from smartcal_api.clock import parse_rfc3339
 from smartcal_api.contract import Contract
-from tests.api.rooms import BUILDINGS, EXAMPLE, ROOMS, with_rooms
+from tests.api.rooms import BOOK, BUILDINGS, EXAMPLE, ROOMS, with_rooms
 from tests.e2e.server import run, serving
 from tests.edits import edited, write
 from tests.independent import Independent
@@ -110,23 +110,33 @@ def test_src_3_what_a_list_shows_can_be_opened_and_belongs_to_its_account(shared
     key, other = shared.key("read"), shared.key("read", owner=2)
     for room in rooms(shared):
         assert shared.get(f"{ROOMS}/{room['id']}", key=key).json == room
-    assert shared.get(ROOMS, key=other).json["data"] == []
+    theirs = shared.get(ROOMS, key=other).json["data"]
+    assert theirs
+    for room in theirs:
+        assert room not in rooms(shared)
+        assert shared.get(f"{ROOMS}/{room['id']}", key=key).status == 404
 
 
 @given(st.text("abcdefghijklmnopqrstuvwxyz0123456789_", min_size=1, max_size=40))
-def test_src_3_any_answer_is_valid_and_a_function_of_seed_operation_and_parameters(shared: World, name: str) -> None:
-    key = shared.key("admin")
-    one, again = (shared.get(f"{ROOMS}/{name}", key=key) for _ in range(2))
-    assert faults("Room", one.json) == []
+def test_src_3_any_answer_is_valid_and_a_function_of_seed_operation_and_parameters(name: str) -> None:
+    key = _plain().key("write")
+    one, again = (_plain().post(f"{ROOMS}/{name}/keys", key=key) for _ in range(2))
+    assert faults("Door", one.json) == []
     assert one.body == again.body
 
 
+@cache
+def _plain() -> World:
+    """One whose mocked answer has no example."""
+    return open_world(edited(*with_rooms(examples=False)))
+
+
 def test_src_3_another_seed_gives_other_values_and_the_same_seed_the_same() -> None:
-    first, second, same = (open_world(contract(), seed=seed) for seed in (1, 2, 1))
+    first, second, same = (open_world(edited(*with_rooms(examples=False)), seed=seed) for seed in (1, 2, 1))
     assert rooms(first) == rooms(same) != rooms(second)
-    bodies = [world.get(f"{ROOMS}/x", key=world.key("read")).body for world in (first, second, same)]
+    bodies = [world.post(f"{ROOMS}/x/keys", key=world.key("write")).body for world in (first, second, same)]
     assert bodies[0] == bodies[2] != bodies[1]
-    assert bodies[0] != first.get(f"{ROOMS}/y", key=first.key("read")).body
+    assert bodies[0] != first.post(f"{ROOMS}/y/keys", key=first.key("write")).body
 
 
 def test_src_3_the_first_example_is_the_answer_and_without_one_it_is_generated(shared: World) -> None:
@@ -182,9 +192,10 @@ def test_src_3_a_mocked_operation_has_its_head_and_its_405(shared: World) -> Non
 def test_src_3_smartcal_routes_marks_what_is_mocked(tmp_path: Path) -> None:
     write(tmp_path / "rooms.yaml", *with_rooms())
     listed = run("routes", "--spec", "rooms.yaml", folder=tmp_path).stdout.splitlines()
-    served = {row[3]: (row[0], row[1], row[2], row[-1]) for row in map(str.split, listed)}
-    assert served["listRooms"] == ("GET", ROOMS, "read", "mock")
-    assert served["createRoom"] == ("POST", ROOMS, "write", "mock")
+    served = {row[3]: (row[0], row[1], row[2], row[4]) for row in map(str.split, listed)}
+    assert served["listRooms"] == ("GET", ROOMS, "read", "resource")
+    assert served["createRoom"] == ("POST", ROOMS, "write", "resource")
+    assert served["takeKey"] == ("POST", BOOK, "write", "mock")
     assert served["listEvents"] == ("GET", "/api/v1/events", "read", "handler")
     assert set(served) == set(contract().operations)
 
@@ -194,7 +205,9 @@ def test_src_3_the_start_up_listing_marks_what_is_mocked(tmp_path: Path) -> None
     with serving(tmp_path, "--spec", "rooms.yaml") as server:
         found = server.request("GET", ROOMS, key=server.ready["keys"]["read"])
         assert (found.status, len(found.json["data"])) == (200, 20)
-        section = server.said().partition("mocked")[2].partition("\n\n")[0]
-    assert f"GET {ROOMS}" in section
-    assert f"POST {ROOMS}" in section
-    assert "/api/v1/events" not in section
+        shaped, mocked = (
+            server.said().partition(each)[2].partition("\n\n")[0] for each in ("by their shape", "mocked")
+        )
+    assert f"Room: GET {ROOMS}, POST {ROOMS} and 1 more" in shaped
+    assert f"POST {BOOK}" in mocked
+    assert "/api/v1/events" not in shaped + mocked

@@ -129,7 +129,7 @@ def test_src_4_the_command_ends_with_2_and_names_file_line_pointer_and_cause(tmp
 def test_src_4_the_command_serves_a_draft(tmp_path: Path) -> None:
     write(tmp_path / "draft.yaml", put(f"{ACCOUNT}/callbacks", {}))
     listed = run("routes", "--spec", "draft.yaml", "--draft", folder=tmp_path)
-    assert {row.split()[3]: row.split()[-1] for row in listed.stdout.splitlines()}["getAccount"] == "501"
+    assert {row.split()[3]: row.split()[4] for row in listed.stdout.splitlines()}["getAccount"] == "501"
     with serving(tmp_path, "--spec", "draft.yaml", "--draft") as server:
         key = server.ready["keys"]["read"]
         assert server.request("GET", "/api/v1/me", key=key).status == 501

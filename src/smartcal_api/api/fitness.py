@@ -1,4 +1,4 @@
-"""Whether the handlers still fit a contract; an operation whose handler doesn't is served as a mock, and told of."""
+"""Whether the handlers still fit a contract; an operation whose handler doesn't is served without it, and told of."""
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
@@ -19,21 +19,21 @@ _PROBES: tuple[Any, ...] = ("x", 0, 0.5, True, None, [], {})
 
 
 def unfit(contract: Contract, generator: ValueGenerator) -> dict[str, Finding]:
-    """operationId → what is in its handler's way, with its line; the first thing that is."""
+    """operationId → what is in its handler's way, with its line; the first thing that is. The message is the end of a
+    sentence, whose beginning says what serves the operation instead."""
     found: dict[str, Finding] = {}
     made: dict[tuple[str, int], Any] = {}
     for name, needs in NEEDS.items() if contract.ours else ():
         operation = contract.operations.get(name)
         if operation is None:
-            others = [each for each in contract.operations if each not in NEEDS]
+            others = [each for each in contract.operations if each not in NEEDS and contract.of_the_product]
             for other in get_close_matches(name, others, 1, 0.7):
                 at = contract.operations[other].pointer
-                message = f"{other} is mocked, for no handler is called so; did you mean {name}?"
+                message = f"no handler is called so; did you mean {name}?"
                 found[other] = _placed(contract, at, message)
             continue
         for pointer, what in _Fitting(operation, needs, contract, generator, made).faults():
-            message = f"{name} is mocked, for its handler {what}"
-            found[name] = _placed(contract, pointer, message)
+            found[name] = _placed(contract, pointer, f"its handler {what}")
             break
     return found
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from smartcal_api.api.account import get_account
+from smartcal_api.api.assignment import applies
 from smartcal_api.api.bookings import cancel_booking, get_booking
 from smartcal_api.api.lists import lister
 from smartcal_api.api.oauth import Authorize, Decide, IssueToken, RevokeToken, describer
@@ -43,4 +44,5 @@ def handlers(contract: Contract, receivers: Receivers = LOOPBACK) -> dict[str, H
         for operation in contract.operations.values()
         if operation.id in _LISTS and operation.listing is not None
     }
-    return listed | single | oauth
+    found = listed | single | oauth
+    return {name: each for name, each in found.items() if applies(name, contract)}

@@ -1,6 +1,6 @@
 """Lists, whatever they list: filters, order, paging and links come from the contract (laws PAGE, FILT)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from urllib.parse import quote, unquote_to_bytes
 
@@ -9,7 +9,7 @@ import orjson
 from smartcal_api.clock import NANOSECONDS, format_rfc3339, parse_rfc3339
 from smartcal_api.contract import Clause, Contract, Listing, Operation
 from smartcal_api.contract.document import escape
-from smartcal_api.contract.filters import NOW, ORDERED
+from smartcal_api.contract.filters import NOW, ORDERED, Filter
 from smartcal_api.contract.media_type import is_json
 from smartcal_api.contract.ordering import total
 from smartcal_api.errors import Invalid, Problem
@@ -20,8 +20,14 @@ _YEAR_ONE = -62_135_596_800 * NANOSECONDS
 _QUERY = "%/?:@!$&'()*+,;=~"  # what a query holds unencoded (RFC 3986 section 3.4), beside letters, digits, - . _
 
 
-def lister(operation: Operation, listing: Listing, contract: Contract) -> Callable[[Exchange], Answer]:
-    """The handler of a list operation."""
+def lister(
+    operation: Operation,
+    listing: Listing,
+    contract: Contract,
+    *,
+    within: Callable[[Exchange], list[Clause]] | None = None,
+) -> Callable[[Exchange], Answer]:
+    """The handler of a list operation, of the resources that are `within` what its path says."""
     names = contract.policy.pagination
     opening, closing = b'{"%s":[' % names.items.encode(), b'],"%s":%%s}' % names.pagination.encode()
     most, order = longest(operation, contract), total(listing.order)
@@ -32,12 +38,9 @@ def lister(operation: Operation, listing: Listing, contract: Contract) -> Callab
         page, per_page = given[names.page_parameter], given[names.per_page_parameter]
         if most is not None and per_page > most:
             per_page = most
-        clauses: list[Clause] = []
-        for each in listing.filters:
-            if each.parameter in given:
-                for clause in each.bind(given[each.parameter]):
-                    timestamp = clause.value == NOW or each.parameter in timestamps
-                    clauses.append(_instant(clause, each.parameter, exchange.now) if timestamp else clause)
+        clauses = bounds(listing.filters, timestamps, exchange)
+        if within is not None:
+            clauses += within(exchange)
         documents, total = exchange.sandbox.store.page(
             listing.collection,
             clauses,
@@ -66,6 +69,18 @@ def longest(operation: Operation, contract: Contract) -> int | None:
                 most = schema.get("maxItems") if isinstance(schema, dict) else None
                 return most if isinstance(most, int) and most > 0 else None
     return None
+
+
+def bounds(filters: Iterable[Filter], timestamps: Collection[str], exchange: Exchange) -> list[Clause]:
+    """What the filters of a request select; `timestamps` are the parameters that are instants."""
+    given = exchange.parameters
+    clauses: list[Clause] = []
+    for each in filters:
+        if each.parameter in given:
+            for clause in each.bind(given[each.parameter]):
+                timestamp = clause.value == NOW or each.parameter in timestamps
+                clauses.append(_instant(clause, each.parameter, exchange.now) if timestamp else clause)
+    return clauses
 
 
 def _instant(clause: Clause, parameter: str, now: int) -> Clause:

@@ -14,26 +14,30 @@ from smartcal_api.cli.options import format_option, spec_options
 @format_option("text", "json")
 @click.option("--defaults", is_flag=True, help="Print the x- members that the contract leaves to their defaults.")
 def routes(spec: Path | None, overlay: tuple[Path, ...], draft: bool, shape: str, defaults: bool) -> None:
-    """List the operations: method, path, scope, operationId, and what serves them."""
+    """List the operations: method, path, scope, operationId, and what serves them.
+
+    That is a handler, a resource that is recognised by its shape, an action that
+    `x-action` states, or a mock; and why.
+    """
     if defaults:
         _print_defaults(spec, overlay)
         return
-    from smartcal_api.api import handlers, unfit
+    from smartcal_api.api import assign, handlers, unfit
     from smartcal_api.api.unmockable import read_servable
     from smartcal_api.mock import ValueGenerator
 
     contract = read_servable(spec, draft=draft, overlays=overlay)
-    known = handlers(contract).keys() - unfit(contract, ValueGenerator(contract.sent.data, seed=0)).keys()
+    assigned = assign(contract, handlers(contract), unfit(contract, ValueGenerator(contract.sent.data, seed=0)))
     rows = [
-        (o.method, o.path, " ".join(sorted(o.scopes)) or "-", o.id, "handler" if o.id in known else "mock")
+        (o.method, o.path, " ".join(sorted(o.scopes)) or "-", o.id, assigned[o.id].kind.value, assigned[o.id].why)
         for o in contract.operations.values()
     ]
-    rows += [(o.method, o.path, "-", o.id, "501") for o, _ in contract.unserved.values()]
+    rows += [(o.method, o.path, "-", o.id, "501", finding.message) for o, finding in contract.unserved.values()]
     if shape == "json":
-        names = ("method", "path", "scopes", "operation", "served_by")
+        names = ("method", "path", "scopes", "operation", "served_by", "why")
         click.echo(json.dumps([dict(zip(names, row, strict=True)) for row in rows], indent=2))
         return
-    widths = [max(len(row[column]) for row in rows) for column in range(5)]
+    widths = [max(len(row[column]) for row in rows) for column in range(5)] + [0] if rows else []
     for row in rows:
         click.echo("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
 

@@ -121,7 +121,7 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """An object whose keys are names; `open` ones may carry x- members beside them."""
+    """An object whose keys are names, some of them `required`; `open` ones may carry x- members beside them."""
 
     item: Member
     keys: re.Pattern[str] | None = None
@@ -129,6 +129,7 @@ class Table:
     refused: Mapping[str, str] = field(default_factory=dict)
     least: int = 0
     open: bool = False
+    required: tuple[str, ...] = ()
 
     def read(self, survey: "Survey", value: Any, at: str) -> None:
         if not isinstance(value, dict):
@@ -136,6 +137,9 @@ class Table:
             return
         if len(value) < self.least:
             survey.find(at, f"is empty, but needs at least {self.least} entry")
+        for key in self.required:
+            if key not in value:
+                survey.find(at, f"is missing {key}")
         for key, item in value.items():
             inside = f"{at}/{escape(key)}"
             if self.open and key[:2].lower() == "x-":

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 
-from smartcal_api.contract.check_kinds import Anything, Choice, Items, Maybe, Member, Number, Table, Text
-from smartcal_api.contract.check_shape import Shape, Variants
+from smartcal_api.contract.check_kinds import Anything, Choice, Items, Maybe, Member, Number, Reference, Table, Text
+from smartcal_api.contract.check_shape import OrFlag, Shape, Variants
 from smartcal_api.contract.filters import COMPARISONS, ONE_OF
 from smartcal_api.contract.named import WAS
 
@@ -74,7 +74,7 @@ TOP: Mapping[str, Member] = {
             # One byte of a digest picks a letter, and a digest has at most 64 of them (`ids.py`).
             "alphabet!": Text("ASCII letters and digits, none twice", re.compile(r"^(?:([0-9A-Za-z])(?!.*\1))+\Z")),
             "length!": Number(1, 64),
-            "prefixes!": "id prefixes",
+            "prefixes!": Table(PREFIX, required=PREFIXES),
         },
     ),
     "x-secrets": Shape("x-secrets", _all(SECRETS, PREFIX)),
@@ -85,16 +85,18 @@ KINDS = (
     Shape("rate limit", {"name!": NAME, "limit!": COUNT, "window_seconds!": COUNT}, closed=True),
     Shape("pagination parameters", _all(("page", "per_page"), NAME)),
     Shape("pagination fields", _all(FIELDS, NAME)),
-    Shape("id prefixes", _all(PREFIXES, PREFIX), closed=True),
     Shape("problem", {"status!": Number(400, 599), "title!": NAME}),
     Shape("filter", {"field!": NAME, "comparison!": Choice(tuple(c for c in COMPARISONS if c != ONE_OF))}),
     Shape("compound filter", {"when!": Anything(), "all!": Items("clause", least=1)}),
+    Shape("resource", {"schema": Reference("schema"), "id": NAME, "unique": Items(NAME, unique=True)}, closed=True),
+    Shape("action", {"set!": Table(Anything(), least=1), "when": Table(Anything()), "else": NAME}, closed=True),
     Shape("clause", {"field!": NAME, "comparison!": Choice(COMPARISONS), "value!": Anything()}),
 )
 DAY = Text(
     "a day such as 2027-01-31, or a time such as 2027-01-31T00:00:00Z",
     re.compile(r"^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:T[0-2]\d:[0-5]\d:[0-5]\d(?:Z|[+-]\d\d:\d\d))?\Z"),
 )
+RESOURCE, PARENT, ACTION = OrFlag("resource"), Table(NAME), "action"
 ORDER = Items(NAME, least=1, unique=True)
 FILTER = Variants(lambda stated: "compound filter" if {"all", "when"} & stated.keys() else "filter")
 
@@ -104,6 +106,9 @@ PLACES = {
     "x-rate-limits": "at the top level, or in an operation",
     "x-sunset": "in an operation",
     "x-deprecated-since": "in an operation that is deprecated",
+    "x-action": "in an operation",
+    "x-resource": "in a path",
+    "x-parent": "in a path",
     "x-filter": "in a parameter",
     "x-value": "in a header parameter of a delivery",
     "x-about": "in the operation of a delivery",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from smartcal_api.contract import check_members, check_schema, check_security
 from smartcal_api.contract.check_kinds import Anything, Choice, Flag, Items, Kind, Member, Reference, Table, Text
-from smartcal_api.contract.check_members import DAY, FILTER, NAME, ORDER, TOP
+from smartcal_api.contract.check_members import ACTION, DAY, FILTER, NAME, ORDER, PARENT, RESOURCE, TOP
 from smartcal_api.contract.check_shape import OrFlag, Shape, article
 from smartcal_api.contract.delivery_headers import VALUES
 from smartcal_api.contract.methods import METHODS
@@ -85,7 +85,13 @@ _SHAPES = (
     Shape("external documentation", {"url!": NAME, "description": Text()}),
     Shape(
         "path item",
-        {**_WORDS, "parameters": Items("parameter"), **dict.fromkeys(METHODS, "operation")},
+        {
+            **_WORDS,
+            "parameters": Items("parameter"),
+            "x-resource": RESOURCE,
+            "x-parent": PARENT,
+            **dict.fromkeys(METHODS, "operation"),
+        },
         idle={"trace": "servers shouldn't answer it; leave it out", "servers": _ONE_SERVER},
     ),
     Shape(
@@ -95,6 +101,7 @@ _SHAPES = (
             "requestBody": "request body",
             "responses!": "responses",
             "x-order": ORDER,
+            "x-action": ACTION,
             "x-rate-limits": Items("rate limit", least=1),
             "x-sunset": DAY,
             "x-deprecated-since": DAY,

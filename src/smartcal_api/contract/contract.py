@@ -11,7 +11,9 @@ from smartcal_api.contract.document import Document
 from smartcal_api.contract.message import message_headers
 from smartcal_api.contract.operation import Operation
 from smartcal_api.contract.policy import read_policy
+from smartcal_api.contract.resources import of_the_product
 from smartcal_api.contract.schemes import carrier, scopes_of
+from smartcal_api.contract.shape import faults, recognise
 from smartcal_api.contract.understood import understood
 from smartcal_api.errors import Finding
 
@@ -50,6 +52,17 @@ class Contract(Description):
         self.scopes: tuple[str, ...] = tuple(self._scopes())
         self.foreign = examined.foreign
         self.idle = examined.idle
+        shown = {name: self.members(self.resource_pointer(name)) for name in self.resources}
+        self.of_the_product = of_the_product(shown)
+        """Whether it is of SmartCal Pro, which the data set and the handlers are for."""
+        self.shapes = recognise(self)
+        """The resources that operations are about by their shape, which may be stated on the spot."""
+        for name, each in self.shapes.resources.items():
+            if self._pointers.setdefault(name, each.pointer) == each.pointer and name not in self.resources:
+                self.resources = {**self.resources, name: name}
+        misstated = list(faults(document, self.shapes, self.policy.problems, self._fits))
+        if misstated:
+            raise document.error(misstated)
         self.message_headers = list(message_headers(document.data))
 
     @property
@@ -81,6 +94,9 @@ class Contract(Description):
         stated = [scope for scheme in schemes for scope in scopes_of(scheme)]
         named = [scope for each in self.operations.values() for scope in sorted(each.scopes)]
         yield from dict.fromkeys((*stated, *named))
+
+    def _fits(self, pointer: str, value: object) -> bool:
+        return bool(self.schemas.at(pointer).is_valid(value))
 
     @classmethod
     def read(

@@ -46,7 +46,8 @@ class Description:
         pairs = zip(self.operations.values(), stated, strict=True)
         others = {each.collection: was.collection for each, was in pairs if each.collection and was.collection}
         self.resources: Mapping[str, str] = {**others, **known}
-        """Collection → the name of the component schema of its resources."""
+        """Collection → the name of the schema of its resources; its own name, where that is stated on the spot."""
+        self._pointers = {name: f"/components/schemas/{escape(schema)}" for name, schema in self.resources.items()}
         self.unserved: dict[str, tuple[Operation, Finding]] = {
             each.id: (each, without[each.id]) for each in reader.outlines(without)
         }
@@ -109,11 +110,12 @@ class Description:
 
     def resource(self, collection: str) -> Mapping[str, Any]:
         """The schema of the resources of a collection; raises `KeyError` where the document has none."""
-        return self.schema(self.resources[collection])
+        found: Mapping[str, Any] = self.sent.resolve(f"#{self._pointers[collection]}")
+        return found
 
     def resource_pointer(self, collection: str, *below: str) -> str:
         """The pointer to that schema, or to what is below it."""
-        return "/".join(("/components/schemas", *map(escape, (self.resources[collection], *below))))
+        return "/".join((self._pointers[collection], *map(escape, below)))
 
     def end_of(self, pointer: str) -> str:
         """The pointer to the schema, or any other object, that the references which begin at this one end at."""

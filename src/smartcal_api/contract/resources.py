@@ -23,6 +23,22 @@ SHOWN_BY: Mapping[str, tuple[str, ...]] = {
 """The code's name → the operations and event types that show such a resource, the most telling first."""
 _RESOURCE = {shown_by: name for name, several in SHOWN_BY.items() for shown_by in several}
 
+_TELLING: Mapping[str, frozenset[str]] = {
+    "Account": frozenset({"name", "email", "timezone", "plan", "scopes", "auth_method"}),
+    "BookingPage": frozenset({"slug", "duration_minutes", "public_url", "questions", "availability", "max_days_ahead"}),
+    "Booking": frozenset({"booking_page_id", "event_id", "start_time", "end_time", "invitee", "rescheduled_from"}),
+    "Event": frozenset({"calendar_id", "source", "start_time", "end_time", "attendees", "all_day"}),
+    "Webhook": frozenset({"url", "events", "active", "disabled_reason"}),
+}
+"""Members by which a resource of the product is known, most of which an edited contract has still."""
+
+
+def of_the_product(resources: Mapping[str, Iterable[str]]) -> bool:
+    """Whether a contract is of SmartCal Pro, edited or not, by the members that its resources have: the data set and
+    the handlers are for it, and for no other API that has events or bookings, too."""
+    known = {name: len(_TELLING[name] & {*members}) for name, members in resources.items() if name in _TELLING}
+    return any(2 * count >= len(_TELLING[name]) for name, count in known.items())
+
 
 def schemas_of(shown: Mapping[str, str | None], components: Mapping[str, Any]) -> dict[str, str]:
     """The code's name of each resource → the name of its component schema; `shown` says which schema what shows.

@@ -79,12 +79,18 @@ class Ahead:
 
 
 class _Worked(NamedTuple):
-    """A document under its own ids, and as it is seen; `done` of it."""
+    """A document under its own ids, and as it is seen; `done` of it. The `id` that it is seen by where that is another
+    than its `own_id`."""
 
     own: bytes
     seen: bytes
     id: str | None
+    own_id: str | None
     done: tuple[tuple[str, str], ...]
+
+    def key(self, former: str) -> str:
+        """What it is stored by, which may be more than its id: what is above it in its path stands before that."""
+        return former if self.id is None else f"{former.removesuffix(self.own_id or former)}{self.id}"
 
 
 def is_adapted(store: Store, contract: Contract) -> bool:
@@ -130,7 +136,9 @@ def adapt(sandbox: Sandbox, contract: Contract, ahead: Ahead | None = None) -> l
 
 def _digest(contract: Contract) -> str:
     """Not of the file's bytes: a new description must not cost a look at a million documents."""
+    shaped = {name: contract.document.resolve(f"#{each.pointer}") for name, each in contract.shapes.resources.items()}
     stated = [contract.data["components"]["schemas"], [*contract.data.get("webhooks", {})], dict(contract.resources)]
+    stated += [shaped] if any(name not in contract.data["components"]["schemas"] for name in shaped) else []
     return sha256(orjson.dumps(stated)).hexdigest()
 
 
@@ -153,7 +161,7 @@ def _seen(
         if worked.seen != stored.document:
             changes.update((collection, pointer, what) for pointer, what in worked.done or [("", _AS_BEFORE)])
         original = None if worked.seen is worked.own else worked.own
-        yield Rewritten(stored, worked.id or stored.former, worked.seen, original)
+        yield Rewritten(stored, worked.key(stored.former), worked.seen, original)
 
 
 def _worked_out(text: bytes, views: Views, back: Mapping[str, str]) -> _Worked:
@@ -161,11 +169,12 @@ def _worked_out(text: bytes, views: Views, back: Mapping[str, str]) -> _Worked:
     if back and (own := replaced(document, back)) is not document:
         document, text = own, orjson.dumps(own)
     seen, done = views.of(document)
-    identifier = seen.get("id")
+    identifier, own_id = seen.get("id"), document.get("id")
     return _Worked(
         own=text,
         seen=text if seen is document else orjson.dumps(seen),
-        id=identifier if isinstance(identifier, str) else None,
+        id=identifier if isinstance(identifier, str) and identifier != own_id else None,
+        own_id=own_id if isinstance(own_id, str) else None,
         done=tuple(done),
     )
 

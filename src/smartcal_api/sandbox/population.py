@@ -9,16 +9,16 @@ import orjson
 
 from smartcal_api.contract import Contract, Operation
 from smartcal_api.contract.named import MemberPath
+from smartcal_api.contract.resources import SHOWN_BY
 from smartcal_api.mock import ValueGenerator
 from smartcal_api.sandbox.image import DataSet
 from smartcal_api.sandbox.sandbox import Sandbox
+from smartcal_api.sandbox.seeds import SEEDS, Seeds
 from smartcal_api.sandbox.vocabulary import learn, members
 from smartcal_api.seeding import Resource, generate, shift, weeks_to
 from smartcal_api.seeding.people import Cast, Person
 from smartcal_api.store import Row
 
-# A list that is mocked has this many items: more than one page of the default size, and a last page that is short.
-_MOCKED_ITEMS = 23
 _TELLING = 200  # documents
 Progress = Callable[[int], None]
 EVENTS, BOOKINGS = 200, 50  # of the default data set
@@ -53,6 +53,8 @@ def fill(sandbox: Sandbox, *, events: int, bookings: int, progress: Progress | N
         return
     default = (sandbox.seed, events, bookings) == (DEFAULT_SEED, EVENTS, BOOKINGS)
     data = default_data_set() if default else seeded_data_set(sandbox, events=events, bookings=bookings)
+    if not sandbox.contract.of_the_product:
+        data = iter(())
     populate(sandbox, data, sizes=(events, bookings), progress=None if default else progress)
 
 
@@ -108,21 +110,32 @@ def _noted(rows: Iterable[Row], named: dict[str, set[MemberPath]]) -> Iterator[R
 
 
 def mock_collections(sandbox: Sandbox, contract: Contract, mocked: Iterable[Operation]) -> dict[str, int]:
-    """Items for the lists that no handler serves, once; returns collection → number made (law SRC 3)."""
+    """Items for what no data set has, once: the resources that are recognised by their shape, and whatever else a
+    mocked list shows; returns collection → number made (law SRC 3)."""
     generator = ValueGenerator(contract.sent.data, seed=sandbox.seed)
     made: dict[str, int] = {}
+    shaped = contract.shapes.resources
+    for name in sorted(shaped, key=lambda each: len(shaped[each].above)):
+        if not (contract.of_the_product and name in SHOWN_BY) and _is_wanted(sandbox, name):
+            with sandbox.store.transaction():
+                made[name] = Seeds(shaped[name], contract, generator).plant(sandbox)
+                sandbox.store.set_meta(f"mocked {name}", "yes")
     for operation in mocked:
-        name = operation.listing.collection if operation.listing else None
-        if name is None or sandbox.store.meta(f"mocked {name}") or not sandbox.store.is_empty(name):
+        if operation.listing is None or not _is_wanted(sandbox, operation.listing.collection):
             continue
+        name = operation.listing.collection
         schema = contract.resource(name)
         with sandbox.store.transaction():
-            for number in range(_MOCKED_ITEMS):
+            for number in range(SEEDS[1]):
                 item = generator.value(schema, salt=f"{name} {number}", name=name)
                 sandbox.store.put(name, item, owner=1, identifier=str(item.get("id", number)))
             sandbox.store.set_meta(f"mocked {name}", "yes")
-        made[name] = _MOCKED_ITEMS
+        made[name] = SEEDS[1]
     return made
+
+
+def _is_wanted(sandbox: Sandbox, name: str) -> bool:
+    return sandbox.store.meta(f"mocked {name}") is None and sandbox.store.is_empty(name)
 
 
 def _fixture(name: str) -> Path:

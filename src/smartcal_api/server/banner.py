@@ -18,6 +18,8 @@ from smartcal_api.server.webhooks import KnownWebhook
 from smartcal_api.settings import Settings
 from smartcal_api.web.entrance import HOME, documents_of
 
+_SHOWN = 2  # operations of a resource
+
 
 def banner(
     application: Application,
@@ -57,11 +59,15 @@ def banner(
         *_trial(contract, root, keys),
     ]
     for title, entries in (
+        ("served with their state, by their shape", list(_resources(application))),
         (
             "mocked, since no handler serves them",
             [f"{o.method} {o.path}" for o in application.mocked if o.id not in application.unfit],
         ),
-        ("mocked, since their handlers do not fit the contract", told(application, [*application.unfit.values()])),
+        (
+            "served without their handlers, which do not fit the contract",
+            told(application, [*application.unfit.values()]),
+        ),
         ("known to code by other names than to the contract", told(application, application.remarks)),
         ("said by the contract, and nothing is done with it", told(application, contract.idle)),
         ("answered with 501, since not understood", [str(finding) for _, finding in contract.unserved.values()]),
@@ -104,6 +110,18 @@ def _sent(carried: str, key: str) -> str:
         QUERY: f"--get -d {shlex.quote(f'{name}={key}')}",
         COOKIE: f"-b {shlex.quote(f'{name}={key}')}",
     }.get(place, f"-H {shlex.quote(f'Authorization: Bearer {key}')}")
+
+
+def _resources(application: Application) -> Iterator[str]:
+    """Each that is recognised by its shape, and what serves it."""
+    operations: dict[str, list[str]] = {}
+    for name, each in application.assigned.items():
+        if each.use is not None:
+            operation = application.contract.operations[name]
+            operations.setdefault(each.use.resource.collection, []).append(f"{operation.method} {operation.path}")
+    for collection, several in operations.items():
+        more = f" and {len(several) - _SHOWN} more" if len(several) > _SHOWN else ""
+        yield f"{collection}: {', '.join(several[:_SHOWN])}{more}"
 
 
 def told(application: Application, findings: Sequence[Finding]) -> list[str]:

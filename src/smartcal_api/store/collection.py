@@ -1,7 +1,7 @@
 """A collection of the store: one table for each component schema, its columns and indexes drawn from the contract."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, product
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ import orjson
 from smartcal_api.contract import Clause, Contract, Operation
 from smartcal_api.contract.filters import EQUALS, ONE_OF, ORDERED
 from smartcal_api.contract.ordering import field_of, is_descending, total
+from smartcal_api.contract.shape import Role
 
 # Equality filters beyond this many get no indexes for their combinations: 2 ** n of them would slow every write.
 _COMBINED = 3
@@ -107,6 +108,20 @@ def collections(contract: Contract) -> dict[str, Collection]:
                 filtered=known.filtered or bool(clauses),
             )
         found[known.name] = known
+    for name, fields in _shaped(contract).items():
+        known = found.get(name, Collection(name))
+        found[name] = replace(known, fields=_once((*known.fields, *fields)))
+    return found
+
+
+def _shaped(contract: Contract) -> dict[str, list[str]]:
+    """Collection → the members that its lists select by, of those that are recognised by their shape."""
+    found: dict[str, list[str]] = {name: [] for name in contract.shapes.resources}
+    for use in contract.shapes.uses.values():
+        if use.role is Role.LIST:
+            clauses = [clause for each in use.filters for clause in each.clauses]
+            members = [*(member for member in use.above.values() if member), *(each.field for each in clauses)]
+            found[use.resource.collection] += [member for member in members if member != "id"]
     return found
 
 

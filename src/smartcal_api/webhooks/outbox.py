@@ -69,10 +69,10 @@ class Outbox:
         if not matching:
             return None
         at = format_rfc3339(now)
-        event = self._whole(
-            event_type, {"id": self._mint("webhook_event"), "type": event_type, "created_at": at, "data": data}
-        )
-        identifier = str(event["id"])
+        minted = self._mint("webhook_event")
+        event = self._whole(event_type, {"id": minted, "type": event_type, "created_at": at, "data": data})
+        # Of the body of another API an id may be that of the resource.
+        identifier = str(event["id"]) if event.get("type") == event_type and "id" in event else minted
         self._store.query(
             "INSERT INTO webhook_events VALUES (?, ?, ?, ?, ?)",
             (identifier, owner, event_type, now // MICROSECOND, orjson.dumps(event)),

@@ -8,6 +8,7 @@ import orjson
 
 from smartcal_api.contract import Contract
 from smartcal_api.contract.document import escape
+from smartcal_api.contract.shape.fields import fields
 from smartcal_api.errors import Invalid, hint
 from smartcal_api.mock import Unsatisfiable, ValueGenerator, repair
 from smartcal_api.sandbox.staging.instants import Instants
@@ -99,6 +100,20 @@ class Completion:
     def members(self, collection: str) -> Iterator[str]:
         """The names that the schema of a collection has for members."""
         return self._contract.members(self._contract.resource_pointer(collection))
+
+    def identity(self, collection: str) -> str:
+        """The member that a collection's resources are known by."""
+        shaped = self._contract.shapes.resources.get(collection)
+        return shaped.id if shaped is not None and shaped.id is not None else "id"
+
+    def named(self, collection: str, identifier: str) -> dict[str, Any]:
+        """That member of the resource of an id, as a text or as a number; nothing where it has none."""
+        member = self.identity(collection)
+        if member not in set(self.members(collection)):
+            return {}
+        found = fields(self._contract.document, self._contract.resource_pointer(collection)).members.get(member)
+        counts = found is not None and found.types == {"integer"} and identifier.isascii() and identifier.isdigit()
+        return {member: int(identifier) if counts else identifier}
 
     def _find(self, collection: str) -> None:
         """Raises `Absent` where the contract has no such resources."""

@@ -36,7 +36,11 @@ class Resources:
         document = self._completion.laid_over(collection, whole, given)
         self._completion.check(collection, document)
         self._check(change, collection, document, new=former is None)
-        known_by = identifier if identifier is not None else str(document.get("id", change.salt))
+        known_by = (
+            identifier
+            if identifier is not None
+            else str(document.get(self._completion.identity(collection), change.salt))
+        )
         if former is None:
             change.free(collection, known_by)
         change.put(collection, document, identifier=known_by)

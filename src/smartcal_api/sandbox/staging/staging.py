@@ -82,15 +82,15 @@ class Staging:
         with self._change(sandbox, owner, quiet=quiet) as change:
             read = self.completion.read(collection, given, now=change.now)
             if identifier is not None:
-                if read.get("id", identifier) != identifier:
-                    raise unfit("/id", f"is another id than the {identifier!r} of the path; leave it out.")
-                if "id" in set(self.completion.members(collection)):
-                    read["id"] = identifier
+                for member, value in self.completion.named(collection, identifier).items():
+                    if read.get(member, value) != value:
+                        raise unfit(f"/{member}", f"is another id than the {identifier!r} of the path; leave it out.")
+                    read[member] = value
             former = change.find(collection, identifier) if identifier is not None else None
             if former is None and identifier is not None:
                 change.free(collection, identifier)
             known_by, secret = identifier, None
-            if collection not in (BOOKING, EVENT):
+            if collection not in (BOOKING, EVENT) or not self._contract.of_the_product:
                 known_by, document, secret = self._resources.put(change, collection, identifier, former, read)
             else:
                 stage = self.bookings if collection == BOOKING else self.events
@@ -104,9 +104,10 @@ class Staging:
         self.check_collection(sandbox, collection)
         with self._change(sandbox, owner, quiet=quiet) as change:
             document = change.named(collection, identifier)
-            if collection == BOOKING:
+            own = self._contract.of_the_product
+            if collection == BOOKING and own:
                 self.bookings.delete(change, document)
-            elif collection == EVENT:
+            elif collection == EVENT and own:
                 self.events.delete(change, document)
             else:
                 self._resources.delete(change, collection, identifier)

@@ -1,0 +1,83 @@
+"""What serves each operation, and why: a handler, a resource that it is about by its shape, an action, or a mock."""
+
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from smartcal_api.api.mocked import alone, mocked
+from smartcal_api.api.needs import NEEDS
+from smartcal_api.api.shaped import shaped
+from smartcal_api.contract import Contract, Operation
+from smartcal_api.contract.shape import Role, Use
+from smartcal_api.errors import Finding
+from smartcal_api.http.served import Handler
+from smartcal_api.mock import ValueGenerator
+
+_KEPT_FROM_WRITING = ("Account", "Webhook")
+"""Resources of the product that more belongs to than their documents, such as a secret."""
+
+
+class Kind(StrEnum):
+    HANDLER = "handler"
+    RESOURCE = "resource"
+    ACTION = "action"
+    MOCK = "mock"
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    kind: Kind
+    why: str
+    use: Use | None = None
+
+
+def assign(contract: Contract, handled: Container[str], unfit: Mapping[str, Finding]) -> dict[str, Assigned]:
+    """operationId → what serves it; `handled` are those that have a handler, `unfit` those that it doesn't fit."""
+    return {name: _assigned(name, contract, handled, unfit) for name in contract.operations}
+
+
+def told(assigned: Mapping[str, Assigned], unfit: Mapping[str, Finding]) -> dict[str, Finding]:
+    """The same findings, each as a whole sentence."""
+    found = {}
+    for name, each in unfit.items():
+        instead = "mocked" if assigned[name].kind is Kind.MOCK else "served by its shape"
+        found[name] = replace(each, message=f"{name} is {instead}, for {each.message}")
+    return found
+
+
+def _assigned(name: str, contract: Contract, handled: Container[str], unfit: Mapping[str, Finding]) -> Assigned:
+    if name in handled and name not in unfit:
+        return Assigned(Kind.HANDLER, "serves operations of this name")
+    use = contract.shapes.uses.get(name)
+    if use is not None and _may(use, contract):
+        return Assigned(Kind.ACTION if use.role is Role.ACT else Kind.RESOURCE, use.why, use)
+    if name in unfit:
+        return Assigned(Kind.MOCK, unfit[name].message)
+    return Assigned(Kind.MOCK, contract.shapes.reasons.get(name, "there is more to it than its shape"))
+
+
+def _may(use: Use, contract: Contract) -> bool:
+    kept = contract.of_the_product and use.resource.collection in _KEPT_FROM_WRITING
+    return not kept or use.role in (Role.LIST, Role.READ)
+
+
+def handler_of(
+    operation: Operation,
+    assigned: Assigned,
+    contract: Contract,
+    known: Handler | None,
+    *,
+    generator: ValueGenerator,
+) -> Handler:
+    """What serves an operation; `known` is the handler of its name. Raises `ContractError` where it can't be mocked."""
+    if known is not None and assigned.kind is Kind.HANDLER:
+        return known
+    if assigned.use is not None:
+        return shaped(operation, assigned.use, contract, generator=generator)
+    return mocked(operation if known is None else alone(operation), contract, generator=generator)
+
+
+def applies(name: str, contract: Contract) -> bool:
+    """Whether a handler is for the operation of its name: those of bookings are not for another API that has such."""
+    needs = NEEDS.get(name)
+    return contract.of_the_product or needs is None or needs.resource in (None, "Webhook")

@@ -1,0 +1,5 @@
+"""Operations without a handler of their own that are about a resource, served with its state (law SRC 3)."""
+
+from smartcal_api.api.shaped.serving import shaped
+
+__all__ = ["shaped"]
