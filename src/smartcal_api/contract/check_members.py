@@ -96,8 +96,15 @@ DAY = Text(
     "a day such as 2027-01-31, or a time such as 2027-01-31T00:00:00Z",
     re.compile(r"^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:T[0-2]\d:[0-5]\d:[0-5]\d(?:Z|[+-]\d\d:\d\d))?\Z"),
 )
-RESOURCE, PARENT, ACTION = OrFlag("resource"), Table(NAME), "action"
+IN_PATH: Mapping[str, Member] = {"x-resource": OrFlag("resource"), "x-parent": Table(NAME)}
 ORDER = Items(NAME, least=1, unique=True)
+IN_OPERATION: Mapping[str, Member] = {
+    "x-order": ORDER,
+    "x-action": "action",
+    "x-rate-limits": Items("rate limit", least=1),
+    "x-sunset": DAY,
+    "x-deprecated-since": DAY,
+}
 FILTER = Variants(lambda stated: "compound filter" if {"all", "when"} & stated.keys() else "filter")
 
 PLACES = {

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from smartcal_api.contract import check_members, check_schema, check_security
 from smartcal_api.contract.check_kinds import Anything, Choice, Flag, Items, Kind, Member, Reference, Table, Text
-from smartcal_api.contract.check_members import ACTION, DAY, FILTER, NAME, ORDER, PARENT, RESOURCE, TOP
+from smartcal_api.contract.check_members import FILTER, IN_OPERATION, IN_PATH, NAME, TOP
 from smartcal_api.contract.check_shape import OrFlag, Shape, article
 from smartcal_api.contract.delivery_headers import VALUES
 from smartcal_api.contract.methods import METHODS
@@ -88,8 +88,7 @@ _SHAPES = (
         {
             **_WORDS,
             "parameters": Items("parameter"),
-            "x-resource": RESOURCE,
-            "x-parent": PARENT,
+            **IN_PATH,
             **dict.fromkeys(METHODS, "operation"),
         },
         idle={"trace": "servers shouldn't answer it; leave it out", "servers": _ONE_SERVER},
@@ -100,11 +99,7 @@ _SHAPES = (
             **_OPERATION,
             "requestBody": "request body",
             "responses!": "responses",
-            "x-order": ORDER,
-            "x-action": ACTION,
-            "x-rate-limits": Items("rate limit", least=1),
-            "x-sunset": DAY,
-            "x-deprecated-since": DAY,
+            **IN_OPERATION,
         },
         idle={"callbacks": "what is sent belongs in webhooks", "servers": _ONE_SERVER},
     ),

@@ -49,12 +49,10 @@ def seeded_data_set(sandbox: Sandbox, *, events: int, bookings: int) -> Iterator
 
 def fill(sandbox: Sandbox, *, events: int, bookings: int, progress: Progress | None = None) -> None:
     """Stores the default data set, or a seeded one of these sizes; raises `ValueError` for sizes that can't be."""
-    if not sandbox.contract.ours:
+    if not sandbox.contract.of_the_product:
         return
     default = (sandbox.seed, events, bookings) == (DEFAULT_SEED, EVENTS, BOOKINGS)
     data = default_data_set() if default else seeded_data_set(sandbox, events=events, bookings=bookings)
-    if not sandbox.contract.of_the_product:
-        data = iter(())
     populate(sandbox, data, sizes=(events, bookings), progress=None if default else progress)
 
 
