@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from smartcal_api.conformance.masking import Masks
-from smartcal_api.conformance.report import REPORTS
+from smartcal_api.conformance.report.page import html_report
+from smartcal_api.conformance.report.taking import take
 from smartcal_api.conformance.wire import Answer, Request
 from smartcal_api.contract import Contract
 from tests.conformance.judged import edited, outcomes
@@ -30,7 +31,7 @@ def contract() -> Contract:
 def report(contract: Contract, masks: Masks, tmp_path: Path) -> Path:  # noqa: F811
     found = outcomes(open_world(contract), only=("SCHEMA 1", "AUTH", "PAGE"), spoil=has_a_wrong_type)
     path = tmp_path / "report.html"
-    path.write_text(REPORTS["report.html"](result(contract, *found, strict=True), masks))
+    path.write_text(html_report(take(result(contract, *found), masks)))
     return path
 
 
@@ -49,8 +50,13 @@ def test_a_broken_cell_leads_to_its_story(
     cell = page.locator("td.broken a")
     assert cell.count() == 1
     cell.click()
-    assert page.evaluate("location.hash") == "#SCHEMA-1-getAccount"
-    assert page.locator("article:target pre").inner_text().startswith("curl -si")
+    assert page.evaluate("location.hash").startswith("#SCHEMA-1-")
+    assert page.locator("details:target[open] pre").inner_text().startswith("curl -si")
+    page.fill("[name=text]", "nothing has this")
+    assert page.locator("details.cause").count() == 0
+    page.fill("[name=text]", "")
+    page.select_option("[name=group]", "operation")
+    assert page.locator(".group h3").first.inner_text().startswith("getAccount")
     # The page itself never scrolls sideways; what is wide scrolls within it.
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert [url for url in asked if not re.match("file:", url)] == []

@@ -29,7 +29,7 @@ def test_reports_replace_reports_and_what_is_beside_them_stays(smartcal: Callabl
 
 
 @pytest.mark.parametrize("command", ["verify --har traffic.har", "proxy --upstream http://127.0.0.1:1 --port 0"])
-@pytest.mark.parametrize("name", ["verdict.json", "junit.xml", "report.html", "evidence.har", "annotations.txt"])
+@pytest.mark.parametrize("name", ["verdict.json", "junit.xml", "report.html", "evidence.har", "verdict.sarif"])
 def test_a_file_of_somebodys_own_that_has_a_reports_name_is_refused_before_anything_is_judged(
     smartcal: Callable[..., Ended], tmp_path: Path, command: str, name: str
 ) -> None:
@@ -51,3 +51,22 @@ def test_a_report_folder_that_is_a_file_is_refused(smartcal: Callable[..., Ended
     ended = smartcal("verify", "--har", "no.har", "--report-dir", "reports", "--replace")
     assert (ended.code, ended.err.count("\n")) == (2, 1)
     assert "is not a folder" in ended.err
+
+
+def test_the_summary_of_a_job_is_added_to_and_says_which_build_it_is_about(
+    smartcal: Callable[..., Ended], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "traffic.har").write_text(ARCHIVE)
+    (tmp_path / "summary.md").write_text("# Before\n")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
+    for build in ("3f2a", "77b1"):
+        ended = smartcal("verify", "--har", "traffic.har", "--label", f"build={build}", "--report-dir", "reports")
+        assert ended.code == 1
+        assert f"build {build}" in ended.out
+    summary = (tmp_path / "summary.md").read_text()
+    assert summary.startswith("# Before\n### ")
+    assert summary.count("Not conformant") == 2
+    assert "build 77b1" in summary
+    assert json.loads((tmp_path / "reports/verdict.json").read_text())["labels"] == {"build": "77b1"}
+    wrong = smartcal("verify", "--har", "traffic.har", "--label", "3f2a")
+    assert (wrong.code, "write it as NAME=VALUE" in wrong.err) == (2, True)

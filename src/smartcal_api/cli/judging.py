@@ -1,8 +1,9 @@
 """What commands that judge have in common: the extra that they need, and how a verdict is told."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,10 +17,12 @@ from smartcal_api.output import Output, head
 if TYPE_CHECKING:
     from smartcal_api.conformance.masking import Masks
     from smartcal_api.conformance.report import Report
+    from smartcal_api.conformance.report.record import Record
     from smartcal_api.conformance.verdict import Result
 
 
 _ALL = "all"
+_SUMMARY = "GITHUB_STEP_SUMMARY"
 
 
 @contextmanager
@@ -68,10 +71,8 @@ class ReportFolder:
             for output in self._outputs().values():
                 output.check()
 
-    def write(self, result: "Result", masks: "Masks") -> None:
-        from smartcal_api.conformance.report import REPORTS
-
-        texts = {name: report.write(result, masks) for name, report in REPORTS.items()}
+    def write(self, texts: Mapping[str, str]) -> None:
+        """Each under its name."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -105,20 +106,64 @@ def report_folder(folder: Path | None, *, replace: bool) -> ReportFolder | None:
     return found
 
 
-def tell(result: "Result", masks: "Masks", folder: ReportFolder | None, *, ending: str = "") -> int:
+def tell(
+    result: "Result",
+    masks: "Masks",
+    folder: ReportFolder | None,
+    *,
+    ending: str = "",
+    labels: Mapping[str, str] | None = None,
+    before: "Record | None" = None,
+) -> int:
     """Prints the verdict, writes the reports where they are wanted, and returns the exit code. `ending` is the last
-    thing that is said."""
+    thing that is said, `before` the verdict that it is compared with."""
+    from smartcal_api.conformance.report import reports
     from smartcal_api.conformance.report.annotations import annotations_report
+    from smartcal_api.conformance.report.comparison import compare
+    from smartcal_api.conformance.report.markdown import markdown_report
+    from smartcal_api.conformance.report.taking import take
     from smartcal_api.conformance.report.terminal import terminal_report
 
     with finishing():
         masks.learn(result.evidence)
-        click.echo(terminal_report(result, masks) + (f" · {ending}" if ending else ""))
+        record = take(result, masks, labels=labels)
+        if before is not None:
+            record = replace(record, changes=compare(before, record).lines)
+        click.echo(terminal_report(record) + (f" · {ending}" if ending else ""))
         if os.environ.get("GITHUB_ACTIONS") == "true":
-            click.echo(annotations_report(result, masks), nl=False)
+            click.echo(annotations_report(record), nl=False)
         if folder is not None:
-            folder.write(result, masks)
+            folder.write(reports(record, result, masks))
+        summarize(markdown_report(record))
     return int(result.exit_code)
+
+
+def summarize(text: str) -> None:
+    """Adds to the summary of the job, where GitHub Actions wants one; raises `UsageError`."""
+    path = os.environ.get(_SUMMARY)
+    if not path:
+        return
+    try:
+        with Path(path).open("a", encoding="utf-8") as summary:
+            summary.write(f"{text}\n")
+    except OSError as error:
+        raise UsageError(f"{_SUMMARY}: can't write to {path}: {error.strerror}.") from None
+
+
+def labels_option(option: Callable[..., Callable[..., Any]]) -> Callable[..., Any]:
+    """`--label`, of a command whose flags `option` makes."""
+    return option("--label", multiple=True, metavar="NAME=VALUE", help="Such as build=SHA, told with it. Repeatable.")
+
+
+def named_labels(given: Iterable[str]) -> dict[str, str]:
+    """Raises `UsageError`."""
+    found = {}
+    for text in given:
+        name, separator, value = text.partition("=")
+        if not separator or not name.strip() or not value.strip():
+            raise UsageError(f"--label: {text!r} is not a label; write it as NAME=VALUE, such as build=3f2a91c.")
+        found[name.strip()] = value.strip()
+    return found
 
 
 def _is_report(report: "Report", path: Path) -> bool:

@@ -10,7 +10,15 @@ import click
 
 from smartcal_api.cli.command import run_command
 from smartcal_api.cli.interruption import interruptible
-from smartcal_api.cli.judging import judging_extra, report_folder, strict_names, strict_option, tell
+from smartcal_api.cli.judging import (
+    judging_extra,
+    labels_option,
+    named_labels,
+    report_folder,
+    strict_names,
+    strict_option,
+    tell,
+)
 from smartcal_api.cli.options import option as shared_option
 from smartcal_api.cli.options import overlay_option, replace_option
 
@@ -27,6 +35,7 @@ option = partial(shared_option, prefix="SMARTCAL_PROXY_")
 @strict_option(option)
 @option("--spec", type=_FILE, metavar="FILE", help="The contract; default: the one shipped.")
 @overlay_option(option)
+@labels_option(option)
 @option("--report-dir", type=_FILE, metavar="DIR", help="Where to write the reports.")
 @replace_option
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
@@ -38,6 +47,7 @@ def proxy(
     strict: tuple[str, ...],
     spec: Path | None,
     overlay: tuple[Path, ...],
+    label: tuple[str, ...],
     report_dir: Path | None,
     replace: bool,
     command: tuple[str, ...],
@@ -65,7 +75,7 @@ def proxy(
         from smartcal_api.conformance.target import Target, root_of
 
         folder = report_folder(report_dir, replace=replace)
-    forms = stated_forms(contract)
+    forms, labels = stated_forms(contract), named_labels(label)
     target = Target(root=root_of(upstream), cacert=cacert)
     masks, recording = Masks(contract, target, foreign=True), Recording(contract)
 
@@ -88,5 +98,5 @@ def proxy(
         else:
             running.serve(until_idle)
     result = recording.result(target.root, seconds=time.monotonic() - began, strict=strict_names(strict))
-    told = tell(result, masks, folder, ending=forms)
+    told = tell(result, masks, folder, ending=forms, labels=labels)
     return 1 if failed else told

@@ -10,7 +10,15 @@ import click
 
 from smartcal_api.cli.consent import may_ask
 from smartcal_api.cli.interruption import interruptible
-from smartcal_api.cli.judging import judging_extra, report_folder, strict_names, strict_option, tell
+from smartcal_api.cli.judging import (
+    judging_extra,
+    labels_option,
+    named_labels,
+    report_folder,
+    strict_names,
+    strict_option,
+    tell,
+)
 from smartcal_api.cli.options import option as shared_option
 from smartcal_api.cli.options import overlay_option, replace_option
 
@@ -51,6 +59,7 @@ option = partial(shared_option, prefix="SMARTCAL_VERIFY_")
 @option("--plan", is_flag=True, help="Say what would be sent, how long it would take, and send nothing.")
 @option("--compare", type=_FILE, metavar="LAST.json", help="A verdict.json of before, to tell what has changed.")
 @option("--baseline", type=_FILE, metavar="FILE", help="Deviations that are accepted, each with reason, owner, expiry.")
+@labels_option(option)
 @option("--har", type=_FILE, metavar="FILE", help="Judge recorded traffic, and send nothing.")
 @option("--report-dir", type=_FILE, metavar="DIR", help="Where to write the reports.")
 @replace_option
@@ -74,12 +83,15 @@ def verify(**given: Any) -> int:
         from smartcal_api.conformance.plan import plan
         from smartcal_api.conformance.recorded import Recording
         from smartcal_api.conformance.report.progress import LiveProgress
+        from smartcal_api.conformance.report.stored import read_record
         from smartcal_api.conformance.stated import stated_forms
         from smartcal_api.conformance.target import Target, root_of
         from smartcal_api.conformance.verification import FULL, Options, chosen, verify
 
         folder = report_folder(given["report_dir"], replace=given["replace"])
     forms = stated_forms(contract)
+    before = read_record(given["compare"], flag="--compare") if given["compare"] else None
+    labels = named_labels(given["label"])
     options = Options(
         profile=given["profile"],
         seed=given["seed"],
@@ -89,7 +101,6 @@ def verify(**given: Any) -> int:
         strict=strict_names(given["strict"]),
         required=given["require"],
         baseline=read_baseline(given["baseline"], contract) if given["baseline"] else Baseline(),
-        compare=given["compare"],
     )
     if given["har"]:
         archive = read_archive(given["har"], contract, root_of(given["url"]) if given["url"] else None)
@@ -99,7 +110,14 @@ def verify(**given: Any) -> int:
         for why, numbers in archive.left_out.items():
             recording.leave_out(f"{why} (entries {', '.join(map(str, numbers))})", len(numbers))
         result = recording.result(archive.root, seconds=0.0, strict=options.strict)
-        return tell(result, Masks(contract, Target(root=archive.root), foreign=True), folder, ending=forms)
+        return tell(
+            result,
+            Masks(contract, Target(root=archive.root), foreign=True),
+            folder,
+            ending=forms,
+            labels=labels,
+            before=before,
+        )
     with given_target(contract, given) as target:
         if given["plan"]:
             full = options.profile == FULL
@@ -114,7 +132,8 @@ def verify(**given: Any) -> int:
             result = verify(contract, target, options, progress=live.case, waiting=live.waiting)
         live.done()
         only_read = "" if target.writable else "only read (--allow-writes)"
-    return tell(result, Masks(contract, target), folder, ending=" · ".join(filter(None, (forms, only_read))))
+    ending = " · ".join(filter(None, (forms, only_read)))
+    return tell(result, Masks(contract, target), folder, ending=ending, labels=labels, before=before)
 
 
 def _allowed(target: "Target", *, no_input: bool) -> "Target":

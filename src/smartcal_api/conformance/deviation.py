@@ -46,12 +46,6 @@ class Deviation:
         """Whether it decides, and nobody has accepted it."""
         return self.decides and not self.accepted
 
-    @property
-    def alike(self) -> tuple[str, ...]:
-        """The same for what one change of the deployment would mend."""
-        same = (self.cause,) if self.cause else (self.law, self.kind, self.parameter, self.seen)
-        return (*same, self.ground.basis, self.ground.source, str(self.counts), self.accepted)
-
 
 def fingerprint(law: str, operation: str, *about: str) -> str:
     """`VERSION.LAW.OPERATION.HASH`: what it is about can be read, the rest is hashed."""

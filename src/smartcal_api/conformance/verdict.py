@@ -1,6 +1,6 @@
 """What came of the laws, one by one and together."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
@@ -81,6 +81,8 @@ class Result:
     strict: Collection[str] = ()
     required: Collection[str] = ()
     notes: Sequence[str] = field(default_factory=tuple)
+    left_out: Sequence[str] = ()
+    """The names of the cases that the profile has, and that weren't wanted this time."""
 
     def of(self, verdict: Verdict) -> list[Outcome]:
         return [each for each in self.outcomes if each.verdict is verdict]
@@ -108,15 +110,3 @@ class Result:
 
     def requires(self, case: Case) -> bool:
         return "all" in self.required or case.fits(self.required)
-
-    def title(self, law: str) -> str:
-        """What a law says."""
-        return next((each.case.law.title for each in self.outcomes if each.case.law.id == law), "")
-
-
-def grouped(deviations: Iterable[Deviation]) -> list[list[Deviation]]:
-    """By what one change of the deployment would mend, in the order of the first of each."""
-    groups: dict[tuple[str, ...], list[Deviation]] = {}
-    for each in deviations:
-        groups.setdefault(each.alike, []).append(each)
-    return list(groups.values())

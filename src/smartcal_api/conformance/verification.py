@@ -1,14 +1,12 @@
 """A whole run: from a target and a contract to a result."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 
 from smartcal_api.conformance.baseline import Baseline, accept
 from smartcal_api.conformance.capability import Capability
-from smartcal_api.conformance.comparison import compare
 from smartcal_api.conformance.control import Control
 from smartcal_api.conformance.law import Case
 from smartcal_api.conformance.laws import ALL
@@ -39,7 +37,6 @@ class Options:
     strict: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     baseline: Baseline = field(default_factory=Baseline)
-    compare: Path | None = None
 
 
 def chosen(contract: Contract, options: Options) -> list[Case]:
@@ -83,8 +80,6 @@ def verify(
         session.close()
     outcomes, more = accept(outcomes, options.baseline)
     notes += more
-    if options.compare is not None:
-        notes += compare(options.compare, outcomes)
     return Result(
         outcomes=outcomes,
         evidence=session.evidence,
@@ -97,7 +92,15 @@ def verify(
         strict=options.strict,
         required=frozenset(options.required),
         notes=notes,
+        left_out=_left_out(contract, options, planned),
     )
+
+
+def _left_out(contract: Contract, options: Options, planned: Sequence[Case]) -> list[str]:
+    """What the profile has beside the cases that were named."""
+    wanted = {each.name for each in planned}
+    every = cases(ALL, contract, full=options.profile == FULL) if options.only else []
+    return [each.name for each in every if each.name not in wanted]
 
 
 def _undecided(outcome: Outcome) -> Outcome:

@@ -42,6 +42,8 @@ class Document:
         self.path = path
         self.overlays = tuple(overlays)
         self.sha256 = sha256(b"".join((source, *(each.content for each in overlays)))).hexdigest()
+        self.digests = tuple(sha256(each).hexdigest() for each in (source, *(each.content for each in overlays)))
+        """The SHA-256 of each of its `files`, by itself."""
         try:
             self._source = Source(source, aliases=aliases)
             self.data: dict[str, Any] = data_of(self._nodes()) if overlays else self._source.data

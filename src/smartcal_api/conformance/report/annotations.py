@@ -2,29 +2,25 @@
 
 from collections.abc import Sequence
 
-from smartcal_api.conformance.deviation import Deviation
-from smartcal_api.conformance.masking import Masks
-from smartcal_api.conformance.report.wording import headline, sentence
-from smartcal_api.conformance.verdict import Result, grouped
+from smartcal_api.conformance.report.record import FindingRecord, Record, grouped
+from smartcal_api.conformance.report.wording import headline
 
 
-def annotations_report(result: Result, masks: Masks) -> str:
-    lines = [_line("error", each, result, masks) for each in grouped(result.breaches)]
-    lines += [_line("warning", each, result, masks) for each in grouped(result.differences)]
+def annotations_report(record: Record) -> str:
+    lines = [_line("error", each, record) for each in grouped(record.breaches)]
+    lines += [_line("warning", each, record) for each in grouped(record.differences)]
     return "".join(f"{line}\n" for line in lines)
 
 
-def _line(level: str, group: Sequence[Deviation], result: Result, masks: Masks) -> str:
+def _line(level: str, group: Sequence[FindingRecord], record: Record) -> str:
     first = group[0]
-    file, line = result.contract.document.place(first.ground.clause)
     properties = {
-        "file": file.name,
-        "line": str(line),
+        "file": first.file,
+        "line": str(first.line),
         "title": f"{first.name} is broken" if level == "error" else f"{first.name} differs",
     }
     stated = ",".join(f"{name}={_escaped(value, property_=True)}" for name, value in properties.items())
-    said = f"{result.title(first.law)} {masks.text(headline(group))} ({sentence(first, result)})"
-    return f"::{level} {stated}::{_escaped(said)}"
+    return f"::{level} {stated}::{_escaped(f'{first.title} {headline(group)} ({first.ground(record.document)})')}"
 
 
 def _escaped(text: str, *, property_: bool = False) -> str:

@@ -2,19 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from smartcal_api.conformance.deviation import Deviation
-from smartcal_api.conformance.masking import Masks
-from smartcal_api.conformance.report.wording import contract_name, headline, others, sentence, where
-from smartcal_api.conformance.story import curl_lines
-from smartcal_api.conformance.verdict import Exit, Outcome, Result, Verdict, grouped
+from smartcal_api.conformance.report.record import CaseRecord, FindingRecord, Record, by_law, grouped, reasons
+from smartcal_api.conformance.report.wording import MARKS, counts, headline, others, took, where
+from smartcal_api.conformance.verdict import Exit, Verdict
 
-_MARKS = {
-    Verdict.HELD: "✓",
-    Verdict.BROKEN: "✗",
-    Verdict.NOT_VERIFIED: "·",
-    Verdict.INCONCLUSIVE: "?",
-    Verdict.ERROR: "!",
-}
 _TITLE = 80
 _LISTED = 40
 _WORST = (Verdict.BROKEN, Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.NOT_VERIFIED, Verdict.HELD)
@@ -26,85 +17,82 @@ _SENTENCES = {
 }
 
 
-def terminal_report(result: Result, masks: Masks) -> str:
-    lines = [*_table(result), ""]
-    for group in grouped(result.breaches):
-        lines += [*_failure(group, result, masks), ""]
+def terminal_report(record: Record) -> str:
+    lines = [*_table(record), ""]
+    for group in grouped(record.breaches):
+        lines += [*_failure(group, record), ""]
     lines += _listed(
-        f"Differences from choices that only {contract_name(result)} makes: they don't count (--strict)",
-        [each for each in result.differences if not each.accepted],
-        masks,
+        f"Differences from choices that only {record.document} makes: they don't count (--strict)",
+        [each for each in record.differences if not each.accepted],
     )
-    lines += _listed("Accepted", [each for each in result.differences if each.accepted], masks)
+    lines += _listed("Accepted", [each for each in record.differences if each.accepted])
     for verdict in (Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.NOT_VERIFIED):
-        lines += _undecided(verdict, result.of(verdict), masks)
-    lines += [f"  {note}" for note in result.notes]
-    lines.append(_sum(result))
+        lines += _undecided(verdict, record.of(verdict))
+    lines += [f"  {note}" for note in (*record.notes, *record.changes)]
+    lines.append(_sum(record))
     return "\n".join(lines)
 
 
-def _sum(result: Result) -> str:
-    waited = f", {result.waited_seconds:.0f} s of it waiting for limits" if result.waited_seconds else ""
-    parts = [f"{len(result.of(each))} {each.value}" for each in Verdict if result.of(each)]
-    if result.differences:
-        parts.append(f"{len(grouped(result.differences))} differences that don't count")
-    took = f"{len(result.evidence)} requests in {result.seconds:.1f} s{waited}"
-    return f"{_SENTENCES[result.exit_code]}: {' · '.join(parts)} · {took} · seed {result.seed}"
+def _sum(record: Record) -> str:
+    parts = [counts(record)] if record.cases else []
+    if record.differences:
+        parts.append(f"{len(grouped(record.differences))} differences that don't count")
+    parts += [took(record), f"seed {record.seed}"]
+    if record.labels:
+        parts.append(record.build)
+    return f"{_SENTENCES[record.exit_code]}: {' · '.join(parts)}"
 
 
-def _table(result: Result) -> Iterator[str]:
-    laws: dict[str, list[Outcome]] = {}
-    for outcome in result.outcomes:
-        laws.setdefault(outcome.case.law.id, []).append(outcome)
-    for name, outcomes in sorted(laws.items(), key=lambda pair: _order(pair[0])):
-        worst = next(each for each in _WORST if any(outcome.verdict is each for outcome in outcomes))
-        share = "" if len(outcomes) == 1 else f" ({sum(1 for o in outcomes if o.verdict is worst)}/{len(outcomes)})"
-        requests = sum(each.requests for each in outcomes)
-        title = _shortened(outcomes[0].case.law.title)
-        yield f"{_MARKS[worst]} {name:<10} {worst.value + share:<20} {requests:>5}  {title}"
+def _table(record: Record) -> Iterator[str]:
+    laws: dict[str, list[CaseRecord]] = {}
+    for case in record.cases:
+        laws.setdefault(case.law, []).append(case)
+    for name, cases in sorted(laws.items(), key=lambda pair: by_law(pair[0])):
+        worst = next(each for each in _WORST if any(case.verdict is each for case in cases))
+        share = "" if len(cases) == 1 else f" ({sum(1 for each in cases if each.verdict is worst)}/{len(cases)})"
+        requests = sum(each.requests for each in cases)
+        yield f"{MARKS[worst]} {name:<10} {worst.value + share:<20} {requests:>5}  {_shortened(cases[0].title)}"
 
 
 def _shortened(title: str) -> str:
     return title if len(title) <= _TITLE else title[: _TITLE - 1].rstrip() + "…"
 
 
-def _order(name: str) -> tuple[str, int]:
-    family, _, number = name.partition(" ")
-    return family, int(number) if number.isdigit() else 0
-
-
-def _failure(group: Sequence[Deviation], result: Result, masks: Masks) -> Iterator[str]:
+def _failure(group: Sequence[FindingRecord], record: Record) -> Iterator[str]:
     first = group[0]
-    yield f"✗ {first.name}: {result.title(first.law)}"
-    yield f"  {masks.text(first.message)}"
-    yield f"  {sentence(first, result)} · {where(first, result)} · fingerprint {first.fingerprint}"
-    yield from (f"    {line}" for line in curl_lines(first.story, result.root, masks))
+    yield f"✗ {first.name}: {first.title}"
+    yield f"  {first.message}"
+    yield f"  {first.ground(record.document)} · {where(first)} · fingerprint {first.fingerprint}"
+    yield from (f"    {line}" for line in first.story)
     if more := others(group):
         yield f"  and so {more}"
 
 
-def _listed(heading: str, deviations: Sequence[Deviation], masks: Masks) -> list[str]:
+def _listed(heading: str, findings: Sequence[FindingRecord]) -> list[str]:
     """A line a cause."""
-    if not deviations:
+    if not findings:
         return []
     lines = [heading, ""]
-    groups = sorted(grouped(deviations), key=len, reverse=True)
+    groups = sorted(grouped(findings), key=len, reverse=True)
     for group in groups[:_LISTED]:
         first = group[0]
         accepted = f"; accepted: {first.accepted}" if first.accepted else ""
-        lines.append(f"  {first.name}: {masks.text(headline(group))} ({first.fingerprint}{accepted})")
+        lines.append(f"  {first.name}: {headline(group)} ({first.fingerprint}{accepted})")
     if len(groups) > _LISTED:
         lines.append(f"  and {len(groups) - _LISTED} more, which the reports have (--report-dir)")
     return [*lines, ""]
 
 
-def _undecided(verdict: Verdict, outcomes: Sequence[Outcome], masks: Masks) -> list[str]:
+def _undecided(verdict: Verdict, cases: Sequence[CaseRecord]) -> list[str]:
     """A line a reason, with the cases that it is the reason for."""
-    found: dict[str, list[str]] = {}
-    for outcome in outcomes:
-        accepted = f" (accepted: {outcome.accepted})" if outcome.accepted else f" ({outcome.fingerprint})"
-        told = accepted if verdict is Verdict.INCONCLUSIVE else ""
-        found.setdefault(masks.text(outcome.why), []).append(outcome.case.name + told)
-    if not found:
+    if not cases:
         return []
-    return [verdict.value.capitalize(), "", *(f"  {', '.join(names)}: {why}" for why, names in found.items()), ""]
+    lines = [verdict.value.capitalize(), ""]
+    for why, found in reasons(cases).items():
+        told = [each.name + (_fingerprint(each) if verdict is Verdict.INCONCLUSIVE else "") for each in found]
+        lines.append(f"  {', '.join(told)}: {why}")
+    return [*lines, ""]
+
+
+def _fingerprint(case: CaseRecord) -> str:
+    return f" (accepted: {case.accepted})" if case.accepted else f" ({case.fingerprint})"
