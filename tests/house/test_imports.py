@@ -12,7 +12,7 @@ LAYERS = (
     ("__main__",),
     ("cli", "pytest_plugin"),
     ("defects",),
-    ("server", "conformance"),
+    ("server", "conformance", "lint"),
     ("app",),
     ("web",),
     ("api", "control"),
@@ -26,12 +26,14 @@ LAYERS = (
     ("settings",),
     ("remote",),
     ("bookings",),
-    ("input", "output"),
+    ("last_run",),
+    ("accepted",),
+    ("input", "output", "annotations"),
     ("errors", "clock", "ids", "background", "__init__"),
 )
 # A judge of deployments must not share anything with what it judges but the contract.
 ONLY_FROM = {
-    "conformance": {"contract", "errors", "input"},
+    "conformance": {"accepted", "contract", "errors", "input"},
     "changes": {"contract", "mock", "input", "errors"},
 }
 # What a server was asked for is turned into parameters at the top; whatever is below gets those, not the settings.

@@ -24,11 +24,24 @@ _IDENTIFIED = {
 
 
 def remarks(contract: Contract) -> list[Finding]:
-    if not contract.ours:
-        return []
-    found = [*_ids(contract), *_statuses(contract), *_problems(contract), *_event_types(contract)]
-    found += [*_parameters(contract), *_bodies(contract), *_answers(contract)]
-    return list(contract.document.error([Finding(*each) for each in found]).findings) if found else []
+    """With their lines."""
+    found = [finding for _, finding in remarks_by_rule(contract)]
+    return list(contract.document.error(found).findings) if found else []
+
+
+def remarks_by_rule(contract: Contract) -> Iterator[tuple[str, Finding]]:
+    """Without them, each with the rule of `smartcal lint` that it is."""
+    rules = {
+        "handler/id-form": _ids,
+        "handler/status": _statuses,
+        "handler/problem-member": _problems,
+        "handler/event-type": _event_types,
+        "parameter/selects-nothing": _parameters,
+        "handler/member-ignored": _bodies,
+        "handler/answer": _answers,
+    }
+    for rule, found in rules.items() if contract.ours else ():
+        yield from ((rule, Finding(*each)) for each in found(contract))
 
 
 def meant(name: str, names: Iterable[str]) -> str:

@@ -18,7 +18,7 @@ def read_servable(
 ) -> Contract:
     """`Contract.read`, with what can't be mocked set aside in a draft; raises `ContractError` where it is none."""
     contract = Contract.read(path, draft=draft, regular=regular, overlays=overlays)
-    found = dict(_unmockable(contract))
+    found = dict(unmockable(contract))
     if not found:
         return contract
     if not draft:
@@ -26,7 +26,8 @@ def read_servable(
     return Contract(contract.document, draft=True, aside=found)
 
 
-def _unmockable(contract: Contract) -> Iterator[tuple[str, Finding]]:
+def unmockable(contract: Contract) -> Iterator[tuple[str, Finding]]:
+    """operationId and why."""
     known = handlers(contract)
     generator = ValueGenerator(contract.sent.data, seed=0)
     aside = unfit(contract, generator)

@@ -36,6 +36,8 @@ class Change:
     witness: Witness | None = None
     verified_by: tuple[str, ...] = ()
     decided: bool = False
+    accepted: str = ""
+    """Why it no longer counts."""
     also: list[str] = field(default_factory=list)
     old_line: int | None = None
     new_line: int | None = None
@@ -44,7 +46,7 @@ class Change:
     def fingerprint(self) -> str:
         """The same for the same change, wherever its lines have moved to."""
         said = "\x00".join((self.rule, self.subject, self.part, self.text))
-        return sha256(said.encode()).hexdigest()[:12]
+        return "diff." + sha256(said.encode()).hexdigest()[:12]
 
 
 class Changes:

@@ -1,12 +1,14 @@
 """Where the two documents come from: a file, a URL, or a revision of git, `git:REF[:PATH]`."""
 
 import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
 
 from smartcal_api.changes.git import Git
 from smartcal_api.contract.document import Document
+from smartcal_api.contract.overlay import Overlay
 from smartcal_api.errors import UsageError
 
 _SECONDS = 30.0
@@ -20,28 +22,30 @@ class Input:
     name: str
 
 
-def read_input(stated: str, path: str) -> Input:
+def read_input(stated: str, path: str, overlays: Sequence[Path] = ()) -> Input:
     """`path` is that of a revision that names none. Raises `UsageError`, and `ContractError` for what can't be read."""
     if stated.startswith("git:"):
         reference, _, inside = stated.removeprefix("git:").partition(":")
-        return read_revision(reference, inside or path)
+        return read_revision(reference, inside or path, overlays=overlays)
     if stated.startswith(("http://", "https://")):
-        return Input(Document(Path(stated), _fetched(stated), aliases=True), stated)
-    return Input(Document.read(Path(stated), aliases=True), stated)
+        applied = [Overlay.read(each) for each in overlays]
+        return Input(Document(Path(stated), _fetched(stated), applied, aliases=True), stated)
+    return Input(Document.read(Path(stated), overlays=overlays, aliases=True), stated)
 
 
-def read_revision(reference: str, path: str, name: str | None = None) -> Input:
-    """A file as a commit has it."""
+def read_revision(reference: str, path: str, name: str | None = None, *, overlays: Sequence[Path] = ()) -> Input:
+    """A file as a commit has it, with overlays as they are now."""
     git = Git(Path.cwd())
     commit = git.commit(reference)
     source = git.file(commit, path)
-    return Input(Document(Path(path), source, aliases=True), name or f"{reference}:{path} ({commit[:7]})")
+    applied = [Overlay.read(each) for each in overlays]
+    return Input(Document(Path(path), source, applied, aliases=True), name or f"{reference}:{path} ({commit[:7]})")
 
 
-def read_base(path: str) -> Input:
+def read_base(path: str, overlays: Sequence[Path] = ()) -> Input:
     """The file as it is where the change will be merged into."""
     base = Git(Path.cwd()).base()
-    return read_revision(base.commit, path, f"{base.name} ({base.commit[:7]})")
+    return read_revision(base.commit, path, f"{base.name} ({base.commit[:7]})", overlays=overlays)
 
 
 def _fetched(url: str) -> bytes:

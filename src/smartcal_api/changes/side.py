@@ -30,7 +30,7 @@ class Side:
         if not version.startswith(("3.0", "3.1", "3.2")):
             said = f"is OpenAPI {version!r}" if version else "has no member `openapi`"
             raise document.error([Finding("/openapi", f"{said}; only OpenAPI 3.0 to 3.2 can be compared")])
-        self.data: dict[str, Any] = _rewritten(document.data) if version.startswith("3.0") else document.data
+        self.data: dict[str, Any] = rewritten(document.data) if version.startswith("3.0") else document.data
         findings = list(faults(self.data)) or list(self._unresolved(self.data, ""))
         if findings:
             raise document.error(findings)
@@ -127,16 +127,16 @@ def table(members: Any) -> dict[str, Any]:
     return dict(members) if isinstance(members, Mapping) else {}
 
 
-def _rewritten(value: Any, *, named: bool = False) -> Any:
+def rewritten(value: Any, *, named: bool = False) -> Any:
     """A 3.0 document whose schemas say `nullable` and exclusive bounds as 3.1 does. `named`: the keys are names."""
     if isinstance(value, list):
-        return [_rewritten(each) for each in value]
+        return [rewritten(each) for each in value]
     if not isinstance(value, dict):
         return value
     if named:
-        return {key: _rewritten(each) for key, each in value.items()}
+        return {key: rewritten(each) for key, each in value.items()}
     found = {
-        key: each if key in _DATA else _rewritten(each, named=key in ("properties", "schemas"))
+        key: each if key in _DATA else rewritten(each, named=key in ("properties", "schemas"))
         for key, each in value.items()
     }
     if isinstance(found.get("$ref"), str):

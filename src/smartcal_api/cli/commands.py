@@ -26,7 +26,9 @@ GROUPS = {
         "prove": "what a verdict is worth: the laws against known defects",
     },
     "Write the contract": {
+        "lint": "what is wrong or odd in it, or in any OpenAPI document",
         "diff": "what a change breaks, and for whom",
+        "accept": "accept what lint, diff or verify found, for a time",
         "contract routes laws": "print it, its operations, what holds it",
     },
     "Keep data in a file": {

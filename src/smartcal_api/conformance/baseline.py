@@ -7,51 +7,37 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from smartcal_api.accepted import Entry, read_accepted
 from smartcal_api.conformance.deviation import Deviation
 from smartcal_api.conformance.verdict import Outcome, Verdict
 from smartcal_api.contract import Contract
-from smartcal_api.errors import UsageError
-from smartcal_api.input import Unreadable, read_toml
 
-_MEMBERS = {"fingerprint": str, "reason": str, "owner": str, "expires": date}
 _UNDECIDED = (Verdict.INCONCLUSIVE, Verdict.NOT_VERIFIED)
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
-    """An entry of the file: what is accepted, why, by whom, and until when."""
-
-    fingerprint: str
-    reason: str
-    owner: str
-    expires: date
-
-    @property
-    def said(self) -> str:
-        return f"{self.reason} ({self.owner}, until {self.expires})"
-
-    @property
-    def law(self) -> str:
-        """The law that a fingerprint is about, without its space; one of version 1 doesn't say."""
-        _, _, rest = self.fingerprint.partition(".")
-        return rest.partition(".")[0]
-
-
-@dataclass(frozen=True, slots=True)
 class Baseline:
-    """What is accepted, by fingerprint. One of version 1 was a hash of the case, a clause and a kind: it fits whatever
-    deviation it fits with any clause of the contract."""
+    """What is accepted, by subject. A fingerprint of version 1 was a hash of the case, a clause and a kind: it fits
+    whatever deviation it fits with any clause of the contract. A rule is a law, with an operation or without."""
 
-    entries: Mapping[str, Accepted] = field(default_factory=dict)
+    entries: Mapping[str, Entry] = field(default_factory=dict)
     pointers: Collection[str] = ()
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
 
-    def entry(self, deviation: Deviation) -> Accepted | None:
-        found = self.entries.get(deviation.fingerprint)
+    def entry(self, deviation: Deviation) -> Entry | None:
+        found = self.of(deviation.fingerprint, deviation.law, deviation.operation)
         if found is not None or not self.pointers:
             return found
         former = (_former(deviation, pointer) for pointer in self.pointers)
         return next((self.entries[each] for each in former if each in self.entries), None)
+
+    def of(self, fingerprint: str, law: str, operation: str) -> Entry | None:
+        """The entry of that fingerprint, else one of the law or the operation."""
+        found = self.entries.get(fingerprint)
+        if found is not None:
+            return found
+        named = (each for each in self.entries.values() if not each.fingerprint)
+        return next((each for each in named if _plain(each.rule) in ("", _plain(law)) and _fits(each, operation)), None)
 
     def accepts(self, deviation: Deviation) -> bool:
         """Whether it is accepted today."""
@@ -60,23 +46,26 @@ class Baseline:
 
 
 def read_baseline(path: Path, contract: Contract) -> Baseline:
-    """TOML: a table `[[accepted]]` for each, all four members of it; raises `UsageError`."""
-    try:
-        entries = read_toml(path).get("accepted", [])
-    except Unreadable as error:
-        raise UsageError(f"--baseline: {error}") from None
-    if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
-        raise UsageError(f"--baseline: {path}: what is accepted stands in tables, each of them [[accepted]].")
-    found = {}
-    for number, entry in enumerate(entries, 1):
-        for name, kind in _MEMBERS.items():
-            if not isinstance(entry.get(name), kind) or not entry[name]:
-                raise UsageError(
-                    f"--baseline: {path}: number {number} has no {name}; each [[accepted]] has {', '.join(_MEMBERS)}."
-                )
-        found[entry["fingerprint"]] = Accepted(**{name: entry[name] for name in _MEMBERS})
-    old = any("." not in name for name in found)
+    """What of the file is about laws; raises `UsageError`."""
+    found = {each.subject: each for each in read_accepted(path, flag="--baseline") if not _is_foreign(each)}
+    old = any(each.fingerprint and "." not in each.fingerprint for each in found.values())
     return Baseline(found, tuple(_pointers(contract.data)) if old else ())
+
+
+def _is_foreign(entry: Entry) -> bool:
+    """Whether it is about a document rather than a deployment."""
+    words = ("lint.", "diff.", "impact.", "parity.")
+    return bool(entry.pointer) or entry.fingerprint.startswith(words) or entry.rule.islower()
+
+
+def _fits(entry: Entry, operation: str) -> bool:
+    return not entry.operation or entry.operation == operation
+
+
+def _law(entry: Entry) -> str:
+    """The law that an entry is about, without its space; a fingerprint of version 1 doesn't say."""
+    _, _, rest = entry.fingerprint.partition(".")
+    return rest.partition(".")[0] if entry.fingerprint else _plain(entry.rule)
 
 
 def accept(outcomes: Iterable[Outcome], baseline: Baseline) -> tuple[list[Outcome], list[str]]:
@@ -99,14 +88,15 @@ class _Marking:
         )
         outcome = replace(outcome, deviations=deviations)
         if outcome.ending in _UNDECIDED and not deviations:
-            entry = self._baseline.entries.get(outcome.fingerprint)
+            operation = outcome.case.operation.id if outcome.case.operation else ""
+            entry = self._baseline.of(outcome.fingerprint, outcome.case.law.id, operation)
             outcome = replace(outcome, accepted=self._said(entry, outcome.case.name))
         return outcome
 
-    def _said(self, entry: Accepted | None, name: str) -> str:
+    def _said(self, entry: Entry | None, name: str) -> str:
         if entry is None:
             return ""
-        self._used.add(entry.fingerprint)
+        self._used.add(entry.subject)
         if entry.expires >= self._baseline.today:
             return entry.said
         self.notes.append(f"accepted until {entry.expires}, which is over: {name} ({entry.owner})")
@@ -118,12 +108,12 @@ class _Marking:
         for name, entry in self._baseline.entries.items():
             if name in self._used:
                 continue
-            if not entry.law:
+            if not _law(entry):
                 yield (
                     f"accepted by a fingerprint of an older version, which fits nothing that was found: {name} "
                     f"({entry.reason}, {entry.owner}); if its law was run, take it out of the baseline"
                 )
-            elif entry.law in ran:
+            elif _law(entry) in ran:
                 yield (
                     f"accepted and not seen any more: {name} ({entry.reason}, {entry.owner}); take it out of the "
                     "baseline"

@@ -36,9 +36,10 @@ def _change(told: Told, change: Change) -> list[str]:
         lines.append("    decided by this contract (x-basis), not by the product document")
     sides = (told.comparison.old, change.old_line), (told.comparison.new, change.new_line)
     places = " → ".join(f"{side.document.path}:{line}" for side, line in sides if line is not None)
-    if len(places) > _WIDTH - 18:
+    room = _WIDTH - 5 - len(change.fingerprint)
+    if len(places) > room:
         return [*lines, *_wrapped(places, "    "), f"    {change.fingerprint}"]
-    return [*lines, f"    {places:<62}{change.fingerprint:>14}"]
+    return [*lines, f"    {places:<{room}} {change.fingerprint}"]
 
 
 def _harmless(told: Told, change: Change) -> list[str]:
