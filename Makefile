@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-war
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint types check bench crash fuzz dates edits plugin fixtures conformance laws picture prove foreign contract-lint client browser oauth-js webhooks-js recipes lock clean
+.PHONY: help serve test lint types check bench crash fuzz dates edits plugin fixtures conformance laws picture reference prove foreign contract-lint client browser oauth-js webhooks-js recipes lock clean
 
 help:  ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,6 +77,9 @@ conformance: $(VENV)/development  ## every law as a test, on a fresh mock (ARGS=
 
 picture: $(VENV)/development  ## draw the README's terminal anew, from what the commands print
 	@$(BIN)/python -m tests.house.picture
+
+reference: $(VENV)/development  ## write docs/reference.md anew from the commands and the control plane's document
+	@$(BIN)/python -m tests.house.reference_page
 
 laws: $(VENV)/development  ## fill in the rows of docs/laws.md from the laws that are in code
 	@$(BIN)/python -m tests.house.laws_page

@@ -2,9 +2,13 @@
 
 import http.server
 import json
+import os
+import shutil
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, ClassVar
 
 import click
 import pytest
@@ -13,7 +17,8 @@ import yaml
 from smartcal_api.cli.main import cli
 from smartcal_api.contract import Contract
 from tests.cli.conftest import Ended
-from tests.e2e.server import Running, serving
+from tests.e2e.server import Running, environment, serving
+from tests.house.test_readme import CURL
 
 Command = Callable[..., Ended]
 DOORS = [
@@ -178,3 +183,65 @@ def test_contract_prints_it_as_it_is_shipped_or_as_a_server_serves_it(
     Path("gone.json").write_text(json.dumps({"root_url": "http://127.0.0.1:9"}))
     assert "no SmartCal server answers at" in refused(smartcal("contract", "--target", "gone.json"))
     assert "can't be read" in refused(smartcal("contract", "--spec", "none.yaml"))
+
+
+SKETCHED = [
+    ("clock", "advance", "1h"),
+    ("clock", "freeze"),
+    ("trigger", "booking.created", "invitee.name=Ann O'Hara"),
+    ("fault", "add", "status", "status=503", "operations=listEvents", "next=1"),
+    ("fault", "clear"),
+    ("snapshot", "save", "a"),
+    ("snapshot", "diff", "a"),
+    ("sandbox", "create", "name=sketched"),
+    ("sandbox", "delete", "sketched"),
+    ("key", "create", "--scopes", "read,write", "--label", "$HOME `x`"),
+    ("deliveries", "--limit", "3"),
+    ("deliveries", "misbehave", "late", "--by", "10m"),
+    ("logs", "--status", "4xx"),
+    ("reset",),
+]
+
+
+class Recorder(http.server.BaseHTTPRequestHandler):
+    """Takes any request down, and has no answer to it."""
+
+    seen: ClassVar[list[tuple[str, str, Any, tuple[str, ...]]]] = []
+
+    def answer(self) -> None:
+        sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        headers = tuple(self.headers[each] for each in ("Authorization", "Content-Type") if self.command != "GET")
+        self.seen.append((self.command, self.path, json.loads(sent) if sent else None, headers))
+        self.send_response(503)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815  # http.server's names
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+def test_what_a_command_would_send_is_printed_for_a_shell_which_sends_the_same(
+    smartcal: Command, tmp_path: Path
+) -> None:
+    if shutil.which("curl") is None:
+        (tmp_path / "curl").write_text(CURL)
+        (tmp_path / "curl").chmod(0o700)
+    shell = environment(PATH=f"{tmp_path}{os.pathsep}{os.environ['PATH']}", SMARTCAL_CONTROL_TOKEN="ctl_x")
+    with http.server.HTTPServer(("127.0.0.1", 0), Recorder) as recorder:
+        threading.Thread(target=recorder.serve_forever, daemon=True).start()
+        root = f"http://127.0.0.1:{recorder.server_port}"
+        (tmp_path / "there.json").write_text(json.dumps({"root_url": root, "control_token": "ctl_x"}))
+        for words in SKETCHED:
+            sketch = smartcal(*words, "--target", "there.json", "--curl")
+            assert (sketch.code, sketch.out.count("\n"), sketch.err) == (0, 1, ""), sketch
+            assert Recorder.seen == [], "nothing is sent"
+            assert "ctl_x" not in sketch.out, "whoever reads over a shoulder doesn't see it"
+            smartcal(*words, "--target", "there.json")
+            subprocess.run(["sh", "-c", sketch.out], env=shell, capture_output=True, check=True)
+            by_command, by_shell = Recorder.seen
+            assert by_command == by_shell
+            Recorder.seen.clear()
+        recorder.shutdown()
+    assert "more than one request" in refused(smartcal("listen", "--target", "there.json", "--curl"))

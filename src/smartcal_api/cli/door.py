@@ -13,7 +13,7 @@ from click.core import ParameterSource
 from smartcal_api.cli.options import format_option, option
 from smartcal_api.errors import UsageError
 
-_OPTIONS = ("target", "sandbox", "shape")
+_OPTIONS = ("target", "sandbox", "shape", "curl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +29,21 @@ class Door:
 
 
 def door(function: Callable[..., Any]) -> Any:
-    """`--target`, `--sandbox` and `--format`; the command gets a `Door` in their place. A group may have them, too."""
+    """`--target`, `--sandbox`, `--format` and `--curl`; the command gets a `Door` in their place."""
 
     def command(**given: Any) -> Any:
+        from smartcal_api.cli.curl import Sketch, Sketched
         from smartcal_api.remote import Control, Sandbox, find_target
 
         context = click.get_current_context()
-        target, sandbox, shape = (_stated(context, name) for name in _OPTIONS)
-        control = Control(find_target(target))
+        target, sandbox, shape, curl = (_stated(context, name) for name in _OPTIONS)
+        control = (Sketch if curl else Control)(find_target(target))
         try:
             rest = {name: value for name, value in given.items() if name not in _OPTIONS}
             return function(Door(Sandbox(control, sandbox), shape == "json"), **rest)
+        except Sketched as sketched:
+            click.echo(str(sketched))
+            return None
         finally:
             control.close()
 
@@ -48,6 +52,7 @@ def door(function: Callable[..., Any]) -> Any:
 
 def door_options(command: Any) -> Any:
     """The options alone, for a group: what stands before its command is for it."""
+    command = click.option("--curl", is_flag=True, help="Print the request for a shell, and send nothing.")(command)
     command = format_option("text", "json")(command)
     command = option("--sandbox", default="default", show_default=True, metavar="NAME", help="Which sandbox.")(command)
     return option(

@@ -53,6 +53,8 @@ def listen(
     """
     from smartcal_api.webhooks.receiver import Receiver
 
+    if click.get_current_context().params["curl"]:
+        raise UsageError("--curl: this is more than one request; `smartcal deliveries --curl` prints one.")
     if forward_to is not None and urlsplit(forward_to).scheme not in ("http", "https"):
         raise UsageError(f"--forward-to: {forward_to!r} is not an http or https URL.")
     stated = to.sandbox.control.get("/contract")["x-webhook-signature"]
