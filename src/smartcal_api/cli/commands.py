@@ -26,6 +26,7 @@ GROUPS = {
         "prove": "what a verdict is worth: the laws against known defects",
     },
     "Write the contract": {
+        "init": "a small one to begin with",
         "lint": "what is wrong or odd in it, or in any OpenAPI document",
         "diff": "what a change breaks, and for whom",
         "accept": "accept what lint, diff or verify found, for a time",

@@ -27,10 +27,10 @@ def listings(survey: Survey) -> Iterator[Finding]:
         if len(pages) < len(names):
             yield from _no_list(at, stated, filters, " and ".join(names))
             continue
-        for each in pages:
-            yield from _page(survey, each)
         if "x-order" not in stated and "x-pagination" not in survey.document.stated:
             continue  # the names may be a coincidence
+        for each in pages:
+            yield from _page(survey, each)
         if "x-order" not in stated:
             yield Finding(at, "pages, but doesn't say in which order; add x-order, a list of fields of its items")
             continue

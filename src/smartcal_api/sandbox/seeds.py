@@ -32,6 +32,12 @@ class Seeds:
         self._resource, self._contract, self._generator = resource, contract, generator
         members = fields(contract.document, resource.pointer).members
         self._unseen = [name for name, each in members.items() if each.write_only]
+        self._names = tuple(members)
+        self._defaults = {
+            name: each.schema["default"]
+            for name, each in members.items()
+            if "default" in each.schema and not each.write_only
+        }
         self._moments = [each for name, each in members.items() if plain(name) in CREATED | UPDATED]
         self._identities = Identities(resource, contract, generator) if resource.id is not None else None
         item = resource.path[: resource.path.rindex("}") + 1] if resource.above else ""
@@ -65,6 +71,9 @@ class Seeds:
             for (text,) in rows:
                 yield {self._parameter: orjson.loads(text)[self._parent.id]}
 
+    def _lacking(self, document: Document) -> Document:
+        return {name: value for name, value in self._defaults.items() if name not in document}
+
     def _past(self, sandbox: Sandbox) -> int:
         """An instant of the week before that of the clock, one after the other."""
         now = parse_rfc3339(ANCHOR) + weeks_to(sandbox.clock.now()) * 7 * DAY * NANOSECONDS
@@ -74,7 +83,8 @@ class Seeds:
         resource, pointer = self._resource, self._resource.pointer
         stated = self._contract.sent.resolve(f"#{pointer}")
         document = self._generator.value(stated, salt=salt, name=resource.collection)
-        document = {name: value for name, value in document.items() if name not in self._unseen}
+        # What has a default is always there once it was made by a request.
+        document = {**{n: v for n, v in document.items() if n not in self._unseen}, **self._lacking(document)}
         past = self._past(sandbox)
         document |= {each.name: at for each in self._moments if each.name in document and (at := instant(each, past))}
         document |= {member: given[name] for name, member in resource.above.items() if member is not None}
@@ -86,4 +96,5 @@ class Seeds:
         if own is None or self._identities.counts or sandbox.store.owner_of(resource.collection, key) is not None:
             own = self._identities.fresh(sandbox, lambda each: resource.key(each, given))
             document[resource.id], key = own, resource.key(own, given)
+        document = {name: document[name] for name in (*self._names, *document) if name in document}
         sandbox.store.put(resource.collection, document, owner=owner, identifier=key)

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from smartcal_api.contract.document import Document
 from smartcal_api.contract.media_type import is_json
 from smartcal_api.contract.shape.fields import end_of, fields, parts
+from smartcal_api.contract.shape.words import plain
 
+_CONTENT = frozenset(
+    {
+        *("data", "items", "results", "result", "records", "values", "entries", "list"),
+        *("rows", "elements", "content", "hits", "objects", "value", "docs", "nodes"),
+    }
+)
 _DEEP = 2  # members, at most, that an envelope has around its content
 # So much of what two schemas name is the same when both are of one resource: seen are 0.89 to 1, and 0 otherwise.
 ENOUGH = 0.5
@@ -47,6 +54,12 @@ def arrays(document: Document, pointer: str, path: tuple[str, ...] = ()) -> Iter
     if len(path) < _DEEP:
         for name, each in fields(document, pointer).members.items():
             yield from arrays(document, each.pointer, (*path, name))
+
+
+def listed(place: Place, path: str) -> bool:
+    """Whether an array is what a path lists, and no part of something else: the body itself, or what is called so."""
+    names = {*_CONTENT, plain(path.rpartition("/")[2])}
+    return not place.path or plain(place.path[-1]) in names
 
 
 def likeness(document: Document, one: str, other: str) -> float:

@@ -14,7 +14,8 @@ from smartcal_api.contract.shape.filtering import filters
 from smartcal_api.contract.shape.happenings import told_by
 from smartcal_api.contract.shape.names import called, others, schema_named
 from smartcal_api.contract.shape.paths import Shown, above, collection_path, shown_by, tail
-from smartcal_api.contract.shape.places import Place, arrays, json_schema, objects
+from smartcal_api.contract.shape.places import Place, arrays, json_schema, listed, objects
+from smartcal_api.contract.shape.reasons import nothing
 from smartcal_api.contract.shape.resource import Action, Resource, Role, Use
 from smartcal_api.contract.shape.stated import NOTHING, RESOURCE, said
 
@@ -68,7 +69,7 @@ class _Recognition:
                     self._further(path, operation)
         for operation in self._contract.operations.values():
             if operation.id not in self._uses:
-                self._reasons.setdefault(operation.id, "no resource is recognised by its shape")
+                self._reasons.setdefault(operation.id, nothing(operation, self._resources.values()))
         told = told_by(self._document, self._resources, self._contract.about, self._contract.payload)
         for name, each in self._resources.items():
             self._resources[name] = replace(each, told=told.get(name, {}))
@@ -128,7 +129,7 @@ class _Recognition:
             return
         body = body_of(self._document, operation, resource)
         if body is None:
-            self._reasons[operation.id] = f"its body is not like a {resource.collection}"
+            self._reasons[operation.id] = f"its body has too little in common with {resource.collection}"
         else:
             self._use(operation, Role.CREATE, resource, parents, why, body)
 
@@ -137,7 +138,7 @@ class _Recognition:
             if method in _CHANGES:
                 body = body_of(self._document, operation, resource)
                 if body is None:
-                    self._reasons[operation.id] = f"its body is not like a {resource.collection}"
+                    self._reasons[operation.id] = f"its body has too little in common with {resource.collection}"
                 else:
                     self._use(operation, _CHANGES[method], resource, resource.above, why, body)
             elif method == "DELETE":
@@ -187,7 +188,7 @@ class _Recognition:
                     self._post(operation, resource, parents, why)
                 else:
                     self._list(operation, Shown(resource.pointer, place), resource, parents, why)
-            elif resource is None and operation.method == "GET" and not operation.path_names:
+            elif resource is None and operation.method == "GET" and not operation.path_names and listed(place, path):
                 self._lone(path, operation, place)
 
     def _lone(self, path: str, operation: Operation, place: Place) -> None:

@@ -34,7 +34,15 @@ def plain(name: str) -> str:
 
 def singular(word: str) -> str:
     """What one of several is called: `pets`, `categories`, `boxes`."""
-    for plural, single in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ss", "ss"), ("s", "")):
+    for plural, single in (
+        ("ies", "y"),
+        ("sses", "ss"),
+        ("xes", "x"),
+        ("ches", "ch"),
+        ("shes", "sh"),
+        ("ss", "ss"),
+        ("s", ""),
+    ):
         if word.endswith(plural) and len(word) > len(plural) + 1:
             return word.removesuffix(plural) + single
     return word
