@@ -11,7 +11,7 @@ from tests.house.source import Module, modules
 LAYERS = (
     ("__main__",),
     ("cli", "pytest_plugin"),
-    ("defects",),
+    ("defects", "release"),
     ("server", "conformance", "lint"),
     ("app",),
     ("web",),
@@ -35,6 +35,7 @@ LAYERS = (
 ONLY_FROM = {
     "conformance": {"accepted", "contract", "errors", "input"},
     "changes": {"contract", "mock", "input", "errors"},
+    "release": {"conformance", "input", "errors"},
 }
 # What a server was asked for is turned into parameters at the top; whatever is below gets those, not the settings.
 ONLY_FOR = {"settings": {"cli", "defects", "server"}, "cli": {"__main__"}}

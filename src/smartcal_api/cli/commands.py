@@ -22,6 +22,7 @@ GROUPS = {
     },
     "Test a deployment": {
         "verify": "does it keep the contract?",
+        "verdict": "show, compare, merge, follow; can this build be released?",
         "proxy": "do an app and it keep it with each other?",
         "prove": "what a verdict is worth: the laws against known defects",
     },
