@@ -65,9 +65,7 @@ def _operations() -> Iterator[str]:
     for path, item in document["paths"].items():
         for method in METHODS:
             if operation := item.get(method):
-                said = " ".join(f"{operation['summary']}. {operation.get('description', '')}".split()).replace(
-                    "|", "\\|"
-                )
+                said = _cell(f"{operation['summary']}. {operation.get('description', '')}")
                 groups.setdefault(operation["tags"][0], []).append(f"| `{method.upper()} {path}` | {said} |")
     for tag, rows in groups.items():
         yield from (f"### {tag}", "", "| operation | |", "|---|---|", *rows, "")
