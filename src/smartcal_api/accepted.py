@@ -86,11 +86,12 @@ class Accepted:
 
 
 def of(entries: Iterable[Entry], tool: str, rules: Container[str]) -> list[Entry]:
-    """Those that are about what a tool finds: by its fingerprints, or by one of its rules."""
+    """Those that are about what a tool finds: by its fingerprints, by one of its rules, or by an operation alone."""
     return [
         each
         for each in entries
-        if each.fingerprint.startswith(f"{tool}.") or (not each.fingerprint and each.rule in rules)
+        if each.fingerprint.startswith(f"{tool}.")
+        or (not each.fingerprint and (each.rule in rules or (not each.rule and each.operation)))
     ]
 
 

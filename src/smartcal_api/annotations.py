@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from smartcal_api import __version__
+
 _SARIF = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {"error": "error", "warning": "warning", "note": "notice"}
 
@@ -39,13 +41,13 @@ def _escaped(text: str, *, property_: bool = False) -> str:
     return text.replace(":", "%3A").replace(",", "%2C") if property_ else text
 
 
-def sarif(annotations: Iterable[Annotation], rules: Mapping[str, str], *, version: str) -> str:
+def sarif(annotations: Iterable[Annotation], rules: Mapping[str, str]) -> str:
     """One run of this tool; `rules` has what each rule finds. Of the rules those are listed that found something."""
     found = list(annotations)
     used = sorted({each.rule for each in found})
     driver = {
         "name": "smartcal",
-        "version": version,
+        "version": __version__,
         "rules": [{"id": rule, "shortDescription": {"text": rules[rule]}} for rule in used],
     }
     results = [_result(each, used.index(each.rule)) for each in found]

@@ -2,15 +2,18 @@
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import orjson
 import pytest
+import yaml
 
 from tests.changes.small import SMALL
 from tests.cli.conftest import Ended
+from tests.house.source import ROOT
 
 Command = Callable[..., Ended]
 TEXT = orjson.dumps(SMALL, option=orjson.OPT_INDENT_2).decode()
@@ -168,7 +171,7 @@ def test_what_is_not_openapi_3_or_leads_nowhere_is_refused_with_its_line(smartca
         ("swagger", "only OpenAPI 3.0 to 3.2 can be compared"),
         ("torn", "is not YAML"),
         ("dead", "leads nowhere"),
-        ("parts", "another file; bundle the document into one"),
+        ("parts", "people.yaml can't be read"),
     ):
         ended = smartcal("diff", "old.yaml", f"{name}.yaml")
         assert (ended.code, ended.out) == (2, ""), name
@@ -185,3 +188,113 @@ def test_the_levels_of_rules_can_be_set_in_the_file_of_settings(smartcal: Comman
     assert smartcal("routes").code == 0, "a server's settings stand beside it"
     settings.write_text('[diff]\nlevel = "x"\n')
     assert "has no setting 'level'" in smartcal("diff", "old.yaml", "new.yaml").err
+
+
+def test_what_is_accepted_no_longer_fails(smartcal: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    stated = ("--reason", "announced", "--owner", "ann", "--expires", "2999-01-31")
+    write(tmp_path, old=TEXT, new=NARROWER)
+    assert smartcal("diff", "old.yaml", "new.yaml").code == 1
+    assert smartcal("accept", "--all", *stated).out == "accepted.toml: 1 accepted; it has 1 in all\n"
+    ended = smartcal("diff", "old.yaml", "new.yaml")
+    assert (ended.code, ended.out.splitlines()[1]) == (0, "0 breaking, 0 risky, 0 compatible (1 accepted)")
+    (change,) = json.loads(smartcal("diff", "old.yaml", "new.yaml", "--json").out)["changes"]
+    assert change["accepted"] == "announced (ann, until 2999-01-31)"
+    write(tmp_path, new=TEXT)
+    assert "1 entry fits nothing any more: diff." in smartcal("diff", "old.yaml", "new.yaml").err
+    (tmp_path / "accepted.toml").unlink()
+    write(tmp_path, new=NARROWER)
+    for about in (("--rule", "values-narrowed", "--operation", "listThings"), ("--operation", "GET /things")):
+        assert smartcal("accept", *about, *stated, "--file", "some.toml").code == 0
+        assert smartcal("diff", "old.yaml", "new.yaml", "--accepted", "some.toml").code == 0, about
+        (tmp_path / "some.toml").unlink()
+    smartcal("accept", "--rule", "values-narrowed", "--operation", "addThing", *stated)
+    assert smartcal("diff", "old.yaml", "new.yaml").code == 1
+
+
+def test_a_clause_that_is_only_decided_weighs_what_the_settings_say(smartcal: Command, tmp_path: Path) -> None:
+    marked = [text.replace('"maximum"', '"x-basis": "decision", "maximum"') for text in (TEXT, NARROWER)]
+    write(tmp_path, old=marked[0], new=marked[1])
+    assert smartcal("diff", "old.yaml", "new.yaml").code == 1
+    (tmp_path / "smartcal.toml").write_text('[diff]\ndecided = "risky"\n')
+    ended = smartcal("diff", "old.yaml", "new.yaml")
+    assert (ended.code, "0 breaking, 1 risky" in ended.out) == (0, True), ended.out
+    (tmp_path / "smartcal.toml").write_text('[diff]\ndecided = "bad"\n')
+    assert smartcal("diff", "old.yaml", "new.yaml").code == 2
+
+
+def test_sarif_and_a_changelog_have_each_change(smartcal: Command, tmp_path: Path) -> None:
+    new = NARROWER.replace('"name": "kind"', '"name": "kynd"')
+    write(tmp_path, old=TEXT, new=new)
+    run = json.loads(smartcal("diff", "old.yaml", "new.yaml", "--format", "sarif").out)["runs"][0]
+    levels = {each["ruleId"]: each["level"] for each in run["results"]}
+    assert levels["values-narrowed"] == "error"
+    assert levels["parameter-added"] == "note"
+    assert run["results"][0]["partialFingerprints"]["smartcal/v1"].startswith("diff.")
+    lines = smartcal("diff", "old.yaml", "new.yaml", "--format", "changelog").out.splitlines()
+    assert lines[0] == "## [2.0.0]"
+    assert "- **Breaking** GET /things  query size: maximum 100 → 50" in lines
+    assert lines.index("### Added") < lines.index("### Changed") < lines.index("### Removed")
+
+
+def test_a_document_in_several_files_is_compared_and_linted_as_one(
+    smartcal: Command, tmp_path: Path, git: Callable[..., str]
+) -> None:
+    data = json.loads(TEXT)
+    schemas = data["components"]["schemas"]
+    data["components"]["schemas"] = {"Person": schemas.pop("Person")}
+    split = json.dumps(data, indent=1).replace("#/components/schemas/", "schemas/all.json#/definitions/")
+    inside = json.dumps({"definitions": schemas}, indent=1)
+    inside = inside.replace("#/components/schemas/Person", "../openapi.yaml#/components/schemas/Person")
+    (tmp_path / "schemas").mkdir()
+    (tmp_path / "schemas" / "all.json").write_text(inside)
+    write(tmp_path, openapi=split, whole=TEXT)
+    same = smartcal("diff", "whole.yaml", "openapi.yaml")
+    assert (same.code, same.out.splitlines()[1]) == (0, "no change that anybody could notice"), same.out
+    git("add", "openapi.yaml", "schemas")
+    git("commit", "-q", "-m", "split")
+    (tmp_path / "schemas" / "all.json").write_text(inside.replace('"minimum": 0', '"minimum": -1'))
+    ended = smartcal("diff")
+    assert ended.code == 1
+    line = inside[: inside.index('"minimum": 0')].count("\n") + 1
+    assert f"schemas/all.json:{line} → schemas/all.json:{line}" in ended.out
+    (tmp_path / "schemas" / "all.json").write_text(inside.replace('"minimum": 0', '"minimun": 0'))
+    assert f"schemas/all.json:{line}: error schema/misspelt-keyword" in smartcal("lint").out
+    (tmp_path / "schemas" / "all.json").unlink()
+    for command in ("diff", "lint"):
+        gone = smartcal(command)
+        assert gone.code in (1, 2)
+        assert "schemas/all.json can't be read" in gone.out + gone.err
+
+
+def test_an_overlay_is_applied_to_both(smartcal: Command, tmp_path: Path) -> None:
+    write(tmp_path, old=TEXT, new=NARROWER)
+    (tmp_path / "over.yaml").write_text(
+        "overlay: 1.0.0\ninfo: {title: x, version: '1'}\nactions:\n"
+        "  - {target: '$.paths[\"/things\"].get.parameters[1].schema', update: {maximum: 30}}\n"
+    )
+    assert smartcal("diff", "old.yaml", "new.yaml", "--overlay", "over.yaml").code == 0
+
+
+def test_the_hooks_and_the_steps_that_the_page_shows_do_what_they_say(
+    smartcal: Command, tmp_path: Path, git: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a branch with a change that breaks something, then announced."""
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    block = re.search(r"```yaml\n(.*?)```", (ROOT / "docs/changes.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert block
+    steps = [each["run"] for each in yaml.safe_load(block[1])["steps"] if "run" in each]
+    git("checkout", "-q", "-b", "topic")
+    git("update-ref", "refs/remotes/origin/main", "main")
+    monkeypatch.setenv("GITHUB_BASE_REF", "main")
+    lines = [each["entry"] + ("" if each.get("pass_filenames", True) is False else " openapi.yaml") for each in hooks]
+    lines += [each.partition(" >> ")[0].replace('"origin/$GITHUB_BASE_REF"', "origin/main") for each in steps]
+    assert len(lines) == 5
+    for text, failing in (
+        (NARROWER, "unannounced"),
+        (NARROWER.replace('"version": "1.0.0"', '"version": "2.0.0"'), ""),
+    ):
+        write(tmp_path, openapi=text)
+        for line in lines:
+            ended = smartcal(*line.split()[1:])
+            assert ended.code == int(bool(failing) and failing in line), (line, ended)

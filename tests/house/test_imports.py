@@ -34,7 +34,7 @@ LAYERS = (
 # A judge of deployments must not share anything with what it judges but the contract.
 ONLY_FROM = {
     "conformance": {"accepted", "contract", "errors", "input"},
-    "changes": {"contract", "mock", "input", "errors"},
+    "changes": {"annotations", "contract", "mock", "input", "errors"},
     "release": {"conformance", "input", "errors"},
 }
 # What a server was asked for is turned into parameters at the top; whatever is below gets those, not the settings.

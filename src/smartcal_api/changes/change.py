@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from hashlib import sha256
+from pathlib import Path
 
 from smartcal_api.changes.delta import Delta, Level, Proof, Witness
 from smartcal_api.changes.rules import RULES
@@ -39,8 +40,13 @@ class Change:
     accepted: str = ""
     """Why it no longer counts."""
     also: list[str] = field(default_factory=list)
-    old_line: int | None = None
-    new_line: int | None = None
+    old_place: tuple[Path, int] | None = None
+    new_place: tuple[Path, int] | None = None
+
+    @property
+    def matters(self) -> bool:
+        """Whether anybody needs to decide about it."""
+        return self.level is not Level.COMPATIBLE
 
     @property
     def fingerprint(self) -> str:
@@ -52,9 +58,10 @@ class Change:
 class Changes:
     """What was found so far. A clause that many operations share is told once, with those that share it."""
 
-    def __init__(self, old: Side, new: Side, levels: Mapping[str, Level]) -> None:
+    def __init__(self, old: Side, new: Side, levels: Mapping[str, Level], decided: Level = Level.BREAKING) -> None:
         self._old, self._new = old, new
         self._levels = levels
+        self._most_decided = decided
         self._found: dict[tuple[object, ...], Change] = {}
 
     def all(self) -> list[Change]:
@@ -73,13 +80,16 @@ class Changes:
     ) -> Change | None:
         """The change if it is new; None where another operation has it already."""
         level = self._levels.get(rule, RULES[rule][0])
+        decided = self._decided(at)
+        if decided and level is Level.BREAKING:
+            level = self._most_decided
         key = (rule, audience, level, text, at) if any(at) else (rule, audience, level, text, subject, part)
         known = self._found.get(key)
         if known is not None:
             if subject not in (known.subject, *known.also):
                 known.also.append(subject)
             return None
-        change = Change(rule, level, audience, subject, part, text, *at, decided=self._decided(at))
+        change = Change(rule, level, audience, subject, part, text, *at, decided=decided)
         self._found[key] = change
         if delta is not None:
             change.witness = delta.witness

@@ -1,12 +1,15 @@
 """Where the two documents come from: a file, a URL, or a revision of git, `git:REF[:PATH]`."""
 
+import posixpath
 import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.error import URLError
+from urllib.parse import urljoin
 
 from smartcal_api.changes.git import Git
+from smartcal_api.contract.bundle import beside, bundled
 from smartcal_api.contract.document import Document
 from smartcal_api.contract.overlay import Overlay
 from smartcal_api.errors import UsageError
@@ -29,8 +32,11 @@ def read_input(stated: str, path: str, overlays: Sequence[Path] = ()) -> Input:
         return read_revision(reference, inside or path, overlays=overlays)
     if stated.startswith(("http://", "https://")):
         applied = [Overlay.read(each) for each in overlays]
-        return Input(Document(Path(stated), _fetched(stated), applied, aliases=True), stated)
-    return Input(Document.read(Path(stated), overlays=overlays, aliases=True), stated)
+        document = Document(Path(stated), _fetched(stated), applied, aliases=True)
+        return Input(bundled(document, lambda name: _beside(stated, name)), stated)
+    path_stated = Path(stated)
+    document = Document.read(path_stated, overlays=overlays, aliases=True)
+    return Input(bundled(document, beside(path_stated)), stated)
 
 
 def read_revision(reference: str, path: str, name: str | None = None, *, overlays: Sequence[Path] = ()) -> Input:
@@ -39,13 +45,25 @@ def read_revision(reference: str, path: str, name: str | None = None, *, overlay
     commit = git.commit(reference)
     source = git.file(commit, path)
     applied = [Overlay.read(each) for each in overlays]
-    return Input(Document(Path(path), source, applied, aliases=True), name or f"{reference}:{path} ({commit[:7]})")
+    folder = PurePosixPath(path).parent
+
+    def fetch(name: str) -> Document:
+        inside = posixpath.normpath((folder / name).as_posix())
+        return Document(Path(inside), git.file(commit, inside), aliases=True)
+
+    document = bundled(Document(Path(path), source, applied, aliases=True), fetch)
+    return Input(document, name or f"{reference}:{path} ({commit[:7]})")
 
 
 def read_base(path: str, overlays: Sequence[Path] = ()) -> Input:
     """The file as it is where the change will be merged into."""
     base = Git(Path.cwd()).base()
     return read_revision(base.commit, path, f"{base.name} ({base.commit[:7]})", overlays=overlays)
+
+
+def _beside(url: str, name: str) -> Document:
+    found = urljoin(url, name)
+    return Document(Path(found), _fetched(found), aliases=True)
 
 
 def _fetched(url: str) -> bytes:

@@ -11,6 +11,7 @@ from smartcal_api.changes.operations import Placed
 from smartcal_api.changes.responses import Responses
 from smartcal_api.changes.side import own
 from smartcal_api.changes.wording import shown
+from smartcal_api.contract.bundle import FILES
 from smartcal_api.contract.document import escape
 
 _CALLERS, _RECEIVERS = Audience.CALLERS, Audience.RECEIVERS
@@ -23,7 +24,7 @@ _NAMES: Mapping[str, Audience] = {
     "/x-secrets": Audience.SIGNING_IN,
 }
 _BOUNDS = ("x-request-limits", "x-resource-limits")
-_KNOWN = frozenset({"x-basis", "x-sunset", "x-order", "x-filter"})
+_KNOWN = frozenset({"x-basis", "x-sunset", "x-order", "x-filter", FILES})
 
 
 class Policy:

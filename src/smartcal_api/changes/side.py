@@ -101,7 +101,7 @@ class Side:
             reference = value.get("$ref")
             if isinstance(reference, str) and not at.endswith("/properties"):
                 if not reference.startswith("#"):
-                    message = f"refers to {reference}, another file; bundle the document into one, then compare that"
+                    message = f"refers to {reference}, which is out of reach here; put it into a file beside this one"
                     yield Finding(f"{at}/$ref", message)
                 elif reference != "#" and not self._leads(reference):
                     yield Finding(f"{at}/$ref", f"{reference} leads nowhere; correct it, or add what it names")

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from smartcal_api.cli.acceptance import accepted_option, read_acceptance
 from smartcal_api.cli.main import SETTINGS_FILE
+from smartcal_api.cli.options import overlay_option
 from smartcal_api.errors import UsageError, hint
 from smartcal_api.input import read_toml
 
@@ -26,7 +28,7 @@ _INCONCLUSIVE = 3
 @click.option(
     "--format",
     "kind",
-    type=click.Choice(["text", "json", "markdown", "github"]),
+    type=click.Choice(["text", "json", "markdown", "github", "sarif", "changelog"]),
     help="How to tell it; default: text, and github in GitHub Actions.",
 )
 @click.option("--json", "kind", flag_value="json", help="Short for --format json.")
@@ -38,14 +40,26 @@ _INCONCLUSIVE = 3
     help="What exits 1; unannounced: what breaks without a version that says so.",
 )
 @click.option("--level", "stated", multiple=True, metavar="RULE=LEVEL", help="Another level for a rule. Repeatable.")
-def diff(old: str | None, new: str | None, spec: str, kind: str | None, fail_on: str, stated: tuple[str, ...]) -> int:
+@overlay_option(click.option)
+@accepted_option
+def diff(
+    old: str | None,
+    new: str | None,
+    spec: str,
+    kind: str | None,
+    fail_on: str,
+    stated: tuple[str, ...],
+    overlay: tuple[Path, ...],
+    accepted: Path | None,
+) -> int:
     """Tell what a change of an OpenAPI document breaks, for whom, with a proof.
 
     OLD and NEW are files, URLs or revisions (git:REF or git:REF:PATH). Without
     NEW it is openapi.yaml; without OLD, what that will be merged into: the
     merge base with the branch that CI names, else with the default branch.
 
-    Levels of rules can be set in smartcal.toml, too, as [diff.levels].
+    Levels of rules can be set in smartcal.toml, too, as [diff.levels]; `decided`
+    in [diff] is the most that a clause weighs which the contract only decided.
 
     Exit code: 0 fine, 1 what --fail-on names, 2 nothing to compare or a wrong
     flag, 3 with --fail-on risky where only what isn't proven is left.
@@ -54,21 +68,32 @@ def diff(old: str | None, new: str | None, spec: str, kind: str | None, fail_on:
     from smartcal_api.changes.inputs import read_base, read_input
     from smartcal_api.changes.report import REPORTS
     from smartcal_api.changes.report.told import Told
+    from smartcal_api.changes.rules import RULES
     from smartcal_api.changes.side import Side
 
-    levels = _levels(_settings(Path(SETTINGS_FILE)), stated)
+    settings = _settings(Path(SETTINGS_FILE))
+    levels = _levels(settings.get("levels", {}), stated)
+    acceptance = read_acceptance(accepted, "diff", RULES)
     named = new or spec
     path = named if not named.startswith(("git:", "http:", "https:")) else spec
-    after = read_input(named, path)
-    before = read_input(old, path) if old is not None else read_base(path)
+    after = read_input(named, path, overlay)
+    before = read_input(old, path, overlay) if old is not None else read_base(path, overlay)
     sides = Side(before.document, "old"), Side(after.document, "new")
-    comparison = compare(*sides, levels=levels, today=datetime.now(UTC).date())
+    comparison = compare(
+        *sides, levels=levels, decided=_decided(settings.get("decided")), today=datetime.now(UTC).date()
+    )
+    for change in comparison.changes:
+        pointers = [each for each in (change.old_at, change.new_at) if each is not None]
+        names = comparison.names((change.subject, *change.also))
+        change.accepted = acceptance.reason(change.fingerprint, change.rule, names, pointers) if change.matters else ""
     told = Told(comparison, before.name, after.name)
     if kind is None:
         kind = "github" if os.environ.get("GITHUB_ACTIONS") == "true" else "text"
     click.echo(REPORTS[kind](told), nl=False)
     if kind == "github":
         click.echo(f"{told.heading()}: {told.counts()}", err=True)
+    found = {each.fingerprint: f"{each.rule} {told.where(each)}" for each in comparison.counted if each.matters}
+    acceptance.tell(path, found)
     return _code(comparison, fail_on)
 
 
@@ -87,15 +112,24 @@ def _code(comparison: "Comparison", fail_on: str) -> int:
 
 
 def _settings(path: Path) -> Mapping[str, Any]:
-    """The table [diff.levels] of `smartcal.toml`, which the command before this one has read as TOML."""
+    """The table [diff] of `smartcal.toml`, which the command before this one has read as TOML."""
     if not path.exists():
         return {}
     table = read_toml(path).get("diff", {})
     for name in table:
-        if name != "levels":
-            raise UsageError(f"{path}: [diff] has no setting {name!r}; it has the table [diff.levels].")
-    levels: Mapping[str, Any] = table.get("levels", {})
-    return levels
+        if name not in ("levels", "decided"):
+            raise UsageError(f"{path}: [diff] has no setting {name!r}; it has `decided` and the table [diff.levels].")
+    stated: Mapping[str, Any] = table
+    return stated
+
+
+def _decided(stated: Any) -> "Level":
+    from smartcal_api.changes.delta import Level
+
+    known = {level.value: level for level in Level}
+    if stated is not None and stated not in known:
+        raise UsageError(f"smartcal.toml: [diff] decided takes {', '.join(known)}, not {stated!r}.")
+    return known[stated or "breaking"]
 
 
 def _levels(table: Mapping[str, Any], stated: tuple[str, ...]) -> dict[str, "Level"]:

@@ -1,7 +1,7 @@
 """Reads a YAML or JSON document as JSON data, and knows the line of every JSON pointer in it."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from hashlib import sha256
 from pathlib import Path
@@ -54,6 +54,8 @@ class Document:
         self.stated = self.data
         """As it was written, where `data` is read in its place."""
         self.reading: Reading | None = None
+        self.parts: Mapping[str, Document] = {}
+        """Pointer → another file that was put in there (`bundle`)."""
 
     @classmethod
     def read(
@@ -75,8 +77,8 @@ class Document:
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """Its own, and those of its overlays."""
-        return (self.path, *(each.path for each in self.overlays))
+        """Its own, those of its overlays, and those of its parts."""
+        return (self.path, *(each.path for each in self.overlays), *(each.path for each in self.parts.values()))
 
     @property
     def plain(self) -> "Document":
@@ -102,10 +104,10 @@ class Document:
         """The file that it is in, the document's or an overlay's, and its line there."""
         return self._place(self._nodes(), pointer)
 
-    def lines(self, pointers: Iterable[str]) -> dict[str, int]:
-        """The line of each pointer."""
+    def places(self, pointers: Iterable[str]) -> dict[str, tuple[Path, int]]:
+        """The file and the line of each pointer."""
         root = self._nodes()
-        return {pointer: self._place(root, pointer)[1] for pointer in pointers}
+        return {pointer: self._place(root, pointer) for pointer in pointers}
 
     def _nodes(self) -> Any:
         """With the overlays applied. None for JSON that a parser of YAML can't read."""
@@ -124,6 +126,9 @@ class Document:
     def _place(self, node: Any, pointer: str) -> tuple[Path, int]:
         if node is None:
             return self.path, 1
+        for prefix, part in self.parts.items():
+            if f"{pointer}/".startswith(f"{prefix}/"):
+                return part.place(pointer.removeprefix(prefix))
         at = node
         for token in pointer.split("/")[1:]:
             key = unescape(token)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from smartcal_api.contract.check_kinds import closest, shown
@@ -29,6 +30,7 @@ class Index:
         self.found: list[Found] = []
         self._keywords = OF_3_0 if self.version == "3.0" else OF_3_1
         self._read("document", self.data, "")
+        self._read_elsewhere()
 
     def all(self, kind: str) -> Iterator[tuple[str, Any]]:
         """Pointer and value of everything of a kind, references left out (schemas with them)."""
@@ -50,6 +52,17 @@ class Index:
             except KeyError:
                 return None, at
         return value, at
+
+    def _read_elsewhere(self) -> None:
+        """What references lead to that stands in no object of OpenAPI, such as in another file."""
+        read = 0
+        while read < len(self.references):
+            _, reference, kind = self.references[read]
+            read += 1
+            pointer = pointer_of(reference) if reference.startswith("#/") else ""
+            if pointer and pointer not in self.nodes:
+                with suppress(KeyError):
+                    self._read(kind, self.document.resolve(reference), pointer)
 
     def _say(self, rule: str, at: str, message: str) -> None:
         self.found.append(Found(rule, at, message))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from smartcal_api.contract.check_kinds import closest
 from smartcal_api.contract.document import Document
-from smartcal_api.errors import ContractError, Finding
+from smartcal_api.errors import ContractError
 from smartcal_api.lint.engine import Engine
 from smartcal_api.lint.found import Found
 from smartcal_api.lint.index import Index
@@ -112,7 +112,6 @@ def _touch(one: str, other: str) -> bool:
 
 
 def _placed(found: list[Found], document: Document) -> list[Found]:
-    placed = document.error([Finding(each.pointer, "") for each in found]).findings
-    places = {each.pointer: (each.file or document.path, each.line or 1) for each in placed}
+    places = document.places({each.pointer for each in found})
     whole = [replace(each, file=places[each.pointer][0], line=places[each.pointer][1]) for each in found]
     return sorted(whole, key=lambda each: (str(each.file) != str(document.path), each.line))

@@ -4,7 +4,6 @@ import json
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 
-from smartcal_api import __version__
 from smartcal_api.annotations import Annotation, github, sarif
 from smartcal_api.lint.found import Found
 from smartcal_api.lint.rules import RULES, Level
@@ -82,7 +81,7 @@ def github_report(found: Sequence[Found], _: str) -> str:
 
 
 def sarif_report(found: Sequence[Found], _: str) -> str:
-    return sarif(map(_annotation, found), {rule: each.says for rule, each in RULES.items()}, version=__version__)
+    return sarif(map(_annotation, found), {rule: each.says for rule, each in RULES.items()})
 
 
 def explained(rule: str) -> str:

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from smartcal_api.changes.report.github import github_report
+from smartcal_api.changes.report.annotated import github_report, sarif_report
+from smartcal_api.changes.report.changelog import changelog_report
 from smartcal_api.changes.report.machine import json_report
 from smartcal_api.changes.report.markdown import markdown_report
 from smartcal_api.changes.report.text import text_report
@@ -13,4 +14,6 @@ REPORTS: Mapping[str, Callable[[Told], str]] = {
     "json": json_report,
     "markdown": markdown_report,
     "github": github_report,
+    "sarif": sarif_report,
+    "changelog": changelog_report,
 }

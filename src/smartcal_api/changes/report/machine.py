@@ -1,6 +1,7 @@
 """The report for programs."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from smartcal_api.changes.change import Change
@@ -22,7 +23,6 @@ def json_report(told: Told) -> str:
 
 
 def _change(told: Told, change: Change) -> dict[str, Any]:
-    paths = told.comparison.old.document.path, told.comparison.new.document.path
     found: dict[str, Any] = {
         "fingerprint": change.fingerprint,
         "level": change.level.value,
@@ -35,8 +35,9 @@ def _change(told: Told, change: Change) -> dict[str, Any]:
         "proof": change.proof.value,
         "decided": change.decided,
         "also": change.also,
-        "old": _place(str(paths[0]), change.old_at, change.old_line),
-        "new": _place(str(paths[1]), change.new_at, change.new_line),
+        "accepted": change.accepted,
+        "old": _place(change.old_at, change.old_place),
+        "new": _place(change.new_at, change.new_place),
     }
     if change.witness is not None:
         witness = {"part": change.witness.part, "whole": change.witness.whole}
@@ -44,5 +45,5 @@ def _change(told: Told, change: Change) -> dict[str, Any]:
     return found
 
 
-def _place(file: str, pointer: str | None, line: int | None) -> dict[str, Any] | None:
-    return None if pointer is None else {"file": file, "line": line, "pointer": pointer}
+def _place(pointer: str | None, place: tuple[Path, int] | None) -> dict[str, Any] | None:
+    return None if pointer is None or place is None else {"file": str(place[0]), "line": place[1], "pointer": pointer}

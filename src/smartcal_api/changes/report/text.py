@@ -12,7 +12,7 @@ _WIDTH = 80
 
 def text_report(told: Told) -> str:
     lines = [*_wrapped(told.heading(), ""), told.counts()]
-    changes = told.comparison.changes
+    changes = told.comparison.counted
     for (level, audience), group in groupby(changes, key=lambda each: (each.level, each.audience)):
         lines += ["", f"{level.value.upper()}  for {audience.value}"]
         for change in group:
@@ -34,8 +34,7 @@ def _change(told: Told, change: Change) -> list[str]:
         lines += _wrapped(f"also: {others}", "    ")
     if change.decided:
         lines.append("    decided by this contract (x-basis), not by the product document")
-    sides = (told.comparison.old, change.old_line), (told.comparison.new, change.new_line)
-    places = " → ".join(f"{side.document.path}:{line}" for side, line in sides if line is not None)
+    places = " → ".join(f"{place[0]}:{place[1]}" for place in (change.old_place, change.new_place) if place)
     room = _WIDTH - 5 - len(change.fingerprint)
     if len(places) > room:
         return [*lines, *_wrapped(places, "    "), f"    {change.fingerprint}"]

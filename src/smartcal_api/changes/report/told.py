@@ -19,7 +19,9 @@ class Told:
 
     def counts(self) -> str:
         found = [f"{len(self.comparison.of(level))} {level.value}" for level in Level]
-        return ", ".join(found) if self.comparison.changes else "no change that anybody could notice"
+        accepted = len(self.comparison.changes) - len(self.comparison.counted)
+        ending = f" ({accepted} accepted)" if accepted else ""
+        return f"{', '.join(found)}{ending}" if self.comparison.changes else "no change that anybody could notice"
 
     def heading(self) -> str:
         return f"{self.new_name} against {self.old_name}"
