@@ -11,6 +11,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from smartcal_api.app import Front, Options
 from smartcal_api.contract import Contract
 from smartcal_api.web import Shown
+from smartcal_api.web.files import STATIC
 from tests.control.plane import Plane, open_plane
 from tests.wire import Reply
 
@@ -129,3 +130,30 @@ def test_sbx_7_a_page_shows_keys_that_everybody_knows_to_who_knows_the_servers_n
     refused = ask(shown, "/_sandbox/", headers=BROWSER, host="evil.example")
     assert (refused.status, refused.code) == (403, "unknown_host")
     assert ask(shown, "/openapi.json", host="evil.example").status == 404
+
+
+def test_the_first_page_is_readable_without_its_script_and_leads_to_what_there_is(plane: Plane) -> None:
+    page = ask(plane, "/_sandbox/", headers=BROWSER)
+    policy, text = page.headers["content-security-policy"], page.body.decode()
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert re.findall(r"<style|<script>|\son\w+=|javascript:|style=", text) == []
+    links = set(re.findall(r'(?:href|src)="([^"#]+)"', text)) - {"data:,"}
+    assert len(links) > 10
+    for link in links:
+        assert link.startswith((ROOT, "/_sandbox/"))
+        assert ask(plane, link.removeprefix(ROOT), headers=BROWSER).status == 200, link
+    curl = next(line for line in text.splitlines() if "curl" in line)
+    path = curl.split(ROOT)[1].removesuffix("</pre>")
+    assert ask(plane, path, key=plane.world.key("read")).status == 200
+
+
+def test_every_module_is_served_small_and_imports_what_there_is(plane: Plane) -> None:
+    for path in sorted(STATIC.glob("*.*")):
+        found = ask(plane, f"/_sandbox/pages/{path.name}")
+        assert found.body == path.read_bytes()
+        text = path.read_text(encoding="utf-8")
+        assert text.count("\n") <= 250
+        assert re.findall(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function", text) == []
+        for name in re.findall(r'from "\./([^"]+)"', text):
+            assert (STATIC / name).is_file(), name

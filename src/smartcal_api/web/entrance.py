@@ -6,6 +6,8 @@ them is the one that answers.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from html import escape
+from string import Template
 from urllib.parse import parse_qs
 
 from starlette.types import Scope
@@ -15,10 +17,9 @@ from smartcal_api.control import PREFIX
 from smartcal_api.http.roots import Roots
 from smartcal_api.sandbox.registry import DEFAULT, Registry
 from smartcal_api.web.docs import DOCS, Docs
-from smartcal_api.web.files import STATIC, file_of
+from smartcal_api.web.files import SECURE, STATIC, file_of
 from smartcal_api.web.found import HTML, Found
 from smartcal_api.web.home import home
-from smartcal_api.web.page import HEADERS
 from smartcal_api.web.served_contract import JSON, YAML, as_json, as_yaml
 
 HOME = f"{PREFIX}/"
@@ -55,6 +56,7 @@ class Entrance:
         self._registry = registry
         self._roots = roots
         self._shown = shown
+        self._home: Template | None = None
         self._docs = Docs(keys=shown.keys, token=shown.token)
 
     def answer(self, scope: Scope) -> Found | None:
@@ -103,9 +105,10 @@ class Entrance:
             return None
         if path == DOCS:
             return self._docs.page(contract, self._control(), server, of=asked.get("of", ""), sandbox=sandbox)
-        return Found(
-            home(contract, server, keys=self._shown.keys, documents=documents_of(contract)), HTML, headers=HEADERS
-        )
+        start = home(contract, server, keys=self._shown.keys, documents=documents_of(contract))
+        title = escape(f"{contract.data['info']['title']} {contract.version}")
+        self._home = self._home or Template((STATIC / "dashboard.html").read_text(encoding="utf-8"))
+        return Found(self._home.substitute(title=title, start=start).encode("utf-8", "replace"), HTML, headers=SECURE)
 
 
 def documents_of(contract: Contract) -> dict[str, str]:

@@ -1,21 +1,24 @@
-"""The first page: where everything is, and what to send to it."""
+"""What the first page has also without its script: where everything is, and what to send to it."""
 
 from collections.abc import Mapping
 from html import escape
 
 from smartcal_api.contract import Contract
 from smartcal_api.control import PREFIX
-from smartcal_api.web.page import definitions, link, page
+from smartcal_api.web.page import definitions, link
 
 
-def home(contract: Contract, root: str, *, keys: Mapping[str, str], documents: Mapping[str, str]) -> bytes:
-    """`keys` are those that everybody may see, by their scopes; `documents` is where the contract is, by its format."""
+def home(contract: Contract, root: str, *, keys: Mapping[str, str], documents: Mapping[str, str]) -> str:
+    """As markup. `keys` are those that everybody may see, by their scopes; `documents` is where the contract is, by its
+    format."""
     control = root + PREFIX
     served = f"{root}{contract.base}"
     key = next(iter(keys.values()), "KEY")
-    curl = f"curl -H 'Authorization: Bearer {key}' {served}/"
+    plain = (each for each in contract.operations.values() if each.method == "GET" and not each.path_names)
+    first = next((each.path for each in plain if each.alternatives), f"{contract.base}/")
+    curl = f"curl -H 'Authorization: Bearer {key}' {root}{first}"
     shown = definitions([(scope, f"<code>{escape(value)}</code>") for scope, value in keys.items()])
-    content = f"""<p>A local server that answers by its contract, with data, keys and a clock of its own.</p>
+    return f"""<p>A local server that answers by its contract, with data, keys and a clock of its own.</p>
 <h2>The API</h2>
 {
         definitions(
@@ -42,4 +45,3 @@ def home(contract: Contract, root: str, *, keys: Mapping[str, str], documents: M
             ]
         )
     }"""
-    return page(f"{contract.data['info']['title']} {contract.version}", content)
