@@ -1,11 +1,13 @@
 """Lists, whatever they list: filters, order, paging and links come from the contract (laws PAGE, FILT)."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
+from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
 import orjson
 
+from smartcal_api.api.paging import Wanted, paging
 from smartcal_api.clock import NANOSECONDS, format_rfc3339, parse_rfc3339
 from smartcal_api.contract import Clause, Contract, Listing, Operation
 from smartcal_api.contract.document import escape
@@ -29,34 +31,32 @@ def lister(
 ) -> Callable[[Exchange], Answer]:
     """The handler of a list operation, of the resources that are `within` what its path says."""
     names = contract.policy.pagination
-    opening, closing = b'{"%s":[' % names.items.encode(), b'],"%s":%%s}' % names.pagination.encode()
+    opening, before = b'{"%s":[' % names.items.encode(), b'],"%s":' % names.pagination.encode()
+    members, find = names.members, paging(operation, names)
     most, order = longest(operation, contract), total(listing.order)
     timestamps = {p.name for p in operation.parameters if p.schema.get("format") == "date-time"}
 
     def list_resources(exchange: Exchange) -> Answer:
         given = exchange.parameters
-        page, per_page = given[names.page_parameter], given[names.per_page_parameter]
+        per_page = given[names.per_page_parameter]
         if most is not None and per_page > most:
             per_page = most
         clauses = bounds(listing.filters, timestamps, exchange)
         if within is not None:
             clauses += within(exchange)
-        documents, total = exchange.sandbox.store.page(
-            listing.collection,
-            clauses,
-            owner=exchange.owner,
-            limit=per_page,
-            offset=(page - 1) * per_page,
-            order=order,
-        )
-        pages = -(-total // per_page)
-        pagination = {names.page: page, names.per_page: per_page, names.total: total, names.total_pages: pages}
-        return exchange.success.listed(
-            Listed(opening, documents, closing % orjson.dumps(pagination)),
-            headers={names.link_header: _links(exchange, names.page_parameter, page, pages)},
-        )
+        documents, told, links = find(exchange, Wanted(listing.collection, clauses, order), per_page)
+        said = {members[role]: value for role, value in told.items() if role in members}
+        closing = b"%b%b}" % (before, orjson.dumps(said)) if names.pagination else _beside(said)
+        listed = Listed(opening, documents, closing)
+        linked = {names.link_header: _links(exchange, names.page_parameter, links)} if names.link_header else {}
+        return exchange.success.listed(listed, headers=linked)
 
     return list_resources
+
+
+def _beside(said: Mapping[str, Any]) -> bytes:
+    """The end of a list whose items have those members beside them."""
+    return b"],%b" % orjson.dumps(said)[1:] if said else b"]}"
 
 
 def longest(operation: Operation, contract: Contract) -> int | None:
@@ -102,18 +102,13 @@ def _instant(clause: Clause, parameter: str, now: int) -> Clause:
     return Clause(clause.field, clause.comparison, format_rfc3339(max(instant, _YEAR_ONE)))
 
 
-def _links(exchange: Exchange, page_parameter: str, page: int, pages: int) -> str:
-    """RFC 8288: first and last always; prev and next where there are such pages."""
-    last = max(pages, 1)
-    targets = {"first": 1, "prev": min(page - 1, last), "next": page + 1, "last": last}
-    if page <= 1:
-        del targets["prev"]
-    if page >= last:
-        del targets["next"]
-    base = f"{exchange.root}{exchange.scope['raw_path'].decode('ascii')}?"
+def _links(exchange: Exchange, page_parameter: str, targets: Mapping[str, Any]) -> str:
+    base = f"{exchange.root}{exchange.scope['raw_path'].decode('ascii')}"
     others = _others(exchange.scope["query_string"], page_parameter)
+    start = base + (f"?{others[:-1]}" if others else "")
     return ", ".join(
-        f'<{base}{others}{page_parameter}={number}>; rel="{relation}"' for relation, number in targets.items()
+        f'<{start if target is None else f"{base}?{others}{page_parameter}={target}"}>; rel="{relation}"'
+        for relation, target in targets.items()
     )
 
 

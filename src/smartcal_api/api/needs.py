@@ -62,13 +62,15 @@ def _documents(resource: str) -> Sends:
 def _page(resource: str) -> Sends:
     def sends(specimens: Specimens) -> Iterator[Sent]:
         names, items = specimens.contract.policy.pagination, specimens.response.items
-        pages = {names.page: 1, names.per_page: 1, names.total: 1, names.total_pages: 1}
+        values = {"page": 1, "per_page": 1, "total": 1, "total_pages": 1, "has_more": False, "next": None}
+        told = {name: values[role] for role, name in names.members.items()}
+        pages: dict[str, Any] = {names.pagination: told} if names.pagination else told
         if items and specimens.contract.end_of(items) == specimens.pointer_to(resource):
-            yield Sent(specimens.success, {names.items: [], names.pagination: pages})
+            yield Sent(specimens.success, {names.items: [], **pages})
             return
         for number in range(3):
             document = specimens.document(resource, number)
-            yield Sent(specimens.success, {names.items: [document], names.pagination: pages})
+            yield Sent(specimens.success, {names.items: [document], **pages})
             if items:
                 yield Sent(items, document)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from smartcal_api.conformance.capability import Capability
 from smartcal_api.contract import Contract, Operation
+from smartcal_api.contract.pagination import PAGE
 
 if TYPE_CHECKING:
     from smartcal_api.conformance.probe import Probe
@@ -102,8 +103,15 @@ def readable(contract: Contract) -> Iterable[Operation]:
 
 
 def listings(contract: Contract) -> Iterable[Operation]:
-    """The lists that page."""
+    """The lists that page by number; the laws of lists are about these."""
+    if contract.policy.pagination.style != PAGE:
+        return ()
     return (each for each in readable(contract) if each.listing is not None)
+
+
+def linked(contract: Contract) -> Iterable[Operation]:
+    """The lists whose pages link each other."""
+    return listings(contract) if contract.policy.pagination.link_header else ()
 
 
 def filtered(contract: Contract) -> Iterable[Operation]:

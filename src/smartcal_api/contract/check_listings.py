@@ -11,6 +11,7 @@ from smartcal_api.contract.check_survey import Survey
 from smartcal_api.contract.document import escape
 from smartcal_api.contract.media_type import is_json
 from smartcal_api.contract.ordering import field_of
+from smartcal_api.contract.pagination import CURSOR, PAGE, Pagination
 from smartcal_api.errors import Finding
 
 _SORTABLE = frozenset({"string", "integer", "number", "boolean", "null"})
@@ -18,8 +19,8 @@ _SORTABLE = frozenset({"string", "integer", "number", "boolean", "null"})
 
 def listings(survey: Survey) -> Iterator[Finding]:
     """An operation with both parameters of x-pagination is a list; order and filters have no effect in any other."""
-    stated_names = survey.document.data["x-pagination"]["parameters"]
-    names = (stated_names["page"], stated_names["per_page"])
+    pagination = Pagination.read(survey.document.data["x-pagination"])
+    names = (pagination.page_parameter, pagination.per_page_parameter)
     for at, stated in survey.sound("operation"):
         accepted = declared(survey, at)
         pages = [each for each in accepted if each.stated["in"] == "query" and each.stated["name"] in names]
@@ -30,7 +31,7 @@ def listings(survey: Survey) -> Iterator[Finding]:
         if "x-order" not in stated and "x-pagination" not in survey.document.stated:
             continue  # the names may be a coincidence
         for each in pages:
-            yield from _page(survey, each)
+            yield from _page(survey, each, pagination)
         if "x-order" not in stated:
             yield Finding(at, "pages, but doesn't say in which order; add x-order, a list of fields of its items")
             continue
@@ -67,13 +68,23 @@ def _no_list(at: str, stated: Any, filters: list[Declared], names: str) -> Itera
         )
 
 
-def _page(survey: Survey, each: Declared) -> Iterator[Finding]:
+def _page(survey: Survey, each: Declared, pagination: Pagination) -> Iterator[Finding]:
     schema = survey.schema(each.stated["schema"])
-    lacking = [key for key in ("minimum", "maximum", "default") if key not in schema]
-    if schema.get("type") != "integer" or lacking or schema["minimum"] < 1:
-        yield Finding(
-            f"{each.at}/schema", "must be an integer with a minimum from 1, a maximum and a default, to page by"
-        )
+    if each.stated["name"] == pagination.per_page_parameter:
+        least, wanted = 1, ("minimum", "maximum", "default")
+    elif pagination.style == CURSOR:
+        if schema.get("type") != "string" or each.stated.get("required") is True:
+            yield Finding(
+                f"{each.at}/schema", "must be a string that may be left out, to page by; each page says the next"
+            )
+        return
+    else:
+        least, wanted = 0, ("minimum", "default", *(("maximum",) if pagination.style == PAGE else ()))
+    lacking = [key for key in wanted if key not in schema]
+    if schema.get("type") != "integer" or lacking or schema["minimum"] < least:
+        most = " a maximum and" if "maximum" in wanted else ""
+        message = f"must be an integer with a minimum from {least},{most} a default, to page by"
+        yield Finding(f"{each.at}/schema", message)
 
 
 def _item(survey: Survey, at: str, stated: Any) -> tuple[str, str | None]:
@@ -101,13 +112,17 @@ def _item(survey: Survey, at: str, stated: Any) -> tuple[str, str | None]:
 
 
 def _lacking(survey: Survey, properties: Any, names: dict[str, str]) -> str | None:
-    items, (page, _) = properties.get(names["items"]), survey.follow(properties.get(names["pagination"]), "")
+    items, holder = properties.get(names["items"]), names.get("pagination")
     if not isinstance(items, dict):
         return names["items"]
-    if not isinstance(page, dict):
-        return names["pagination"]
-    inner = [names[role] for role in ("page", "per_page", "total", "total_pages")]
-    return next((f"{names['pagination']}.{name}" for name in inner if name not in page.get("properties", {})), None)
+    members, prefix = properties, ""
+    if holder is not None:
+        page, _ = survey.follow(properties.get(holder), "")
+        if not isinstance(page, dict):
+            return holder
+        members, prefix = page.get("properties", {}), f"{holder}."
+    inner = [name for role, name in names.items() if role not in ("items", "pagination") and role[:2] != "x-"]
+    return next((f"{prefix}{name}" for name in inner if name not in members), None)
 
 
 def _ordered(survey: Survey, item: str, name: str, at: str) -> Iterator[Finding]:

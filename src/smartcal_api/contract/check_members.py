@@ -3,11 +3,13 @@
 import re
 from collections.abc import Mapping
 from difflib import get_close_matches
+from typing import Any
 
 from smartcal_api.contract.check_kinds import Anything, Choice, Items, Maybe, Member, Number, Reference, Table, Text
 from smartcal_api.contract.check_shape import OrFlag, Shape, Variants
 from smartcal_api.contract.filters import COMPARISONS, ONE_OF
 from smartcal_api.contract.named import WAS
+from smartcal_api.contract.pagination import FIELDS, PAGE, PARAMETERS, STYLES
 
 NAME = Text("text that isn't empty", re.compile(r"."))
 HEADER = Text("the name of a header", re.compile(r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z"))
@@ -30,7 +32,11 @@ def _all(names: tuple[str, ...], kind: Member) -> Mapping[str, Member]:
     return {f"{name}!": kind for name in names}
 
 
-FIELDS = ("items", "pagination", "page", "per_page", "total", "total_pages")
+def _style(stated: Mapping[str, Any]) -> str:
+    style = stated.get("style", PAGE)
+    return style if isinstance(style, str) and style in STYLES else PAGE
+
+
 # Members at the top level; what a document leaves out has its default (`defaults`).
 TOP: Mapping[str, Member] = {
     "x-rate-limits": Items("rate limit", least=1),
@@ -43,9 +49,7 @@ TOP: Mapping[str, Member] = {
     "x-webhook-signature": Shape(
         "x-webhook-signature", {"header!": HEADER, "algorithm!": Choice(("hmac-sha256",)), "prefix!": Text()}
     ),
-    "x-pagination": Shape(
-        "x-pagination", {"parameters!": "pagination parameters", "fields!": "pagination fields", "link_header!": HEADER}
-    ),
+    "x-pagination": Variants(lambda stated: f"x-pagination by {_style(stated)}"),
     "x-lifetimes": Shape("x-lifetimes", _all(("authorization_code", "access_token", "refresh_token"), COUNT)),
     "x-retry-schedule": Shape(
         "x-retry-schedule",
@@ -83,8 +87,21 @@ TOP: Mapping[str, Member] = {
 }
 KINDS = (
     Shape("rate limit", {"name!": NAME, "limit!": COUNT, "window_seconds!": COUNT}, closed=True),
-    Shape("pagination parameters", _all(("page", "per_page"), NAME)),
-    Shape("pagination fields", _all(FIELDS, NAME)),
+    *(
+        Shape(
+            f"x-pagination by {style}",
+            {
+                "style": Choice(STYLES),
+                "parameters!": Shape(f"parameters of pagination by {style}", _all(PARAMETERS[style], NAME)),
+                "fields!": Shape(
+                    f"fields of pagination by {style}",
+                    {**_all(FIELDS[style][0], NAME), **dict.fromkeys(FIELDS[style][1], NAME)},
+                ),
+                "link_header": HEADER,
+            },
+        )
+        for style in STYLES
+    ),
     Shape("problem", {"status!": Number(400, 599), "title!": NAME}),
     Shape("filter", {"field!": NAME, "comparison!": Choice(tuple(c for c in COMPARISONS if c != ONE_OF))}),
     Shape("compound filter", {"when!": Anything(), "all!": Items("clause", least=1)}),

@@ -12,7 +12,8 @@ from smartcal_api.contract.lifecycle import ENDLESS, Lifecycle
 from smartcal_api.contract.media_type import is_json
 from smartcal_api.contract.message import is_of_the_message
 from smartcal_api.contract.methods import METHODS
-from smartcal_api.contract.policy import Pagination, RateLimit, read_rate_limits
+from smartcal_api.contract.pagination import Pagination
+from smartcal_api.contract.policy import RateLimit, read_rate_limits
 from smartcal_api.contract.schema_name import schema_name
 from smartcal_api.contract.statuses import answered
 

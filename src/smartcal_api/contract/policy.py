@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from smartcal_api.contract.pagination import Pagination
+
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
@@ -36,21 +38,6 @@ class RequestLimits:
     json_depth: int
     head_seconds: int | None = None
     body_seconds: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Pagination:
-    """The names of the two parameters, of the members of a list, and of the header that links its pages."""
-
-    page_parameter: str
-    per_page_parameter: str
-    items: str
-    pagination: str
-    page: str
-    per_page: str
-    total: str
-    total_pages: str
-    link_header: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +100,6 @@ def read_rate_limits(stated: Iterable[Mapping[str, Any]]) -> Iterator[RateLimit]
 
 def read_policy(document: Mapping[str, Any]) -> Policy:
     """The policy of a document that `contract.check` found sound."""
-    names = document["x-pagination"]
     return Policy(
         rate_limits=tuple(read_rate_limits(document["x-rate-limits"])),
         rate_limit_headers=RateLimitHeaders(**_own(document["x-rate-limit-headers"])),
@@ -121,12 +107,7 @@ def read_policy(document: Mapping[str, Any]) -> Policy:
         scope_implies={scope: frozenset(implied) for scope, implied in _own(document["x-scope-implies"]).items()},
         request_limits=RequestLimits(**_own(document["x-request-limits"])),
         resource_limits=_own(document["x-resource-limits"]),
-        pagination=Pagination(
-            page_parameter=names["parameters"]["page"],
-            per_page_parameter=names["parameters"]["per_page"],
-            link_header=names["link_header"],
-            **_own(names["fields"]),
-        ),
+        pagination=Pagination.read(document["x-pagination"]),
         lifetimes=_own(document["x-lifetimes"]),
         problems={code: ProblemKind(code, **_own(kind)) for code, kind in _own(document["x-problems"]).items()},
         ids=_own(document["x-ids"]),

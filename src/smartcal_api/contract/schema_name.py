@@ -3,7 +3,7 @@
 from typing import Any
 
 from smartcal_api.contract.document import Document
-from smartcal_api.contract.policy import Pagination
+from smartcal_api.contract.pagination import Pagination
 
 
 def schema_name(schema: Any, document: Document, pagination: Pagination) -> str | None:

@@ -84,6 +84,20 @@ class Collection:
                 parameters.append(clause.value)
         return " AND ".join(parts), parameters
 
+    def behind(self, order: Sequence[str], keys: Sequence[object]) -> tuple[str, list[object]]:
+        """The condition of coming after what has these keys in an order, and its parameters; null is less than all."""
+        parts, parameters, equal = [], [], list[tuple[str, object]]()
+        for key, value in zip(order, keys, strict=True):
+            name = self.expression(field_of(key))
+            if is_descending(key):
+                further = f"({name} < ? OR {name} IS NULL)" if value is not None else "0"
+            else:
+                further = f"{name} > ?" if value is not None else f"{name} IS NOT NULL"
+            parts.append(" AND ".join([*(f"{each} IS ?" for each, _ in equal), further]))
+            parameters += [same for _, same in equal] + ([value] if value is not None else [])
+            equal.append((name, value))
+        return " OR ".join(f"({each})" for each in parts), parameters
+
 
 def collections(contract: Contract) -> dict[str, Collection]:
     """Every collection of a contract: what its operations list or find by id, and what there is in any case."""

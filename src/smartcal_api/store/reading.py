@@ -86,6 +86,26 @@ class Reading:
         self._documents.keep(collection, question, documents)
         return documents, total
 
+    def following(
+        self,
+        collection: str,
+        clauses: Sequence[Clause],
+        *,
+        owner: int,
+        limit: int,
+        order: Sequence[str],
+        after: Sequence[object] | None,
+    ) -> Sequence[bytes]:
+        """So many of the owner's documents in an order, from behind the one with these keys; None: from the first."""
+        shape = self.collections[collection]
+        where, parameters = shape.where(clauses)
+        if after is not None:
+            behind, values = shape.behind(order, after)
+            where, parameters = f"{where} AND ({behind})", [*parameters, *values]
+        by = ", ".join(map(sorting, order))
+        statement = f"SELECT document FROM {shape.table} WHERE {where} ORDER BY {by} LIMIT ?"
+        return tuple(document for (document,) in self.query(statement, (owner, *parameters, limit)))
+
     def _count(self, shape: Collection, clauses: Sequence[Clause], owner: int) -> int:
         shown = self._unwritten is not None and self._unwritten.collection.name == shape.name
         tally = None if shown else self._indexes.tallies.get(shape.name)

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from smartcal_api.conformance.law import Law, law, listings
+from smartcal_api.conformance.law import Law, law, linked
 from smartcal_api.conformance.oracle import as_query, filter_values, telling_values
 from smartcal_api.conformance.probe import Probe
 from smartcal_api.conformance.snapshots import largest_page, members
@@ -18,7 +18,7 @@ _BY = "/x-pagination"
 @law(
     "PAGE 3",
     "The links of a page lead to the first, previous, next and last one, and keep every filter.",
-    over=listings,
+    over=linked,
     requests=33,
     worth=70,
 )
