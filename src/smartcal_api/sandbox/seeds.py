@@ -54,7 +54,7 @@ class Seeds:
             for given in self._above(sandbox, owner):
                 count = number if not self._resource.above else _CHILDREN
                 for _ in range(count):
-                    self._put(sandbox, owner, given, f"{self._resource.collection} {made}")
+                    self._put(sandbox, owner, given, f"{self._resource.collection} {made}", stated=made == 0)
                     made += 1
         return made
 
@@ -79,10 +79,11 @@ class Seeds:
         now = parse_rfc3339(ANCHOR) + weeks_to(sandbox.clock.now()) * 7 * DAY * NANOSECONDS
         return now - 7 * DAY * NANOSECONDS + sandbox.store.serial("seeds") * _APART
 
-    def _put(self, sandbox: Sandbox, owner: int, given: Mapping[str, Any], salt: str) -> None:
+    def _put(self, sandbox: Sandbox, owner: int, given: Mapping[str, Any], salt: str, *, stated: bool) -> None:
+        """With `stated`, what the contract's author wrote of values, which would be odd in all of them."""
         resource, pointer = self._resource, self._resource.pointer
-        stated = self._contract.sent.resolve(f"#{pointer}")
-        document = self._generator.value(stated, salt=salt, name=resource.collection)
+        schema = self._contract.sent.resolve(f"#{pointer}")
+        document = self._generator.value(schema, salt=salt, name=resource.collection, stated=stated)
         # What has a default is always there once it was made by a request.
         document = {**{n: v for n, v in document.items() if n not in self._unseen}, **self._lacking(document)}
         past = self._past(sandbox)

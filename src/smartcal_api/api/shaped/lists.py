@@ -1,6 +1,7 @@
 """Lists of a resource that don't page as `x-pagination` has it: their own limits, envelopes and counts, by name."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -9,6 +10,7 @@ from smartcal_api.api.lists import bounds, lister
 from smartcal_api.api.shaped.beneath import Beneath
 from smartcal_api.api.shaped.replies import Envelope, Part
 from smartcal_api.contract import Clause, Contract, Operation
+from smartcal_api.contract.document import escape
 from smartcal_api.contract.shape import Resource, Use
 from smartcal_api.contract.shape.fields import fields
 from smartcal_api.contract.shape.places import arrays, json_schema, likeness
@@ -57,10 +59,12 @@ class ShapedList:
         self._envelope = Envelope(contract, schema, nearest[1], [], generator)
         self._counted = dict(_counted(contract, schema, nearest[1]))
         self._paging = _Paging(operation)
+        self._most = _most(contract, schema, nearest[1])
 
     def __call__(self, exchange: Exchange) -> Answer:
         clauses = [*self._within(exchange), *bounds(self._filters, self._timestamps, exchange)]
         limit, offset = self._paging.of(exchange.parameters)
+        limit = min(limit, self._most)
         documents, total = exchange.sandbox.store.page(
             self._collection, clauses, owner=exchange.owner, limit=limit, offset=offset
         )
@@ -121,6 +125,18 @@ def _place(contract: Contract, schema: str, resource: Resource) -> tuple[str, Pa
         arrays(contract.document, schema), key=lambda each: likeness(contract.document, each.pointer, resource.pointer)
     )
     return found.pointer, found.path
+
+
+def _most(contract: Contract, schema: str, items: Path) -> int:
+    """How many items a list may have, as the schema of its array says."""
+    with suppress(KeyError):  # stated in a part of it
+        at = contract.end_of(schema)
+        for name in items:
+            at = contract.end_of(f"{at}/properties/{escape(name)}")
+        array = contract.document.resolve(f"#{at}")
+        most = array.get("maxItems") if isinstance(array, dict) else None
+        return most if isinstance(most, int) and most > 0 else _EVERYTHING
+    return _EVERYTHING
 
 
 def _counted(contract: Contract, schema: str, items: Path, path: Path = ()) -> Iterator[tuple[Path, str]]:
