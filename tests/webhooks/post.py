@@ -24,11 +24,11 @@ def failed(error: str = "timed_out") -> Outcome:
     return Outcome(duration=1, error=error)
 
 
-def hook(world: World, *events: str, owner: int = 1, url: str = URL) -> str:
+def hook(world: World, *events: str, owner: int = 1, url: str = URL, secret: str = f"whsec_{'x' * 32}") -> str:
     """The id of a new subscription, past the API; to all event types if none is named."""
     types = events or tuple(world.contract.data["webhooks"])
     now = world.sandbox.clock.now()
-    return subscribe(world.sandbox, url, types, secret=f"whsec_{'x' * 32}", owner=owner, now=now)["id"]
+    return subscribe(world.sandbox, url, types, secret=secret, owner=owner, now=now)["id"]
 
 
 def due(world: World) -> list[Lease]:

@@ -88,7 +88,8 @@ def _cancelled(specimens: Specimens) -> Iterator[Sent]:
 
 
 def _subscribed(specimens: Specimens) -> Iterator[Sent]:
-    secret = specimens.contract.policy.secrets["webhook_secret"] + "x" * 43
+    policy = specimens.contract.policy
+    secret = policy.secrets["webhook_secret"] + ("x" * 43 + ("=" if policy.webhook_signature.key == "base64" else ""))
     for event_type in specimens.contract.data["webhooks"]:
         identifier = specimens.minted("webhook")
         made = subscription(identifier, "https://a.example.com/x", [event_type], description=None, at=AT)

@@ -21,12 +21,13 @@ class Subscriptions:
     def __init__(self, contract: Contract, receivers: Receivers) -> None:
         self._at_most = contract.policy.resource_limits["webhooks"]
         self._prefix = contract.policy.secrets["webhook_secret"]
+        self._key = contract.policy.webhook_signature.key
         self._receivers = receivers
 
     def create(self, exchange: Exchange) -> Answer:
         sandbox, owner, wanted = exchange.sandbox, exchange.principal.owner, exchange.body
         self._check(wanted["url"])
-        secret = fresh_secret(self._prefix)
+        secret = fresh_secret(self._prefix, self._key)
         with sandbox.store.transaction():
             _, count = sandbox.store.page(COLLECTION, owner=owner, limit=1)
             if count >= self._at_most:

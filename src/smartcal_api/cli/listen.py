@@ -13,8 +13,8 @@ import click
 import orjson
 
 from smartcal_api.cli.door import Door, door
+from smartcal_api.contract.signed import Signed
 from smartcal_api.errors import UsageError
-from smartcal_api.webhooks import verify
 
 if TYPE_CHECKING:
     from smartcal_api.webhooks.receiver import Received, Reply
@@ -57,7 +57,7 @@ def listen(
         raise UsageError("--curl: this is more than one request; `smartcal deliveries --curl` prints one.")
     if forward_to is not None and urlsplit(forward_to).scheme not in ("http", "https"):
         raise UsageError(f"--forward-to: {forward_to!r} is not an http or https URL.")
-    stated = to.sandbox.control.get("/contract")["x-webhook-signature"]
+    stated = Signed.of(to.sandbox.control.get("/contract"))
     done = threading.Event()
     with _stopping(done), Receiver() as receiver:
         wanted: dict[str, Any] = {"url": receiver.url}
@@ -78,7 +78,7 @@ class _Listener:
     def __init__(
         self,
         secret: str,
-        stated: Mapping[str, str],
+        stated: Signed,
         forward_to: str | None,
         status: int | None,
         until: int | None,
@@ -86,7 +86,7 @@ class _Listener:
         *,
         as_json: bool,
     ) -> None:
-        self._secret, self._header, self._prefix = secret, stated["header"].lower(), stated["prefix"]
+        self._secret, self._signed = secret, stated
         self._forward_to, self._status, self._until, self._as_json = forward_to, status, until, as_json
         self._seen: set[str | None] = set()
         self._shown = 0
@@ -106,7 +106,7 @@ class _Listener:
     def take(self, received: "Received") -> "Reply":
         from smartcal_api.webhooks.receiver import Reply
 
-        right = verify(received.body, received.headers.get(self._header), self._secret, prefix=self._prefix)
+        right = self._signed.is_right(received.body, lambda name: received.headers.get(name, ""), self._secret)
         reply = Reply(self._status or 200)
         if self._forward_to is not None:
             forwarded = _forward(received, self._forward_to)

@@ -14,6 +14,7 @@ from werkzeug.datastructures import Headers
 from smartcal_api.conformance.judge import Fault
 from smartcal_api.conformance.receiver import Arrival
 from smartcal_api.contract import Contract
+from smartcal_api.contract.signed import Signed
 
 
 @dataclass
@@ -44,6 +45,7 @@ class DeliveryJudge:
     def __init__(self, contract: Contract) -> None:
         self._types = frozenset(contract.data["webhooks"])
         self._signature = contract.policy.webhook_signature
+        self._signed = Signed.of(contract.data)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it knows no oauth2, which is not for it to judge
             spec = SchemaPath.from_dict(copy.deepcopy(dict(contract.data)))
@@ -66,20 +68,19 @@ class DeliveryJudge:
 
     def signed(self, arrival: Arrival, secret: str) -> "Unsigned | None":
         """What is wrong with the signature over exactly the bytes that came; None where it is right."""
-        name, prefix = self._signature.header, self._signature.prefix
+        name = self._signature.header
         given = arrival.every(name)
         if len(given) != 1:
             return Unsigned("times", f"{name} stands there {len(given)} times, not once")
-        digest = self.digest(arrival.body, secret)
-        if hmac.compare_digest(given[0].encode("utf-8", "replace"), f"{prefix}{digest}".encode()):
+        due = self._signed.due(arrival.body, lambda each: next(iter(arrival.every(each)), ""), secret)
+        if hmac.compare_digest(given[0].encode("utf-8", "replace"), due.encode()):
             return None
-        if given[0].lower() == prefix + digest:
+        # A prefix with a time in it is judged as a whole.
+        prefix = "" if "{" in self._signature.prefix else self._signature.prefix
+        digest = due.removeprefix(prefix)
+        if self._signature.encoding == "hex" and given[0].lower() == due:
             return Unsigned("case", f"{name} is in upper case")
-        if given[0].lower().endswith(digest):
+        if given[0].lower().endswith(digest.lower()):
             return Unsigned("prefix", f"{name} doesn't begin with {prefix!r}")
         said = f"{name} isn't the {self._signature.algorithm} of the {len(arrival.body)} bytes under its secret"
         return Unsigned("digest", said, formal=False)
-
-    def digest(self, body: bytes, secret: str) -> str:
-        algorithm = self._signature.algorithm.removeprefix("hmac-")
-        return hmac.new(secret.encode(), body, algorithm).hexdigest()

@@ -37,6 +37,8 @@ def _style(stated: Mapping[str, Any]) -> str:
     return style if isinstance(style, str) and style in STYLES else PAGE
 
 
+_SIGNED = Text("text without braces but {id} and {timestamp}", re.compile(r"^(?:[^{}]|\{(?:id|timestamp)\})*\Z"))
+_WITH_BODY = re.compile(r"^(?:[^{}]|\{(?:id|timestamp)\})*\{body\}(?:[^{}]|\{(?:id|timestamp)\})*\Z")
 # Members at the top level; what a document leaves out has its default (`defaults`).
 TOP: Mapping[str, Member] = {
     "x-rate-limits": Items("rate limit", least=1),
@@ -47,7 +49,15 @@ TOP: Mapping[str, Member] = {
     "x-request-id": Shape("x-request-id", {"header!": HEADER}),
     "x-scope-implies": Table(Items(NAME, unique=True), open=True),
     "x-webhook-signature": Shape(
-        "x-webhook-signature", {"header!": HEADER, "algorithm!": Choice(("hmac-sha256",)), "prefix!": Text()}
+        "x-webhook-signature",
+        {
+            "header!": HEADER,
+            "algorithm!": Choice(("hmac-sha256",)),
+            "prefix!": _SIGNED,
+            "encoding": Choice(("hex", "base64")),
+            "signed": Text("{body}, with {id} and {timestamp} beside it at most", _WITH_BODY),
+            "key": Choice(("text", "base64")),
+        },
     ),
     "x-pagination": Variants(lambda stated: f"x-pagination by {_style(stated)}"),
     "x-lifetimes": Shape("x-lifetimes", _all(("authorization_code", "access_token", "refresh_token"), COUNT)),

@@ -125,6 +125,7 @@ def _deliveries(survey: Survey, header: str) -> Iterator[Finding]:
         message = f"no delivery has {header} as a required header parameter{meant}"
         yield Finding("/x-webhook-signature/header", message)
         return  # what else they carry would be taken for another header
+    yield from _unknowable(survey, found)
     for at, stated in found.items():
         yield from _carried(survey, at, stated, header)
         if at in unsigned:
@@ -139,6 +140,18 @@ def _headers(survey: Survey, at: str, stated: Any) -> list[Any]:
 def _is_signed(survey: Survey, at: str, stated: Any, header: str) -> bool:
     headers = _headers(survey, at, stated)
     return any(each["name"].lower() == header.lower() and each.get("required") is True for each in headers)
+
+
+def _unknowable(survey: Survey, found: dict[str, Any]) -> Iterator[Finding]:
+    """What is signed beside the body comes with the delivery, or nobody could verify it."""
+    stated = survey.document.data["x-webhook-signature"]
+    for name, value in (("{id}", "delivery_id"), ("{timestamp}", "timestamp")):
+        if name in stated.get("signed", "") and name not in stated["prefix"]:
+            carried = {at: {each.get("x-value") for each in _headers(survey, at, found[at])} for at in found}
+            silent = [at for at, values in carried.items() if value not in values]
+            if silent:
+                message = f"signs {name}, which {silent[0]} does not carry; add a header with x-value: {value} to each"
+                yield Finding("/x-webhook-signature/signed", message)
 
 
 def _carried(survey: Survey, at: str, stated: Any, header: str) -> Iterator[Finding]:

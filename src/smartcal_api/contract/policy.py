@@ -51,11 +51,24 @@ class ProblemKind:
 
 @dataclass(frozen=True, slots=True)
 class WebhookSignature:
-    """The header that a delivery is signed in: `prefix`, then the hex digits of `algorithm` over the body's bytes."""
+    """The header that a delivery is signed in: `prefix`, then `algorithm` over what is `signed`, in an `encoding`.
+
+    In both, `{id}` stands for the delivery's id and `{timestamp}` for when it is sent, in seconds since 1970; in what
+    is signed, `{body}` for the bytes that are sent. The `key` is the secret as UTF-8, or what it says in base64 behind
+    its own prefix.
+    """
 
     header: str
     algorithm: str
     prefix: str
+    encoding: str = "hex"
+    signed: str = "{body}"
+    key: str = "text"
+
+    @property
+    def timed(self) -> bool:
+        """Whether each attempt has a signature of its own."""
+        return "{timestamp}" in self.signed + self.prefix
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,9 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
                 raise refusal(detail, f"/events/{index}")
         if fault is not None:
             raise Problem("invalid_body", f"The subscription {fault}", errors=[Invalid(fault, pointer="/")])
-        secret = body.get("secret") or fresh_secret(control.contract.policy.secrets["webhook_secret"])
+        secret = body.get("secret") or fresh_secret(
+            control.contract.policy.secrets["webhook_secret"], control.contract.policy.webhook_signature.key
+        )
         account = body.get("account", 1)
         made = subscribe(
             sandbox, body["url"], body.get("events", types), secret=secret, owner=account, now=exchange.now

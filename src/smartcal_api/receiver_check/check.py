@@ -25,7 +25,7 @@ async def check(contract: Contract, url: str, tried: Iterable[Case], sender: Sen
     media_type = contract.webhook_media_type(next(iter(contract.data["webhooks"])))
     for number, case in enumerate(tried):
         signature = () if case.signature is None else ((policy.webhook_signature.header, case.signature),)
-        request = Request(url, case.body, (("Content-Type", media_type), *signature))
+        request = Request(url, case.body, (("Content-Type", media_type), *signature, *case.headers))
         outcome = await sender.send(request, timeout=policy.retry_schedule.attempt_timeout_seconds)
         if number == 0 and outcome.status is None:
             raise UsageError(f"{url}: no answer: {outcome.error}: {outcome.detail}.")

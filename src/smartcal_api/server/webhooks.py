@@ -51,7 +51,9 @@ def webhook_ring(
         unknown = [each for each in given.events if each not in types]
         if unknown:
             raise UsageError(f"--webhook: the contract has no event type {unknown[0]}; it has {', '.join(types)}.")
-        secret = settings.webhook_secret or fresh_secret(contract.policy.secrets["webhook_secret"])
+        policy = contract.policy
+        fresh = fresh_secret(policy.secrets["webhook_secret"], policy.webhook_signature.key)
+        secret = settings.webhook_secret or fresh
         events = given.events or types
         made = ensure_subscribed(sandbox, given.url, events, secret=secret, owner=1, now=sandbox.clock.now())
         known.append(KnownWebhook(made["id"], given.url, events, secret))

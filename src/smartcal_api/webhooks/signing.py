@@ -3,14 +3,15 @@
 import hashlib
 import hmac
 import secrets
+from base64 import b64encode
 
 PREFIX = "sha256="
 """What the product documents. The server asks its own contract; a receiver, which has none, relies on this."""
 
 
-def fresh_secret(prefix: str) -> str:
-    """256 random bits behind the contract's prefix (law HOOK 1)."""
-    return prefix + secrets.token_urlsafe(32)
+def fresh_secret(prefix: str, key: str = "text") -> str:
+    """256 random bits behind the contract's prefix (law HOOK 1); in base64 where that is what the `key` is."""
+    return prefix + (secrets.token_urlsafe(32) if key == "text" else b64encode(secrets.token_bytes(32)).decode())
 
 
 def sign(body: bytes, secret: str, *, prefix: str = PREFIX) -> str:

@@ -2,11 +2,12 @@
 
 import orjson
 
+from smartcal_api.clock import NANOSECONDS
 from smartcal_api.contract import Contract
 from smartcal_api.contract.explanation import clause
 from smartcal_api.contract.media_type import is_json
+from smartcal_api.contract.signed import signature
 from smartcal_api.webhooks.lease import Lease
-from smartcal_api.webhooks.signing import sign
 
 _JSON = "application/json"
 
@@ -24,12 +25,15 @@ class Terms:
 
     def headers(self, lease: Lease) -> tuple[tuple[str, str], ...]:
         """All that an attempt has; of a type that the contract no longer has, those that any has."""
-        signature = self.signature
         return (
             ("Content-Type", self._media_types.get(lease.event_type, _JSON)),
-            (signature.header, sign(lease.body, lease.secret, prefix=signature.prefix)),
+            (self.signature.header, self._signed(lease)),
             *((each.name, lease.value(each)) for each in self._headers.get(lease.event_type, ())),
         )
+
+    def _signed(self, lease: Lease) -> str:
+        seconds = lease.at // NANOSECONDS
+        return signature(self.signature, lease.body, lease.secret, identifier=lease.id, timestamp=seconds)
 
     def objection(self, lease: Lease) -> str | None:
         """What the contract has against a body, so that it is not sent (law SRC 5)."""

@@ -22,6 +22,7 @@ class Resources:
         self._completion = completion
         self._receivers = receivers
         self._secret_prefix = contract.policy.secrets["webhook_secret"]
+        self._secret_key = contract.policy.webhook_signature.key
         self._drafts = {PAGE: drafts.page, WEBHOOK: drafts.webhook, ACCOUNT: drafts.account}
 
     def put(
@@ -46,7 +47,7 @@ class Resources:
         change.put(collection, document, identifier=known_by)
         if collection != WEBHOOK or (former is not None and secret is None):
             return known_by, document, None
-        secret = secret or fresh_secret(self._secret_prefix)
+        secret = secret or fresh_secret(self._secret_prefix, self._secret_key)
         change.store.query("INSERT OR REPLACE INTO webhook_secrets VALUES (?, ?)", (known_by, secret))
         change.sandbox.secrets.keep(secret, change.store)
         return known_by, document, secret
