@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from smartcal_api.api import assign, handlers, remarks, unfit
 from smartcal_api.api.assignment import Assigned, Kind, handler_of, told
 from smartcal_api.api.mocked import unserved
+from smartcal_api.api.own import OwnHandlers
 from smartcal_api.auth import Identification
 from smartcal_api.contract import Contract, Description, Operation
 from smartcal_api.contract.routing_view import routing_view
@@ -59,6 +60,8 @@ class Options:
     refuse_unknown_parameters: bool = True
     control_token: str | None = None
     receivers: Receivers = RECEIVERS
+    own: OwnHandlers | None = None
+    """Handlers of the user's own, which win over all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,10 @@ def build(contract: Contract, registry: Registry, options: Options) -> Applicati
     judges = Judges(contract, generator)
     aside = unfit(contract, generator)
     known = handlers(contract, options.receivers)
-    assigned = assign(contract, known, aside)
+    own = options.own.handlers(contract) if options.own is not None else {}
+    aside = {name: each for name, each in aside.items() if name not in own}
+    assigned = assign(contract, known, aside, own)
+    known |= own
     now = registry.default.clock.now()
     found = _served(contract, generator, judges, identification, options, known, assigned, now=now)
     served = {each.operation.id: each for each in found}

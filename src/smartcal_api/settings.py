@@ -58,6 +58,7 @@ class Settings:
     bookings: int | None = None
     spec: Path | None = None
     overlays: tuple[Path, ...] = ()
+    handlers: Path | None = None
     draft: bool = False
     rate_limits: bool = True
     refuse_unknown_parameters: bool = True

@@ -5,15 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from smartcal_api.app import Options
+from smartcal_api.api.own import read_handlers
+from smartcal_api.app import Application, Options
 from smartcal_api.contract import Contract
 from smartcal_api.server.reload import reload_on_save
+from tests.api.teams import TEAMS, with_teams
 from tests.control.held import Held
 from tests.control.plane import open_plane
-from tests.edits import Edit, write
+from tests.edits import Edit, put, write
 from tests.sandbox.reopening import no_examples
 from tests.sandbox.test_undoing import EDITS
-from tests.wire import request_scope
+from tests.wire import World, request_scope
 
 
 async def _answered(asked: "asyncio.Future[None]") -> bool:
@@ -68,3 +70,56 @@ def test_guard_3_a_save_is_taken_up_while_requests_are_answered(
     assert asyncio.run(test()) == [[False, False, True, False, True]] * 2
     assert statuses == [200] * 10, "whoever has waited is answered by the contract that the data fit then"
     assert len(plane.world.sandbox.journal) == 10
+
+
+def test_src_5_a_resource_that_is_designed_under_reload_keeps_its_data_and_its_handlers_are_taken_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("smartcal_api.server.reload._SECONDS", 0)
+    file, own = write(tmp_path / "contract.yaml", no_examples), tmp_path / "own.py"
+    own.write_text("def getTeam(request):\n    return None\n", encoding="utf-8")
+    plane = open_plane(Contract.read(file))
+    world = plane.world
+    key = world.key("read", "write")
+
+    async def save(*edits: Edit) -> World:
+        before = plane.front.application
+        write(file, no_examples, *edits)
+        return await taken_up(before)
+
+    async def taken_up(before: Application) -> World:
+        async with asyncio.timeout(60):
+            while plane.front.application is before:
+                await asyncio.sleep(0)
+        return world._replace(application=plane.front.application, contract=plane.front.application.contract)
+
+    async def test() -> None:
+        watching = asyncio.ensure_future(reload_on_save(plane.front, plane.registry, Options(own=None), draft=False))
+        await asyncio.sleep(0)
+        teams = await save(*with_teams())
+        made = await asyncio.to_thread(teams.post, TEAMS, {"name": "Blue", "password": "b"}, key=key)
+        motto = put("/components/schemas/Team/properties/motto", {"type": "string", "default": "on"})
+        edited = await save(*with_teams(), motto)
+        seen = await asyncio.to_thread(edited.get, f"{TEAMS}/{made.json['id']}", key=key)
+        assert {**made.json, **seen.json} == seen.json
+        again = await save(*with_teams())
+        listed = await asyncio.to_thread(again.get, TEAMS, key=key)
+        assert made.json in listed.json
+        watching.cancel()
+
+        watching = asyncio.ensure_future(
+            reload_on_save(plane.front, plane.registry, Options(own=read_handlers(own)), draft=False)
+        )
+        await asyncio.sleep(0)
+        before = plane.front.application
+        own.write_text(
+            "def getTeam(request):\n    team = request.resources('Team').get(request.path['team_id'])\n"
+            "    return {**team, 'name': 'Own'}\n",
+            encoding="utf-8",
+        )
+        served = await taken_up(before)
+        mine = await asyncio.to_thread(served.get, f"{TEAMS}/{made.json['id']}", key=key)
+        assert mine.json == made.json | {"name": "Own"}
+        watching.cancel()
+
+    asyncio.run(test())

@@ -31,9 +31,16 @@ class Assigned:
     use: Use | None = None
 
 
-def assign(contract: Contract, handled: Container[str], unfit: Mapping[str, Finding]) -> dict[str, Assigned]:
-    """operationId → what serves it; `handled` are those that have a handler, `unfit` those that it doesn't fit."""
-    return {name: _assigned(name, contract, handled, unfit) for name in contract.operations}
+_OWN = Assigned(Kind.HANDLER, "serves it in the file of --handlers")
+
+
+def assign(
+    contract: Contract, handled: Container[str], unfit: Mapping[str, Finding], own: Container[str] = ()
+) -> dict[str, Assigned]:
+    """operationId → what serves it; `handled` are those that have a handler, `unfit` those that it doesn't fit, and
+    `own` those that have one of the user's."""
+    found = {name: _assigned(name, contract, handled, unfit) for name in contract.operations}
+    return {name: _OWN if name in own else each for name, each in found.items()}
 
 
 def told(assigned: Mapping[str, Assigned], unfit: Mapping[str, Finding]) -> dict[str, Finding]:

@@ -12,8 +12,13 @@ from smartcal_api.cli.options import format_option, spec_options
 @click.command()
 @spec_options
 @format_option("text", "json")
+@click.option(
+    "--handlers", "own", type=click.Path(path_type=Path), metavar="FILE.py", help="Handlers, as `serve` takes them."
+)
 @click.option("--defaults", is_flag=True, help="Print the x- members that the contract leaves to their defaults.")
-def routes(spec: Path | None, overlay: tuple[Path, ...], draft: bool, shape: str, defaults: bool) -> None:
+def routes(
+    spec: Path | None, overlay: tuple[Path, ...], draft: bool, shape: str, own: Path | None, defaults: bool
+) -> None:
     """List the operations: method, path, scope, operationId, and what serves them.
 
     That is a handler, a resource that is recognised by its shape, an action that
@@ -23,11 +28,14 @@ def routes(spec: Path | None, overlay: tuple[Path, ...], draft: bool, shape: str
         _print_defaults(spec, overlay)
         return
     from smartcal_api.api import assign, handlers, unfit
+    from smartcal_api.api.own import read_handlers
     from smartcal_api.api.unmockable import read_servable
     from smartcal_api.mock import ValueGenerator
 
     contract = read_servable(spec, draft=draft, overlays=overlay)
-    assigned = assign(contract, handlers(contract), unfit(contract, ValueGenerator(contract.sent.data, seed=0)))
+    own_handlers = read_handlers(own).handlers(contract) if own is not None else {}
+    generator = ValueGenerator(contract.sent.data, seed=0)
+    assigned = assign(contract, handlers(contract), unfit(contract, generator), own_handlers)
     rows = [
         (o.method, o.path, " ".join(sorted(o.scopes)) or "-", o.id, assigned[o.id].kind.value, assigned[o.id].why)
         for o in contract.operations.values()

@@ -34,6 +34,12 @@ from smartcal_api.errors import UsageError
 @data_options
 @option("--freeze", is_flag=True, help="Stop the clock.")
 @spec_options
+@option(
+    "--handlers",
+    type=click.Path(path_type=Path),
+    metavar="FILE.py",
+    help="Python functions of your own, each serving the operation of its name.",
+)
 @option("--rate-limits", type=SWITCH, default="on", show_default=True, help="Whether anything is refused by them.")
 @option(
     "--unknown-parameters",
@@ -114,6 +120,7 @@ def serve(
     spec: Path | None,
     overlay: tuple[Path, ...],
     draft: bool,
+    handlers: Path | None,
     rate_limits: str,
     unknown_parameters: str,
     key: tuple[str, ...],
@@ -160,6 +167,7 @@ def serve(
         spec=spec,
         overlays=overlay,
         draft=draft,
+        handlers=handlers,
         rate_limits=rate_limits == "on",
         refuse_unknown_parameters=unknown_parameters == "refuse",
         keys=tuple(parse_key(each) for each in key),

@@ -4,11 +4,13 @@ import asyncio
 import logging
 import stat
 from collections.abc import Coroutine
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from time import monotonic_ns, time_ns
 from typing import Any
 
+from smartcal_api.api.own import OwnHandlers, read_handlers
 from smartcal_api.api.unmockable import read_servable
 from smartcal_api.app import Application, Front, Options, build, prepare
 from smartcal_api.clock import NANOSECONDS
@@ -38,7 +40,11 @@ def reload_on_save(front: Front, registry: Registry, options: Options, *, draft:
     What is saved from this call on is taken up, also before the first look.
     """
     files = front.application.contract.document.files
-    return _watch(files, _stamps(files), front, registry, options, draft=draft)
+    return _watch(files, _stamps(_watched(files, options)), front, registry, options, draft=draft)
+
+
+def _watched(files: _Files, options: Options) -> _Files:
+    return files if options.own is None else (*files, options.own.path)
 
 
 async def _watch(
@@ -50,15 +56,16 @@ async def _watch(
         if replaced and (_is_quiet(registry) or replaced >= _MANY):
             sweep()
             replaced = 0
-        stamps = _stamps(files)
+        stamps = _stamps(_watched(files, options))
         if stamps in (None, seen):
             continue
         try:
-            replaced += await _take_up(files, front, registry, options, draft=draft)
+            options, taken = await _take_up(files, front, registry, options, draft=draft)
+            replaced += taken
         except Exception as error:
             # An editor that writes in place may not have come to its end.
             await asyncio.sleep(_SECONDS)
-            if _stamps(files) == stamps:
+            if _stamps(_watched(files, options)) == stamps:
                 seen = stamps
                 front.stale = _told(error, front.stale)
         else:
@@ -77,12 +84,18 @@ def _told(error: Exception, before: Stale | None) -> Stale:
     return Stale(before.since if before else time_ns(), found)
 
 
-async def _take_up(files: _Files, front: Front, registry: Registry, options: Options, *, draft: bool) -> bool:
-    """Whether another contract is served now. Others are answered meanwhile (law GUARD 3)."""
+async def _take_up(
+    files: _Files, front: Front, registry: Registry, options: Options, *, draft: bool
+) -> tuple[Options, bool]:
+    """With the handlers as they are now; and whether something else is served. Others are answered meanwhile (law
+    GUARD 3)."""
     before, run = front.application, registry.background.run
     contract = await run(partial(read_servable, files[0], draft=draft, regular=True, overlays=files[1:]))
-    if contract.document.sha256 == before.contract.document.sha256:
-        return False
+    former = options.own
+    if former is not None:
+        options = replace(options, own=await run(partial(read_handlers, former.path)))
+    if contract.document.sha256 == before.contract.document.sha256 and _same(former, options.own):
+        return options, False
     application = await run(partial(_build, contract, registry, options))
     ahead = {each: await _look_ahead(each, contract, registry) for each in [*registry]}
     held: list[Sandbox] = []
@@ -108,7 +121,11 @@ async def _take_up(files: _Files, front: Front, registry: Registry, options: Opt
     for line in told(application, (*application.unfit.values(), *application.remarks, *contract.idle)):
         _log.warning("%s", line)
     _log.warning("serving %s %s%s", files[0], contract.version, _words(application, changes))
-    return True
+    return options, True
+
+
+def _same(one: OwnHandlers | None, other: OwnHandlers | None) -> bool:
+    return (one and one.sha256) == (other and other.sha256)
 
 
 def _words(application: Application, changes: list[Adaptation]) -> str:

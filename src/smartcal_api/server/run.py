@@ -13,6 +13,7 @@ from types import FrameType
 import uvicorn
 import uvloop
 
+from smartcal_api.api.own import read_handlers
 from smartcal_api.api.unmockable import read_servable
 from smartcal_api.app import Front, Options, prepare
 from smartcal_api.control import PREFIX as CONTROL
@@ -61,6 +62,9 @@ def run(settings: Settings, *, report: Report | None = None, alter: Alter | None
         contract = read_servable(
             settings.spec, draft=settings.draft, regular=settings.reload, overlays=settings.overlays
         )
+        own = read_handlers(settings.handlers) if settings.handlers is not None else None
+        if own is not None:
+            own.handlers(contract)
         rehearse(contract, settings, receivers)
         # Now that all settings are right, files may change.
         before_filling = ready_file.forget if ready_file is not None else None
@@ -78,6 +82,7 @@ def run(settings: Settings, *, report: Report | None = None, alter: Alter | None
             refuse_unknown_parameters=settings.refuse_unknown_parameters,
             control_token=token,
             receivers=receivers,
+            own=own,
         )
         own_plane = OwnPlane.of(
             CONTROL,
