@@ -8,8 +8,8 @@ from functools import partial
 from connexion.resolver import Resolver
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from smartcal_api.api import assign, handlers, remarks, unfit
-from smartcal_api.api.assignment import Assigned, Kind, handler_of, told
+from smartcal_api.api import remarks
+from smartcal_api.api.assignment import Assigned, Kind, Serving, handler_of, serving
 from smartcal_api.api.mocked import unserved
 from smartcal_api.api.own import OwnHandlers
 from smartcal_api.auth import Identification
@@ -37,7 +37,7 @@ from smartcal_api.http.raw import RawHandler, RawPaths
 from smartcal_api.http.record import Record
 from smartcal_api.http.roots import Roots
 from smartcal_api.http.routing import Authorise, Route
-from smartcal_api.http.served import Handler, Served
+from smartcal_api.http.served import Served
 from smartcal_api.http.stated import Stated
 from smartcal_api.http.unknown_path import UnknownPaths
 from smartcal_api.mock import ValueGenerator
@@ -88,14 +88,9 @@ def build(contract: Contract, registry: Registry, options: Options) -> Applicati
     identification = Identification(contract.data)
     generator = ValueGenerator(contract.sent.data, seed=0)
     judges = Judges(contract, generator)
-    aside = unfit(contract, generator)
-    known = handlers(contract, options.receivers)
-    own = options.own.handlers(contract) if options.own is not None else {}
-    aside = {name: each for name, each in aside.items() if name not in own}
-    assigned = assign(contract, known, aside, own)
-    known |= own
+    by = serving(contract, generator, options.receivers, options.own)
     now = registry.default.clock.now()
-    found = _served(contract, generator, judges, identification, options, known, assigned, now=now)
+    found = _served(contract, generator, judges, identification, options, by, now=now)
     served = {each.operation.id: each for each in found}
     gate = Gate(contract, judges, generator)
     stated = Stated(contract, generator)
@@ -135,7 +130,7 @@ def build(contract: Contract, registry: Registry, options: Options) -> Applicati
     )
     view = routing_view(contract.data["info"]["title"], (each.operation for each in served.values()))
     connexion.add_view(view)
-    return Application(contract, connexion, served, assigned, told(assigned, aside), tuple(remarks(contract)))
+    return Application(contract, connexion, served, by.assigned, by.unfit, tuple(remarks(contract)))
 
 
 async def prepare(application: ASGIApp) -> None:
@@ -225,8 +220,7 @@ def _served(
     judges: Judges,
     identification: Identification,
     options: Options,
-    known: Mapping[str, Handler],
-    assigned: Mapping[str, Assigned],
+    by: Serving,
     *,
     now: int,
 ) -> Iterator[Served]:
@@ -240,8 +234,9 @@ def _served(
         now=now,
     )
     for operation in contract.operations.values():
-        mock = assigned[operation.id].kind is Kind.MOCK
-        handler = handler_of(operation, assigned[operation.id], contract, known.get(operation.id), generator=generator)
+        assigned, known = by.assigned[operation.id], by.handlers.get(operation.id)
+        mock = assigned.kind is Kind.MOCK
+        handler = handler_of(operation, assigned, contract, known, generator=generator)
         if not isinstance(handler, RawHandler):
             handler = idempotent(handler, operation, contract)
             if not mock or operation.listing is not None:  # any other mock chooses among its media types itself

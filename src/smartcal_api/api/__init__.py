@@ -1,8 +1,7 @@
 """The product's operations: a handler each, a few lines long."""
 
-from smartcal_api.api.assignment import assign
 from smartcal_api.api.fitness import unfit
 from smartcal_api.api.handlers import handlers
 from smartcal_api.api.remarks import remarks
 
-__all__ = ["assign", "handlers", "remarks", "unfit"]
+__all__ = ["handlers", "remarks", "unfit"]

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from smartcal_api.api.account import get_account
-from smartcal_api.api.assignment import applies
 from smartcal_api.api.bookings import cancel_booking, get_booking
 from smartcal_api.api.lists import lister
+from smartcal_api.api.needs import applies
 from smartcal_api.api.oauth import Authorize, Decide, IssueToken, RevokeToken, describer
 from smartcal_api.api.resources import getter
 from smartcal_api.api.webhooks import Subscriptions

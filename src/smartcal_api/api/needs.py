@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from smartcal_api import bookings
 from smartcal_api.api.oauth.metadata import described
 from smartcal_api.api.specimens import AT, Specimens
+from smartcal_api.contract import Contract
 from smartcal_api.http.answer import JSON
 from smartcal_api.sandbox.subscriptions import subscription
 
@@ -178,3 +179,9 @@ NEEDS: Mapping[str, Needs] = {
         sends=_refusals,
     ),
 }
+
+
+def applies(name: str, contract: Contract) -> bool:
+    """Whether a handler is for the operation of its name: those of bookings are not for another API that has such."""
+    needs = NEEDS.get(name)
+    return contract.of_the_product or needs is None or needs.resource in (None, "Webhook")

@@ -27,15 +27,15 @@ def routes(
     if defaults:
         _print_defaults(spec, overlay)
         return
-    from smartcal_api.api import assign, handlers, unfit
+    from smartcal_api.api.assignment import serving
     from smartcal_api.api.own import read_handlers
     from smartcal_api.api.unmockable import read_servable
     from smartcal_api.mock import ValueGenerator
+    from smartcal_api.webhooks.network import LOOPBACK
 
     contract = read_servable(spec, draft=draft, overlays=overlay)
-    own_handlers = read_handlers(own).handlers(contract) if own is not None else {}
-    generator = ValueGenerator(contract.sent.data, seed=0)
-    assigned = assign(contract, handlers(contract), unfit(contract, generator), own_handlers)
+    generator, mine = ValueGenerator(contract.sent.data, seed=0), read_handlers(own) if own is not None else None
+    assigned = serving(contract, generator, LOOPBACK, mine).assigned
     rows = [
         (o.method, o.path, " ".join(sorted(o.scopes)) or "-", o.id, assigned[o.id].kind.value, assigned[o.id].why)
         for o in contract.operations.values()
