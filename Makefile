@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-war
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint types check bench crash fuzz dates edits plugin fixtures conformance laws picture reference prove foreign contract-lint client browser oauth-js webhooks-js recipes lock clean
+.PHONY: help serve test lint types check bench crash fuzz dates edits plugin fixtures conformance laws picture reference prove foreign contract-lint client browser oauth-js webhooks-js recipes js js-types lock clean
 
 help:  ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -111,6 +111,13 @@ webhooks-js: $(VENV)/runtime  ## the signatures of deliveries with @octokit/webh
 
 recipes: $(VENV)/runtime  ## what docs/recipes.md shows for Vitest, Node and Go (needs npm and go)
 	@sh tests/js/recipes.sh $(BIN)
+
+js: $(VENV)/development  ## the package in js/, its page, and clients made from both documents (needs npm and Chromium)
+	@sh tests/js/companion.sh $(BIN)
+
+js-types: $(VENV)/development  ## make the types of the package in js/ from both documents (needs npm)
+	@sh tests/js/companion/install.sh js
+	@$(BIN)/python -m tests.house.client_types
 
 lock: $(VENV)/development  ## resolve the dependencies anew
 	@$(BIN)/uv pip compile pyproject.toml --extra docs --group build $(LOCK) --output-file requirements.lock

@@ -13,6 +13,7 @@ from smartcal_api.api.needs import NEEDS
 from smartcal_api.contract import Contract
 from smartcal_api.contract.check_policy import ANYWHERE
 from smartcal_api.control.plane import describe
+from tests.house import client_types
 from tests.house.source import modules
 from tests.wire import World, open_world
 
@@ -189,3 +190,9 @@ def _codes(tree: ast.Module) -> set[str]:
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Problem":
             raise AssertionError(f"line {node.lineno}: write the code out, so that it can be found")
     return found
+
+
+@pytest.mark.parametrize("name", client_types.DOCUMENTS)
+def test_the_types_of_the_javascript_package_are_of_the_documents_as_they_are(name: str) -> None:
+    made = client_types.path(name).read_text(encoding="utf-8")
+    assert made.startswith(client_types.header(name)), "the document has changed since: run `make js-types`"

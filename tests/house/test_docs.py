@@ -17,7 +17,12 @@ from tests.e2e.server import environment, run, serving
 from tests.house.source import ROOT
 from tests.house.test_readme import ADDRESS, _run, begins, commands
 
-MISSING = [("run.sh", [], "npm"), ("webhooks.sh", [], "npm"), ("recipes.sh", [], "npm"), ("recipes.sh", ["npm"], "go")]
+SCRIPTS = ("run.sh", "webhooks.sh", "recipes.sh", "companion.sh")
+MISSING = [
+    *((script, [], "npm") for script in SCRIPTS),
+    ("recipes.sh", ["npm"], "go"),
+    ("companion.sh", ["npm"], "browser"),
+]
 PAGES = sorted((ROOT / "docs").glob("*.md"))
 
 

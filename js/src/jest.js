@@ -1,0 +1,29 @@
+"use strict";
+// For Jest: a `test` whose function is given `{ smartcal }`, behind the row of a table where there is one.
+const { basename } = require("node:path");
+const { sandboxed } = require("./sandboxed.js");
+
+const MODIFIERS = ["only", "skip", "failing"];
+
+/** As `test`, each with a sandbox that is made with these: seed, now, frozen, events, bookings. */
+function testWith(wanted) {
+  const { test: own, expect } = globalThis.test ? globalThis : require("@jest/globals");
+  const tell = (text) => process.stderr.write(`${text}\n`);
+  const run = (name, body) => (...row) => {
+    const { currentTestName = name, testPath = "" } = expect.getState();
+    return sandboxed(wanted, `${basename(testPath)} ${currentTestName}`, tell, (smartcal) => body(...row, { smartcal }));
+  };
+  const over = (test) => {
+    const wrapped = (name, body, timeout) => test(name, body && run(name, body), timeout);
+    wrapped.each = (...table) => (name, body, timeout) => test.each(...table)(name, run(name, body), timeout);
+    return wrapped;
+  };
+  const test = over(own);
+  for (const modifier of MODIFIERS) test[modifier] = over(own[modifier]);
+  test.todo = own.todo;
+  return test;
+}
+
+const test = testWith({});
+
+module.exports = { it: test, test, testWith };

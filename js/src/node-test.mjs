@@ -1,0 +1,3 @@
+import nodeTest from "./node-test.js";
+
+export const { it, test, testWith } = nodeTest;
