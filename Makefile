@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-war
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint types check bench crash fuzz dates edits plugin fixtures conformance laws picture reference prove foreign contract-lint client browser oauth-js webhooks-js recipes js js-types lock clean
+.PHONY: help serve test lint types check bench crash fuzz dates edits saves plugin fixtures conformance laws picture reference prove foreign contract-lint client browser oauth-js webhooks-js recipes js js-types lock clean
 
 help:  ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ dates: $(VENV)/development  ## the tests at thirteen other instants, in other zo
 
 edits: $(VENV)/development  ## every name, status and schema that code mentions, edited in turn (three minutes)
 	@$(BIN)/python -m pytest tests/flows/test_contract_edits.py --edits all -n 0 $(ARGS)
+
+saves: $(VENV)/development  ## a contract saved 200 times in each of four ways, under --reload (three minutes)
+	@$(BIN)/python -m pytest tests/server/test_saves.py --saves 200 -n 0 $(ARGS)
 
 plugin: $(VENV)/development  ## a thousand tests with a sandbox each, by eight workers, three times over (5 minutes)
 	@$(BIN)/python -m pytest tests/pytest_plugin/test_plugin.py -k nobodys_way -rP -p no:randomly -n 0 \

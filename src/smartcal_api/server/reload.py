@@ -24,6 +24,8 @@ from smartcal_api.server.application import fit, foresee, settle, sweep
 from smartcal_api.server.banner import told
 
 _SECONDS = 0.2
+# A file that is written in place has come to rest when so many looks find it the same: fewer where it can be read.
+_RESTING, _BROKEN = 1, 3
 # What was replaced is swept out when nobody has asked for anything for so long, or when there is a lot of it.
 _QUIET_SECONDS, _MANY = 1, 16
 # Of the data of a sandbox: a copy of more would take too much memory, and requests to that sandbox wait instead.
@@ -56,21 +58,36 @@ async def _watch(
         if replaced and (_is_quiet(registry) or replaced >= _MANY):
             sweep()
             replaced = 0
-        stamps = _stamps(_watched(files, options))
-        if stamps in (None, seen):
+        watched = _watched(files, options)
+        stamps = _stamps(watched)
+        if stamps is None or stamps == seen:
+            continue
+        if _is_in_place(stamps, seen) and not await _rests(watched, stamps, _RESTING):
             continue
         try:
-            options, taken = await _take_up(files, front, registry, options, draft=draft)
-            replaced += taken
+            renewed, taken = await _take_up(files, stamps, front, registry, options, draft=draft)
         except Exception as error:
-            # An editor that writes in place may not have come to its end.
-            await asyncio.sleep(_SECONDS)
-            if _stamps(_watched(files, options)) == stamps:
+            if await _rests(watched, stamps, _BROKEN):
                 seen = stamps
                 front.stale = _told(error, front.stale)
         else:
-            seen = stamps
-            front.stale = None
+            if taken is not None:
+                options, replaced, seen = renewed, replaced + taken, stamps
+                front.stale = None
+
+
+async def _rests(files: _Files, stamps: _Stamps, looks: int) -> bool:
+    """Whether an editor has come to its end, as far as so many more looks can tell."""
+    for _ in range(looks):
+        await asyncio.sleep(_SECONDS)
+        if _stamps(files) != stamps:
+            return False
+    return True
+
+
+def _is_in_place(stamps: _Stamps, seen: _Stamps | None) -> bool:
+    """Whether a file that was there before has been written to; one that takes its place is whole from the start."""
+    return seen is None or any(new != old and new[2] == old[2] for new, old in zip(stamps, seen, strict=True))
 
 
 def _told(error: Exception, before: Stale | None) -> Stale:
@@ -85,15 +102,17 @@ def _told(error: Exception, before: Stale | None) -> Stale:
 
 
 async def _take_up(
-    files: _Files, front: Front, registry: Registry, options: Options, *, draft: bool
-) -> tuple[Options, bool]:
-    """With the handlers as they are now; and whether something else is served. Others are answered meanwhile (law
-    GUARD 3)."""
+    files: _Files, stamps: _Stamps, front: Front, registry: Registry, options: Options, *, draft: bool
+) -> tuple[Options, bool | None]:
+    """With the handlers as they are now; and whether something else is served, None where something was written to
+    while it was read. Others are answered meanwhile (law GUARD 3)."""
     before, run = front.application, registry.background.run
     contract = await run(partial(read_servable, files[0], draft=draft, regular=True, overlays=files[1:]))
     former = options.own
     if former is not None:
         options = replace(options, own=await run(partial(read_handlers, former.path)))
+    if _stamps(_watched(files, options)) != stamps:
+        return options, None
     if contract.document.sha256 == before.contract.document.sha256 and _same(former, options.own):
         return options, False
     application = await run(partial(_build, contract, registry, options))
