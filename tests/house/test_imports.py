@@ -11,7 +11,7 @@ from tests.house.source import Module, modules
 LAYERS = (
     ("__main__",),
     ("cli", "pytest_plugin"),
-    ("defects", "release"),
+    ("defects", "release", "impact"),
     ("server", "conformance", "lint"),
     ("app",),
     ("web",),
@@ -20,6 +20,7 @@ LAYERS = (
     ("sandbox", "receiver_check"),
     ("journal",),
     ("changes",),
+    ("traffic",),
     ("seeding", "mock", "auth", "webhooks"),
     ("store",),
     ("contract",),
@@ -34,7 +35,8 @@ LAYERS = (
 # A judge of deployments must not share anything with what it judges but the contract.
 ONLY_FROM = {
     "conformance": {"accepted", "contract", "errors", "input"},
-    "changes": {"annotations", "contract", "mock", "input", "errors"},
+    "changes": {"annotations", "traffic", "contract", "mock", "input", "errors"},
+    "impact": {"annotations", "conformance", "traffic", "contract", "errors"},
     "release": {"conformance", "input", "errors"},
 }
 # What a server was asked for is turned into parameters at the top; whatever is below gets those, not the settings.

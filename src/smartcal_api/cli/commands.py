@@ -30,6 +30,7 @@ GROUPS = {
         "init": "a small one to begin with",
         "lint": "what is wrong or odd in it, or in any OpenAPI document",
         "diff": "what a change breaks, and for whom",
+        "impact": "what a change does to calls that were recorded",
         "accept": "accept what lint, diff or verify found, for a time",
         "contract routes laws": "print it, its operations, what holds it",
     },

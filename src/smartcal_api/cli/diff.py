@@ -11,6 +11,7 @@ import click
 from smartcal_api.cli.acceptance import accepted_option, read_acceptance
 from smartcal_api.cli.main import SETTINGS_FILE
 from smartcal_api.cli.options import overlay_option
+from smartcal_api.cli.traffic import traffic_options
 from smartcal_api.errors import UsageError, hint
 from smartcal_api.input import read_toml
 
@@ -42,6 +43,14 @@ _INCONCLUSIVE = 3
 @click.option("--level", "stated", multiple=True, metavar="RULE=LEVEL", help="Another level for a rule. Repeatable.")
 @overlay_option(click.option)
 @accepted_option
+@click.option(
+    "--traffic",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Recorded calls, to tell who is hit: HAR, journal, access log. Repeatable.",
+)
+@traffic_options
 def diff(
     old: str | None,
     new: str | None,
@@ -51,6 +60,10 @@ def diff(
     stated: tuple[str, ...],
     overlay: tuple[Path, ...],
     accepted: Path | None,
+    traffic: tuple[Path, ...],
+    caller: str | None,
+    callers: Path | None,
+    field: tuple[str, ...],
 ) -> int:
     """Tell what a change of an OpenAPI document breaks, for whom, with a proof.
 
@@ -70,6 +83,9 @@ def diff(
     from smartcal_api.changes.report.told import Told
     from smartcal_api.changes.rules import RULES
     from smartcal_api.changes.side import Side
+    from smartcal_api.changes.usage import Usage
+    from smartcal_api.traffic.callers import read_callers
+    from smartcal_api.traffic.traffic import named_fields, read_traffic
 
     settings = _settings(Path(SETTINGS_FILE))
     levels = _levels(settings.get("levels", {}), stated)
@@ -87,6 +103,10 @@ def diff(
         names = comparison.names((change.subject, *change.also))
         change.accepted = acceptance.reason(change.fingerprint, change.rule, names, pointers) if change.matters else ""
     told = Told(comparison, before.name, after.name)
+    if traffic:
+        recorded = read_traffic(traffic, read_callers(caller, callers, before.document.data), named_fields(field))
+        usage = Usage(comparison, recorded)
+        told.uses.update({each.fingerprint: usage.of(each) for each in comparison.counted if each.matters})
     if kind is None:
         kind = "github" if os.environ.get("GITHUB_ACTIONS") == "true" else "text"
     click.echo(REPORTS[kind](told), nl=False)

@@ -39,6 +39,16 @@ def _change(told: Told, change: Change) -> dict[str, Any]:
         "old": _place(change.old_at, change.old_place),
         "new": _place(change.new_at, change.new_place),
     }
+    use = told.uses.get(change.fingerprint)
+    if use is not None:
+        found["use"] = {
+            "calls": len(use.calls),
+            "certain": use.certain,
+            "callers": dict(use.callers),
+            "last": use.last.isoformat() if use.last else None,
+            "among": use.extent,
+            "bodies": use.bodies,
+        }
     if change.witness is not None:
         witness = {"part": change.witness.part, "whole": change.witness.whole}
         found["witness"] = {**witness, "verified_by": list(change.verified_by)}

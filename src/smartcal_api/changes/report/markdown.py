@@ -18,6 +18,7 @@ def markdown_report(told: Told) -> str:
         for change in found:
             also = f" (and {len(change.also)} more)" if change.also else ""
             line = " → ".join(str(place[1]) if place else "–" for place in (change.old_place, change.new_place))
+            also += f"; {use}" if (use := told.use(change)) else ""
             cells = (change.audience.value, told.where(change) + also, change.text, told.proof(change) or "", line)
             lines.append(f"| {' | '.join(_escaped(each) for each in cells)} |")
         if found:

@@ -29,6 +29,8 @@ def _change(told: Told, change: Change) -> list[str]:
     proof = told.proof(change)
     if proof:
         lines += _wrapped(proof, "    ")
+    if use := told.use(change):
+        lines += _wrapped(use, "    ")
     if change.also:
         others = f"{len(change.also)} others" if len(change.also) > 1 else change.also[0]
         lines += _wrapped(f"also: {others}", "    ")

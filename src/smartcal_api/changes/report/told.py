@@ -1,21 +1,23 @@
 """What all reports say in the same words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from smartcal_api.changes.change import Change
 from smartcal_api.changes.comparison import Comparison
 from smartcal_api.changes.delta import Level, Proof
 from smartcal_api.changes.rules import RULES
+from smartcal_api.changes.usage import Use
 from smartcal_api.changes.wording import shown
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A comparison with the names of what was compared."""
+    """A comparison with the names of what was compared; `uses` says of fingerprints who is hit, where that is known."""
 
     comparison: Comparison
     old_name: str
     new_name: str
+    uses: dict[str, Use | None] = field(default_factory=dict)
 
     def counts(self) -> str:
         found = [f"{len(self.comparison.of(level))} {level.value}" for level in Level]
@@ -39,6 +41,13 @@ class Told:
     @staticmethod
     def where(change: Change) -> str:
         return f"{change.subject}  {change.part}".strip()
+
+    def use(self, change: Change) -> str | None:
+        """Who is hit, in a sentence; None where no traffic was given."""
+        if change.fingerprint not in self.uses:
+            return None
+        use = self.uses[change.fingerprint]
+        return use.sentence() if use is not None else "recorded calls don't show who receives it"
 
     @staticmethod
     def why(change: Change) -> str:
