@@ -228,7 +228,6 @@ def _served(
         Served,
         contract=contract,
         identification=identification,
-        generator=generator,
         judges=judges,
         refuse_unknown=options.refuse_unknown_parameters,
         now=now,

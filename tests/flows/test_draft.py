@@ -17,8 +17,7 @@ from tests.wire import open_world
 EVENT = "/paths/~1api~1v1~1events~1{event_id}/get"
 # What is not understood, where, and the operations that it takes with it.
 CONSTRUCTS: list[tuple[str, Edit, str, set[str]]] = [
-    ("a cookie", put(f"{EVENTS}/parameters/0/in", "cookie"), f"{EVENTS}/parameters/0/in", {"listEvents"}),
-    ("a style", put(f"{EVENTS}/parameters/0/style", "deepObject"), f"{EVENTS}/parameters/0/style", {"listEvents"}),
+    ("a style", put(f"{EVENTS}/parameters/0/style", "matrix"), f"{EVENTS}/parameters/0/style", {"listEvents"}),
     ("callbacks", put(f"{ACCOUNT}/callbacks", {}), f"{ACCOUNT}/callbacks", {"getAccount"}),
     ("a typing error", rename(f"{EVENT}/responses", "reponses"), f"{EVENT}/reponses", {"getEvent"}),
     ("a near-miss of ours", rename(f"{BOOKINGS}/x-order", "x-orders"), f"{BOOKINGS}/x-orders", {"listBookings"}),

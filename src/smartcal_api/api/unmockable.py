@@ -9,7 +9,7 @@ from smartcal_api.api.mocked import alone, mocked
 from smartcal_api.contract import Contract
 from smartcal_api.contract.operation import Operation
 from smartcal_api.errors import ContractError, Finding
-from smartcal_api.http.mocked_response import own_words
+from smartcal_api.http.refusals import Refusals
 from smartcal_api.mock import Unsatisfiable, ValueGenerator
 
 
@@ -30,14 +30,14 @@ def unmockable(contract: Contract) -> Iterator[tuple[str, Finding]]:
     """operationId and why."""
     known = handlers(contract)
     generator = ValueGenerator(contract.sent.data, seed=0)
-    aside = unfit(contract, generator)
+    aside, refusals = unfit(contract, generator), Refusals(contract, generator)
     for operation in contract.operations.values():
         try:
             if operation.id not in known:
                 _mock(operation, contract, generator)
             elif operation.id in aside:
                 mocked(alone(operation), contract, generator=generator)
-            own_words(operation.responses, contract, generator=generator)
+            refusals.of(operation.responses)
         except ContractError as error:
             yield operation.id, error.findings[0]
 

@@ -106,6 +106,8 @@ class Items:
     item: Member
     least: int = 0
     unique: bool = False
+    advised: bool = False
+    """Whether repeating something is only advised against."""
 
     def read(self, survey: "Survey", value: Any, at: str) -> None:
         if not isinstance(value, list):
@@ -114,7 +116,8 @@ class Items:
         if len(value) < self.least:
             survey.find(at, f"is empty, but needs at least {self.least} item")
         for index, item in enumerate(value):
-            if self.unique and any(_same(item, before) for before in value[:index]):
+            strict = self.unique and (survey.ours or not self.advised)
+            if strict and any(_same(item, before) for before in value[:index]):
                 survey.find(f"{at}/{index}", f"repeats {shown(item)}; name it once")
             survey.read(self.item, item, f"{at}/{index}")
 

@@ -69,7 +69,7 @@ def _no_list(at: str, stated: Any, filters: list[Declared], names: str) -> Itera
 
 
 def _page(survey: Survey, each: Declared, pagination: Pagination) -> Iterator[Finding]:
-    schema = survey.schema(each.stated["schema"])
+    schema = survey.schema(each.stated.get("schema"))
     if each.stated["name"] == pagination.per_page_parameter:
         least, wanted = 1, ("minimum", "maximum", "default")
     elif pagination.style == CURSOR:

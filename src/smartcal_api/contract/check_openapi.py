@@ -13,7 +13,6 @@ from smartcal_api.contract.methods import METHODS
 _MEDIA = re.compile(r"^[^/\s]+/[^/\s].*\Z")
 _ONE_SERVER = "every operation is served from the root; state it in the servers of the document"
 _WRITE_OUT = "write it out where it is used"
-_SCHEMA_ONLY = "give it a schema"
 _SENT = "it has no meaning for what is sent and not called; leave it out"
 _RANGES = {f"{digit}xx": f"write it {digit}XX" for digit in "12345"}
 
@@ -120,19 +119,19 @@ _SHAPES = (
         "parameter",
         {
             "name!": NAME,
-            "in!": Choice(("query", "path", "header"), {"cookie": "use a header or a query parameter"}),
+            "in!": Choice(("query", "path", "header", "cookie"), {"querystring": "name each parameter of the query"}),
             "description": Text(),
             "required": Flag(),
             "deprecated": Flag(),
             "style": Text(),
             "explode": Flag(),
-            "schema!": "schema",
+            "schema": OrFlag("schema"),
+            "content": Table("media type"),
             **_EXAMPLES,
             "x-filter": FILTER,
             "x-value": Choice(VALUES),
         },
-        {
-            "content": _SCHEMA_ONLY,
+        idle={
             "allowEmptyValue": "an empty value is judged by the schema; leave it out",
             "allowReserved": "every character may come as it is or percent-encoded; leave it out",
         },
@@ -146,10 +145,10 @@ _SHAPES = (
             "deprecated": Flag(),
             "style": Choice(("simple",)),
             "explode": Flag(),
-            "schema!": "schema",
+            "schema": OrFlag("schema"),
+            "content": Table("media type"),
             **_EXAMPLES,
         },
-        {"content": _SCHEMA_ONLY},
         referable=True,
     ),
     Shape(

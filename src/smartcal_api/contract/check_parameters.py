@@ -6,14 +6,10 @@ from typing import Any, NamedTuple
 
 from smartcal_api.contract.check_survey import Survey
 from smartcal_api.contract.document import unescape
+from smartcal_api.contract.parameter import BESIDE, IGNORED_HEADERS, STYLES, is_ignored
 from smartcal_api.errors import Finding
 
 _SCALARS = ("string", "integer", "number", "boolean")
-_STYLES = {"query": "form", "path": "simple", "header": "simple"}
-# Parameter Object: header parameters of these names are ignored, for OpenAPI states them elsewhere.
-_IGNORED = {"accept": "the media types of the responses", "content-type": "requestBody", "authorization": "security"}
-# What may stand beside the $ref of a parameter's schema: the reader goes straight to the target.
-_BESIDE = frozenset({"$ref", "$comment", "description", "title"})
 
 
 class Declared(NamedTuple):
@@ -31,7 +27,7 @@ def parameters(survey: Survey) -> Iterator[Finding]:
         for at, _ in survey.sound(kind):
             yield from _twice(survey, at)
     for at, stated in survey.sound("parameter"):
-        yield from _placed(at, stated)
+        yield from _placed(survey, at, stated)
         yield from _typed(survey, at, stated)
 
 
@@ -80,30 +76,39 @@ def _twice(survey: Survey, at: str) -> Iterator[Finding]:
         seen.add((name, each["in"]))
 
 
-def _placed(at: str, stated: Any) -> Iterator[Finding]:
+def _placed(survey: Survey, at: str, stated: Any) -> Iterator[Finding]:
     place, name = stated["in"], stated["name"]
-    style = stated.get("style", _STYLES[place])
-    if style != _STYLES[place]:
-        yield Finding(f"{at}/style", f"{style} is not understood by the toolkit in a {place}: use {_STYLES[place]}")
+    style = stated.get("style", STYLES[place][0])
+    if style not in STYLES[place]:
+        known = " or ".join(STYLES[place])
+        yield Finding(f"{at}/style", f"{style} is not understood by the toolkit in a {place}: use {known}")
     if place == "path" and stated.get("required") is not True:
         yield Finding(at, "is in the path, so it must have required: true")
-    if place == "header" and name.lower() in _IGNORED:
-        yield Finding(f"{at}/name", f"a header parameter {name} is ignored; state it by {_IGNORED[name.lower()]}")
+    if is_ignored(stated) and survey.ours:
+        instead = IGNORED_HEADERS[name.lower()]
+        yield Finding(f"{at}/name", f"a header parameter {name} is ignored; state it by {instead}")
+    if "schema" not in stated and not any(isinstance(each, dict) for each in stated.get("content", {}).values()):
+        yield Finding(at, "is missing schema, which a parameter needs")
 
 
 def _typed(survey: Survey, at: str, stated: Any) -> Iterator[Finding]:
-    """The reader goes straight to the target of a `$ref`, and must learn from one `type` what the text is to become."""
-    if "$ref" in stated["schema"]:
-        for key in stated["schema"].keys() - _BESIDE:
+    """In a document with policy of ours a type says what the text is to become; elsewhere it is gathered from whatever
+    the schema says."""
+    if not survey.ours or "schema" not in stated:
+        return
+    if isinstance(stated["schema"], dict) and "$ref" in stated["schema"]:
+        for key in stated["schema"].keys() - BESIDE:
             if not key.startswith("x-"):
                 message = "has no effect beside the $ref of a parameter; put both into a schema of their own"
                 yield Finding(f"{at}/schema/{key}", message)
     schema = survey.schema(stated["schema"])
     if schema.get("type") == "array":
         schema = survey.schema(schema.get("items"))
-    stated = schema.get("type")
-    if isinstance(stated, list) and not survey.ours:
-        stated = next((each for each in stated if each != "null"), None)
-    if stated not in _SCALARS:
-        message = f"must be of one type, of {', '.join(_SCALARS)}, or an array whose items are, to be read from text"
+    elif schema.get("type") == "object":
+        return
+    if schema.get("type") not in _SCALARS:
+        message = (
+            f"must be of one type, of {', '.join(_SCALARS)}, an object, or an array whose items are one of the former, "
+            "to be read from text"
+        )
         yield Finding(f"{at}/schema", message)

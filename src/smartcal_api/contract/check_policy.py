@@ -161,7 +161,7 @@ def _carried(survey: Survey, at: str, stated: Any, header: str) -> Iterator[Find
             continue
         if declared["in"] != "header":
             yield Finding(f"{at}/parameters/{index}", "a delivery has no parameter but headers; leave it out")
-        elif header_of(declared, survey.schema(declared["schema"])) is None:
+        elif header_of(declared, survey.schema(declared.get("schema"))) is None:
             values = ", ".join(VALUES)
             message = f"{declared['name']} has no value; give it a const, an example, or as x-value one of {values}"
             yield Finding(f"{at}/parameters/{index}", message)

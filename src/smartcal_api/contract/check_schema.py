@@ -64,7 +64,7 @@ _MEMBERS: Mapping[str, Member] = {
     "type": "type",
     "$schema": "dialect",
     "$defs": Table(_SUBSCHEMA),
-    "enum": Items(Anything(), least=1, unique=True),
+    "enum": Items(Anything(), least=1, unique=True, advised=True),
     "const": Anything(),
     "format": "format",
     "pattern": Text(),  # `check_values` compiles it

@@ -31,11 +31,13 @@ def values(survey: Survey, reach: Reach) -> Iterator[Finding]:
         if survey.ours and not {"value", "dataValue"} & stated.keys():
             yield Finding(at, "is missing value, which an example needs")
     seen: dict[int, list[str]] = {}
-    documents = {way: turned(survey.document) for way, turned in _WAYS.items()}
+    # Elsewhere nothing is judged here: what can't be compiled is found either way.
+    ways = _WAYS if survey.ours else {"either": either}
+    documents = {way: turned(survey.document) for way, turned in ways.items()}
     for way, document in documents.items():
         seen.setdefault(id(document), []).append(way)
-    for ways in seen.values():  # one pass, unless something goes one way only
-        yield from _fitting(survey, reach, Schemas(documents[ways[0]]), ways)
+    for same in seen.values():  # one pass, unless something goes one way only
+        yield from _fitting(survey, reach, Schemas(documents[same[0]]), same)
 
 
 def _fitting(survey: Survey, reach: Reach, schemas: Schemas, ways: list[str]) -> Iterator[Finding]:
@@ -86,7 +88,7 @@ def _by_schema(survey: Survey, ways: list[str]) -> dict[str, list[Sample]]:
     found: dict[str, list[Sample]] = {
         at: [] for at, _ in survey.sound("schema") if at.startswith("/components/schemas/") and at.count("/") == 3
     }
-    for sample in _samples(survey):
+    for sample in _samples(survey) if survey.ours else ():
         if sample.way in ways:
             found.setdefault(sample.schema, []).append(sample)
     for holder, stated in _holders(survey):

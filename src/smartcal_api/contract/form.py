@@ -1,49 +1,34 @@
 """What the texts of a form stand for, by its schema."""
 
-from collections.abc import Collection, Iterator, Mapping
+import json
 from typing import Any
 
 from smartcal_api.contract.document import Document
-from smartcal_api.contract.texts import typed
+from smartcal_api.contract.textual import Textual
 
-FORM = "application/x-www-form-urlencoded"
-Schema = Mapping[str, Any]
-_COMPOSED = ("allOf", "anyOf", "oneOf")
+FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 
 
 class FormSchema:
     """The types that the schema states of a form's members; the name of one in `lists` may repeat."""
 
     def __init__(self, schema: Any, document: Document) -> None:
-        self._document = document
-        members: dict[str, list[Schema]] = {}
-        for part in self._parts(schema):
-            for name, member in part.get("properties", {}).items():
-                members.setdefault(name, []).extend(self._parts(member))
-        self._types = {name: _types(parts) for name, parts in members.items()}
-        self.lists = {name for name, types in self._types.items() if "array" in types}
-        items = {name: [part.get("items") for part in members[name]] for name in self.lists}
-        for name, schemas in items.items():
-            self._types[name] = _types([part for each in schemas for part in self._parts(each)])
+        whole = Textual(schema, document)
+        self._members = {name: whole.member(name) for name in whole.names}
+        self._others = whole.member("")
+        self.lists = {name for name, member in self._members.items() if member.is_array}
 
     def value(self, name: str, given: str | list[str]) -> Any:
         """A member as its schema has it; what fits none of its types stays text, for the schema to judge."""
-        types = self._types.get(name, ())
-        return [typed(text, types) for text in given] if isinstance(given, list) else typed(given, types)
-
-    def _parts(self, schema: Any) -> Iterator[Schema]:
-        """The schema and whatever else judges the same value, or may do so."""
-        if not isinstance(schema, dict):
-            return
-        yield schema
-        if "$ref" in schema:
-            yield from self._parts(self._document.resolve(schema["$ref"]))
-        for key in _COMPOSED:
-            for each in schema.get(key, ()):
-                yield from self._parts(each)
+        member = self._members.get(name, self._others)
+        if isinstance(given, str) and member.is_object and "string" not in member.types:
+            return _structured(given)
+        return member.value(given)
 
 
-def _types(parts: Collection[Schema]) -> tuple[str, ...]:
-    """All types that are stated, in their order."""
-    stated = [part["type"] for part in parts if "type" in part]
-    return tuple(name for each in stated for name in ([each] if isinstance(each, str) else each))
+def _structured(given: str) -> Any:
+    """An object in a form is JSON (OpenAPI 3.1, Encoding Object), or the text that it is."""
+    try:
+        return json.loads(given)
+    except ValueError:
+        return given

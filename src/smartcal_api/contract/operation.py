@@ -2,17 +2,18 @@
 
 import re
 from collections.abc import Collection, Container, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from smartcal_api.contract.document import Document, escape, pointer_of
-from smartcal_api.contract.filters import Filter, read_filter
+from smartcal_api.contract.filters import Filter
 from smartcal_api.contract.header import Header
 from smartcal_api.contract.lifecycle import ENDLESS, Lifecycle
 from smartcal_api.contract.media_type import is_json
 from smartcal_api.contract.message import is_of_the_message
 from smartcal_api.contract.methods import METHODS
 from smartcal_api.contract.pagination import Pagination
+from smartcal_api.contract.parameter import Parameter, is_ignored, read_parameter
 from smartcal_api.contract.policy import RateLimit, read_rate_limits
 from smartcal_api.contract.schema_name import schema_name
 from smartcal_api.contract.statuses import answered
@@ -20,20 +21,9 @@ from smartcal_api.contract.statuses import answered
 # Keywords beside which the items of a list can be judged one by one.
 _PLAIN_OBJECT = frozenset({"type", "properties", "required", "title", "description", "examples"})
 _PLAIN_ARRAY = frozenset({"type", "items", "title", "description", "examples"})
+# Whatever is said of their bodies (RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5).
+_BODILESS = frozenset({204, 205, 304})
 _PATH_NAME = re.compile(r"\{([^}]+)\}")
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A query, path or header parameter; `pointer` leads to its schema."""
-
-    name: str
-    location: str
-    required: bool
-    schema: Mapping[str, Any]
-    pointer: str
-    explode: bool
-    filter: Filter | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +123,12 @@ class Reader:
             if path.startswith("/"):  # not an x- member
                 yield from ((path, method, item) for method in METHODS if method in item)
 
+    def _answer(self, status: int, holder: Any, pointer: str) -> Response:
+        response = self.response(holder, pointer)
+        if status not in _BODILESS or not response.media_types:
+            return response
+        return replace(response, pointer=f"{response.pointer}/headers", media_types={}, examples={}, items=None)
+
     def response(self, holder: Any, pointer: str) -> Response:
         stated, at = self.follow(holder, pointer)
         media_types: dict[str, str | None] = {}
@@ -177,7 +173,7 @@ class Reader:
         parameters = {(p.name, p.location): p for p in self._parameters(item, f"/paths/{escape(path)}")}
         parameters |= {(p.name, p.location): p for p in self._parameters(stated, pointer)}
         responses = {
-            status: self.response(stated["responses"][key], f"{pointer}/responses/{key}")
+            status: self._answer(status, stated["responses"][key], f"{pointer}/responses/{key}")
             for status, key in answered(stated["responses"], self._statuses).items()
         }
         order = stated.get("x-order")
@@ -204,16 +200,8 @@ class Reader:
     def _parameters(self, holder: Mapping[str, Any], pointer: str) -> Iterator[Parameter]:
         for index, each in enumerate(holder.get("parameters", [])):
             stated, at = self.follow(each, f"{pointer}/parameters/{index}")
-            schema, where = self.follow(stated["schema"], f"{at}/schema")
-            yield Parameter(
-                name=stated["name"],
-                location=stated["in"],
-                required=stated.get("required", False),
-                schema=schema,
-                pointer=where,
-                explode=stated.get("explode", stated["in"] == "query"),
-                filter=read_filter(stated["name"], stated["x-filter"]) if "x-filter" in stated else None,
-            )
+            if not is_ignored(stated):
+                yield read_parameter(stated, at, self.follow)
 
     def _body(self, holder: Any, pointer: str) -> Body | None:
         if holder is None:

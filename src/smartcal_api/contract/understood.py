@@ -11,6 +11,7 @@ from typing import Any
 from smartcal_api.contract.check_members import TOP
 from smartcal_api.contract.defaults import defaults
 from smartcal_api.contract.document import Document, escape
+from smartcal_api.contract.filling import filled
 from smartcal_api.contract.methods import METHODS
 from smartcal_api.contract.upgrade import Upgrade
 
@@ -45,23 +46,34 @@ class Reading:
         self.named = 0
         self.changed = 0
         """Schemas that are said in words of 3.0."""
+        self.unreachable: list[str] = []
+        """Paths that no request can have."""
         self.unsent: list[str] = []
         """Pointers of webhooks that nothing is sent for: they are no POST with a body."""
-        filled = defaults(stated)
-        self.defaulted = tuple(filled)
+        policy = defaults(stated)
+        self.defaulted = tuple(policy)
         self.ours = any(name.startswith("x-") and name in stated for name in TOP)
-        self.data: dict[str, Any] = {**stated, **filled}
+        self.data: dict[str, Any] = {**stated, **policy}
         if self.older is not None or not self.ours:
             upgrade = Upgrade(stated, older=self.older is not None)
             self.changed = upgrade.changed
-            self.data = {**upgrade.data, **filled}
+            self.data = {**upgrade.data, **policy}
+        self.data = filled(self.data)
         for name in ("paths", "webhooks", "components"):
             self.data.setdefault(name, {})
         if isinstance(self.data["components"], dict):
             self.data["components"] = {"schemas": {}, **self.data["components"]}
+        self._reach_paths()
         self._name_operations()
         if not self.ours:
             self._take_deliveries()
+
+    def _reach_paths(self) -> None:
+        """Paths with a query or a fragment are none that a request could have."""
+        paths = self.data["paths"]
+        if not self.ours and isinstance(paths, dict):
+            self.unreachable = [path for path in paths if path.startswith("/") and ("?" in path or "#" in path)]
+            self.data["paths"] = {path: item for path, item in paths.items() if path not in self.unreachable}
 
     def told(self) -> list[str]:
         """A line for each kind of thing that was made of the document and doesn't stand in it."""
@@ -69,7 +81,7 @@ class Reading:
         if self.older is not None:
             lines.append(f"read as OpenAPI 3.1, which {self.older} is upgraded to: {_many(self.changed, 'schema')}")
         elif self.changed:
-            lines.append(f"words of OpenAPI 3.0 read as 3.1: {_many(self.changed, 'schema')}")
+            lines.append(f"words of OpenAPI 3.0, such as nullable, mean nothing: {_many(self.changed, 'schema')}")
         if self.defaulted:
             lines.append(
                 f"policy {len(self.defaulted)} of {len(TOP)} x- members are defaults (smartcal routes --defaults)"
@@ -78,6 +90,8 @@ class Reading:
             )
         if self.named:
             lines.append(f"names {_many(self.named, 'operation')} without an operationId, named by method and path")
+        if self.unreachable:
+            lines.append(f"paths with a query or a fragment, which can't be asked for: {', '.join(self.unreachable)}")
         if self.unsent:
             lines.append(f"webhooks that are no POST with a body, and never sent: {', '.join(self.unsent)}")
         return lines
@@ -105,8 +119,8 @@ class Reading:
             if "operationId" not in stated:
                 added["operationId"] = _name(f"{method} {path}", taken)
                 self.named += 1
-            if "responses" not in stated and not self.ours:
-                added["responses"] = _ANY_ANSWER
+            if not self.ours and not any(_is_final(key) for key in _members(stated.get("responses"))):
+                added["responses"] = {**_members(stated.get("responses")), **_ANY_ANSWER}
             if added:
                 whole.setdefault(path, dict(paths[path]))[method] = {**stated, **added}
         if whole:
@@ -122,6 +136,15 @@ def _operations(paths: Any) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
         for method in METHODS if isinstance(item, dict) else ():
             if isinstance(item.get(method), dict):
                 yield path, method, item[method]
+
+
+def _members(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _is_final(key: str) -> bool:
+    """Whether a key of responses stands for more than what is sent before the answer."""
+    return key == "default" or key[:1] in "2345"
 
 
 def _name(words: str, taken: set[Any]) -> str:

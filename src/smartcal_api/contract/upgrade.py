@@ -1,6 +1,7 @@
 """OpenAPI 3.0 as 3.1: what the older version says in its own words is said in those of JSON Schema 2020-12.
 
-Documents of 3.1 have leftovers of it, too, and mean the same by them.
+Documents of 3.1 have leftovers of it, too. There `nullable` means nothing, and what can't be meant otherwise is read
+as it was meant.
 """
 
 from collections.abc import Mapping
@@ -44,7 +45,7 @@ class Upgrade:
                     found[exclusive] = found.pop(bound)
         if isinstance(found.get("nullable"), bool):
             self.changed += 1
-            if found.pop("nullable"):
+            if found.pop("nullable") and self._older:
                 found = _nullable(found)
         if isinstance(found.get("examples"), dict) and "type" in found and "in" not in found:
             self.changed += 1

@@ -67,7 +67,6 @@ def build_control(
             cast("Handler", known[operation.id]),  # `OperateControl` waits for what it answers
             description,
             Identification(contract.data),
-            generator=generator,
             judges=judges,
             mocked=False,
             refuse_unknown=True,

@@ -11,14 +11,12 @@ from smartcal_api.background import LARGE, Background
 from smartcal_api.contract import Schemas
 from smartcal_api.contract.document import escape
 from smartcal_api.contract.explanation import clause
-from smartcal_api.contract.form import FORM, FormSchema
-from smartcal_api.contract.media_type import essence
+from smartcal_api.contract.media_type import essence, key_of
 from smartcal_api.contract.operation import Body
 from smartcal_api.contract.policy import RequestLimits
 from smartcal_api.errors import Clause, Invalid, Problem
 from smartcal_api.http.exchange import Exchange
-from smartcal_api.http.form import parse_form
-from smartcal_api.http.json_text import NotJson, TooDeep, parse_json
+from smartcal_api.http.media import UNJUDGED, reader
 
 _LARGE = 16 * 1024
 
@@ -29,10 +27,9 @@ class BodyReader:
         self._limits = limits
         self._schemas = schemas
         self._validators = {essence(key): schemas.at(pointer) for key, pointer in body.media_types.items()}
-        self._forms = {
-            key: FormSchema(schemas.document.resolve(f"#{pointer}"), schemas.document)
-            for key, pointer in ((essence(key), pointer) for key, pointer in body.media_types.items())
-            if key == FORM
+        self._readers = {
+            essence(key): reader(key, pointer, schemas, depth=limits.json_depth)
+            for key, pointer in body.media_types.items()
         }
         self._takes = " or ".join(body.media_types)
 
@@ -66,18 +63,11 @@ class BodyReader:
             if self._required:
                 raise Problem("invalid_body", f"This operation needs a body. Send {self._takes}.", errors=[_missing()])
             return None
-        media_type = self._media_type(exchange.headers.get(b"content-type"))
-        if media_type in self._forms:
-            form = self._forms[media_type]
-            value: Any = {name: form.value(name, given) for name, given in parse_form(body, lists=form.lists).items()}
-        else:
-            try:
-                value = parse_json(body, depth=self._limits.json_depth)
-            except NotJson as error:
-                levels = self._limits.json_depth
-                deep = Clause("/x-request-limits/json_depth", {"limit": levels}) if isinstance(error, TooDeep) else None
-                detail = f"The body is not JSON: {error}."
-                raise Problem("invalid_body", detail, errors=[Invalid(f"{error}.", pointer="")], clause=deep) from None
+        sent = exchange.headers.get(b"content-type")
+        media_type = self._media_type(sent)
+        value = self._readers[media_type](body, sent or b"")
+        if value is UNJUDGED:
+            return None
         found = _errors(self._validators[media_type], value, len(body))
         errors = sorted(self._schemas.meant(found), key=_is_missing)
         faults = [
@@ -107,14 +97,15 @@ class BodyReader:
     def _media_type(self, content_type: bytes | None) -> str:
         media_type = essence((content_type or b"").decode("latin-1"))
         parameters = (content_type or b"").decode("latin-1").split(";")[1:]
-        if media_type not in self._validators:
+        found = media_type if media_type in self._validators else key_of(media_type, self._validators)
+        if found is None:
             sent = f"{media_type[:64]!r} as its Content-Type" if media_type else "no Content-Type"
             raise Problem("unsupported_media_type", f"The body has {sent}. Send {self._takes}.")
         for parameter in parameters:
             name, _, value = parameter.partition("=")
             if name.strip().lower() == "charset" and value.strip().strip('"').lower() not in ("utf-8", "utf8"):
                 raise Problem("unsupported_media_type", "The body is not in UTF-8 by its charset. Send UTF-8.")
-        return media_type
+        return found
 
     def _refuse_large(self, length: bytes) -> None:
         if len(length) > 18 or (length.isdigit() and int(length) > self._limits.body_bytes):

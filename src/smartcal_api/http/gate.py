@@ -10,13 +10,14 @@ from smartcal_api.errors import Problem
 from smartcal_api.http.answer import Answer
 from smartcal_api.http.exchange import Exchange
 from smartcal_api.http.judge import Judge, Judges
-from smartcal_api.http.mocked_response import own_words
 from smartcal_api.http.problems import problem_answer, problem_kind
 from smartcal_api.http.rate_limit_fields import RateLimitFields
+from smartcal_api.http.styles import simple
 from smartcal_api.mock import ValueGenerator
 
 _log = logging.getLogger("smartcal")
 # Answers to anything else, and those that nobody may store, are made once and never again.
+_PLAIN = (str, int)
 _ASKING = frozenset({"GET", "HEAD"})
 _WITHOUT_LENGTH = frozenset({204, 304})  # RFC 9110 section 8.6
 
@@ -26,7 +27,7 @@ class Gate:
 
     def __init__(self, contract: Description, judges: Judges, generator: ValueGenerator) -> None:
         self._policy = contract.policy
-        self._refusals = own_words(contract.unrouted, contract, generator=generator)
+        self._refusals = judges.refusals.of(contract.unrouted)
         names = contract.policy.rate_limit_headers
         self._limit, self._remaining = names.limit, names.remaining
         self._fields = RateLimitFields(names) if names.state or names.policy else None
@@ -103,9 +104,9 @@ class Gate:
             if own is None and status not in operation.responses:
                 own = self._refusals.get(status)
             if own is not None:
-                return own.make(operation.id, headers=problem.headers)
+                return own.make(operation.id, problem, hidden=exchange.sandbox.secrets.hidden)
         elif (own := self._refusals.get(problem_kind(problem, self._policy).status)) is not None:
-            return own.make("", headers=problem.headers)
+            return own.make("", problem, hidden=exchange.sandbox.secrets.hidden)
         return problem_answer(
             problem,
             self._policy,
@@ -141,7 +142,10 @@ class Gate:
 
     def _wire(self, exchange: Exchange, answer: Answer, headers: Mapping[str, str | int]) -> list[tuple[bytes, bytes]]:
         names = self._names
-        wire = [(names[name], str(value).encode("latin-1")) for name, value in headers.items()]
+        wire = [
+            (names[name], (str(value) if type(value) in _PLAIN else simple(value)).encode("latin-1", "replace"))
+            for name, value in headers.items()
+        ]
         if answer.media_type is not None:
             wire.append((b"content-type", answer.media_type.encode("ascii")))
         if answer.status not in _WITHOUT_LENGTH:

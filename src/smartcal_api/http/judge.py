@@ -9,6 +9,7 @@ from smartcal_api.contract import Description, Response
 from smartcal_api.contract.explanation import clause
 from smartcal_api.contract.media_type import is_json, is_range, key_of
 from smartcal_api.http.answer import Answer, Listed, json_bytes
+from smartcal_api.http.refusals import Refusals
 from smartcal_api.mock import Unsatisfiable, ValueGenerator, repair
 
 # Of the texts known to be valid, under all responses of a contract, and what each takes besides its own bytes.
@@ -25,6 +26,7 @@ class Judges:
 
     def __init__(self, contract: Description, generator: ValueGenerator) -> None:
         self._contract, self._generator = contract, generator
+        self.refusals = Refusals(contract, generator)
         self._known: dict[str, Judge] = {}
         self._valid = ValidTexts(_REMEMBERED_BYTES)
 

@@ -1,13 +1,15 @@
 """A response made from the contract alone: its first example, else values generated from its schema (law SRC 3)."""
 
 from collections.abc import Mapping
+from contextlib import suppress
+from copy import copy
 from typing import Any, NamedTuple
 
 from smartcal_api.contract import Description, Response
 from smartcal_api.contract.media_type import acceptable, concrete, is_json, key_of
 from smartcal_api.errors import ContractError, Finding
-from smartcal_api.http.answer import PROBLEM, Answer, json_bytes
-from smartcal_api.mock import Unsatisfiable, ValueGenerator
+from smartcal_api.http.answer import Answer, json_bytes
+from smartcal_api.mock import Unsatisfiable, ValueGenerator, repair
 
 
 class _Offer(NamedTuple):
@@ -27,7 +29,8 @@ class MockedResponse:
     def __init__(self, status: int, response: Response, contract: Description, *, generator: ValueGenerator) -> None:
         self._status = status
         self._response = response
-        self._document = contract.sent
+        self._document, self._schemas = contract.sent, contract.schemas
+        self._checked = contract.ours
         self._generator = generator
         names = contract.policy.rate_limit_headers
         common = {contract.policy.request_id_header, names.limit, names.remaining, names.state, names.policy}
@@ -40,6 +43,17 @@ class MockedResponse:
             self.make("start")
         except Unsatisfiable as error:
             raise self._error(error) from None
+
+    def of_status(self, status: int) -> "MockedResponse":
+        """The same of another status, where one response stands for several."""
+        found = copy(self)
+        found._status = status
+        return found
+
+    def takes(self, value: Any, media_type: str) -> bool:
+        """Whether a value is valid in a media type that it answers with."""
+        pointer = self._response.media_types[key_of(media_type, self._response.media_types) or ""]
+        return pointer is None or self._schemas.at(pointer).is_valid(value)
 
     @property
     def examples(self) -> Mapping[str, Any]:
@@ -101,28 +115,33 @@ class MockedResponse:
         return offers
 
     def _offer(self, key: str, pointer: str | None, examples: Mapping[str, Any]) -> _Offer:
+        examples = self._fitting(key, pointer, examples)
         generated = self._generate(pointer, "start") if pointer and not examples else ""
         value = next(iter(examples.values()), generated)
         media_type = concrete(key, text=isinstance(value, str))
         _rendered(value, media_type)
         return _Offer(media_type, pointer, examples)
 
+    def _fitting(self, key: str, pointer: str | None, examples: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The examples that are valid, or can be mended. Those of a document with policy of ours were judged before."""
+        if self._checked or not examples or not pointer or not is_json(key):
+            return examples
+        validator, schema = self._schemas.at(pointer), self._document.resolve(f"#{pointer}")
+        found = {}
+        for name, value in examples.items():
+            if validator.is_valid(value):
+                found[name] = value
+            elif isinstance(value, dict):
+                with suppress(Unsatisfiable):
+                    mended = repair(value, validator=validator, schema=schema, generator=self._generator, salt=name)
+                    found[name] = mended.document
+        return found
+
     def _generate(self, pointer: str, salt: str, *, stated: bool = True) -> Any:
         return self._generator.value(self._document.resolve(f"#{pointer}"), salt=salt, stated=stated)
 
     def _error(self, error: Unsatisfiable) -> ContractError:
         return self._document.error([Finding(self._response.pointer, f"can't be mocked: {error}")])
-
-
-def own_words(
-    responses: Mapping[int, Response], contract: Description, *, generator: ValueGenerator
-) -> dict[int, MockedResponse]:
-    """The errors that are answered with something else than a problem, by their statuses."""
-    return {
-        status: MockedResponse(status, response, contract, generator=generator)
-        for status, response in responses.items()
-        if status >= 400 and key_of(PROBLEM, response.media_types) is None
-    }
 
 
 def _rendered(value: Any, media_type: str) -> bytes:

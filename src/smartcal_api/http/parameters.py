@@ -1,33 +1,41 @@
-"""Reads and validates an operation's parameters: query, path and headers."""
+"""Reads and validates an operation's parameters: query, path, headers and cookies."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
-from urllib.parse import unquote, unquote_to_bytes
+from urllib.parse import unquote
 
 from smartcal_api.contract import Operation, Parameter, Schemas
 from smartcal_api.contract.texts import typed
+from smartcal_api.contract.textual import Textual
 from smartcal_api.errors import Invalid, Problem
-
-_NOT_UTF_8 = "is not UTF-8; percent-encode it from UTF-8."
-_BLANKS = b" \t"  # no part of a field's value (RFC 9110 section 5.5)
-
-Fields = Sequence[tuple[bytes, bytes]]
+from smartcal_api.http.pairs import (
+    BLANKS,
+    NOT_UTF_8,
+    Fields,
+    decode,
+    decode_field,
+    decode_segment,
+    listed,
+    split_cookies,
+    split_query,
+)
+from smartcal_api.http.structured import StructuredReader, is_plain
 
 
 class _Reader:
-    """One parameter: text → value, valid by its schema."""
+    """One parameter that is a text, or a list of them: text → value, valid by its schema."""
 
-    def __init__(self, parameter: Parameter, schemas: Schemas) -> None:
+    def __init__(self, parameter: Parameter, textual: Textual, schemas: Schemas, *, strict: bool) -> None:
         self.name = parameter.name
         self.required = parameter.required
         self._validator = schemas.at(parameter.pointer)
         self._explain = schemas.explain
-        schema = parameter.schema
-        self.array = schema.get("type") == "array"
+        self._strict = strict
+        self.array = textual.is_array and "string" not in textual.types
         self.exploded = self.array and parameter.explode and parameter.location == "query"
-        self._types = _types(schema.get("items", {}) if self.array else schema)
-        self._timestamp = schema.get("format") == "date-time"
+        self._types = textual.item().types if self.array else textual.types
+        self._timestamp = parameter.schema.get("format") == "date-time"
 
     def read(self, given: Sequence[bytes], decode: Callable[[bytes], str]) -> tuple[Any, str | None]:
         """(value, None), or (None, what is wrong and what to do).
@@ -36,14 +44,14 @@ class _Reader:
         """
         if len(given) > 1 and not self.exploded:
             return None, "stands more than once; send it once."
-        if b"" in given:
+        if self._strict and b"" in given:
             return None, "is empty; give it a value or leave it out."
         if self.array and not self.exploded:
             given = given[0].split(b",")
         try:
             texts = [decode(text) for text in given]
         except UnicodeDecodeError:
-            return None, _NOT_UTF_8
+            return None, NOT_UTF_8
         values = [typed(text, self._types) for text in texts]
         value = values if self.array else values[0]
         if self._validator.is_valid(value):
@@ -63,28 +71,47 @@ class ParameterReader:
     """All parameters of an operation. Path parameters come by position, since the router knows them by number."""
 
     def __init__(
-        self, operation: Operation, schemas: Schemas, *, refuse_unknown: bool, keys: Collection[str] = ()
+        self,
+        operation: Operation,
+        schemas: Schemas,
+        *,
+        refuse_unknown: bool,
+        keys: Collection[str] = (),
+        strict: bool = True,
     ) -> None:
-        """`keys` are names in the query that credentials come in: nothing to be read here, and not unknown."""
+        """`keys` are names in the query that credentials come in: nothing to be read here, and not unknown. Where it is
+        not `strict`, an empty text is a value."""
         self._refuse_unknown = refuse_unknown
         self._keys = keys
         self._query: dict[str, _Reader] = {}
-        self._headers: list[tuple[bytes, _Reader]] = []
-        declared: dict[str, _Reader] = {}
+        self._structured: list[StructuredReader] = []
+        self._headers: list[tuple[bytes, _Reader | StructuredReader]] = []
+        self._cookies: dict[str, _Reader | StructuredReader] = {}
+        declared: dict[str, _Reader | StructuredReader] = {}
         self._defaults: dict[str, Any] = {}
         for parameter in operation.parameters:
-            reader = _Reader(parameter, schemas)
-            if parameter.location == "query":
-                self._query[parameter.name] = reader
-            elif parameter.location == "header":
-                self._headers.append((parameter.name.lower().encode(), reader))
-            else:
-                declared[parameter.name] = reader
+            textual = Textual(parameter.schema, schemas.document)
             if "default" in parameter.schema:
                 self._defaults[parameter.name] = parameter.schema["default"]
+            reader: _Reader | StructuredReader
+            if is_plain(parameter, textual):
+                reader = _Reader(parameter, textual, schemas, strict=strict)
+            else:
+                reader = StructuredReader(parameter, textual, schemas)
+            if parameter.location == "header":
+                self._headers.append((parameter.name.lower().encode(), reader))
+            elif parameter.location == "cookie":
+                self._cookies[parameter.name] = reader
+            elif parameter.location == "path":
+                declared[parameter.name] = reader
+            elif isinstance(reader, _Reader):
+                self._query[parameter.name] = reader
+            else:
+                self._structured.append(reader)
         names = operation.path_names
         self._path = [(f"p{index}", declared[name]) for index, name in enumerate(names) if name in declared]
-        self._demanding = any(reader.required for reader in self._query.values()) or bool(self._headers)
+        required = [*(each.required for each in self._query.values()), *(each.required for each in self._structured)]
+        self._demanding = any(required) or bool(self._headers) or bool(self._cookies)
 
     def read(self, path: Mapping[str, str], query: bytes, fields: Fields) -> dict[str, Any]:
         """Name → value, defaults filled in. Raises 400 with every fault, 404 for a path value that can name nothing.
@@ -94,7 +121,7 @@ class ParameterReader:
         values = self._defaults.copy()
         for position, reader in self._path:
             text = path[position]
-            value, fault = reader.read((text.encode(),), _decode_segment)
+            value, fault = reader.read((text.encode(),), decode_segment)
             if fault is not None:
                 shown = unquote(text)[:64]
                 raise Problem("not_found", f"Nothing has the {reader.name} {shown!r}. Look it up in the list.")
@@ -102,29 +129,71 @@ class ParameterReader:
         if not query and not self._demanding:
             return values
         faults: list[Invalid] = []
-        given = _split(query, faults)
+        given, rest = split_query(query, faults), list[str]()
         for name, texts in given.items():
             wanted = self._query.get(name)
             if wanted is not None:
-                self._take(wanted, texts, _decode, values, faults)
-            elif self._refuse_unknown and name not in self._keys:
-                faults.append(Invalid(self._unknown(name), parameter=name[:64]))
+                self._take(wanted, texts, decode, values, faults)
+            elif not any(each.claims(name) for each in self._structured) and name not in self._keys:
+                if any(each.is_open for each in self._structured):
+                    rest.append(name)
+                elif self._refuse_unknown:
+                    faults.append(Invalid(self._unknown(name), parameter=name[:64]))
+        self._take_structured(self._structured, given, rest, values, faults)
+        if self._refuse_unknown:
+            faults.extend(Invalid(self._unknown(name), parameter=name[:64]) for name in rest)
         for reader in self._query.values():
             if reader.required and reader.name not in given:
                 faults.append(Invalid("is required; add it to the query.", parameter=reader.name))
         for name_bytes, reader in self._headers:
-            lines = [value.strip(_BLANKS) for name, value in fields if name == name_bytes]
+            lines = [value.strip(BLANKS) for name, value in fields if name == name_bytes]
             if lines:
-                self._take(reader, _listed(lines) if reader.array else lines, _decode_field, values, faults)
+                self._take(reader, listed(lines) if reader.array else lines, decode_field, values, faults)
             elif reader.required:
                 faults.append(Invalid("is required; send this header.", parameter=reader.name))
+        if self._cookies:
+            self._take_cookies(fields, values, faults)
         if faults:
             raise invalid_request(faults)
         return values
 
+    def _take_cookies(self, fields: Fields, values: dict[str, Any], faults: list[Invalid]) -> None:
+        given = split_cookies(fields)
+        structured = [each for each in self._cookies.values() if isinstance(each, StructuredReader)]
+        self._take_structured(structured, given, [], values, faults)
+        for name, reader in self._cookies.items():
+            if isinstance(reader, StructuredReader):
+                continue
+            if name in given:
+                # An exploded list in a cookie is one of several cookies of the name, or of values in one.
+                texts = [b",".join(given[name])] if reader.array else given[name]
+                self._take(reader, texts, decode_segment, values, faults)
+            elif reader.required:
+                faults.append(Invalid("is required; send this cookie.", parameter=name))
+
+    @staticmethod
+    def _take_structured(
+        readers: Sequence[StructuredReader],
+        given: dict[str, list[bytes]],
+        rest: list[str],
+        values: dict[str, Any],
+        faults: list[Invalid],
+    ) -> None:
+        """`rest` are names that nothing claims: an open object takes those that there are."""
+        for reader in readers:
+            value, fault = reader.find(given, decode, rest)
+            if fault is not None:
+                faults.append(Invalid(fault, parameter=reader.name))
+            elif value is not None:
+                values[reader.name] = value
+                if reader.is_open:
+                    rest.clear()
+            elif reader.required:
+                faults.append(Invalid("is required; add it to the request.", parameter=reader.name))
+
     @staticmethod
     def _take(
-        reader: _Reader,
+        reader: _Reader | StructuredReader,
         given: Sequence[bytes],
         decode: Callable[[bytes], str],
         values: dict[str, Any],
@@ -137,8 +206,9 @@ class ParameterReader:
             faults.append(Invalid(fault, parameter=reader.name))
 
     def _unknown(self, name: str) -> str:
-        known = ", ".join(self._query) or "none"
-        close = get_close_matches(name.lower(), self._query, n=1)
+        names = [*self._query, *(each.name for each in self._structured)]
+        known = ", ".join(names) or "none"
+        close = get_close_matches(name.lower(), names, n=1)
         meant = f"did you mean {close[0]}? It" if close else "it"
         return f"is not a parameter of this operation; {meant} takes: {known}."
 
@@ -147,45 +217,3 @@ def invalid_request(faults: Sequence[Invalid]) -> Problem:
     first = faults[0]
     more = f" And {len(faults) - 1} more, in errors." if len(faults) > 1 else ""
     return Problem("invalid_request", f"The parameter {first.parameter!r} {first.detail}{more}", errors=faults)
-
-
-def _split(query: bytes, faults: list[Invalid]) -> dict[str, list[bytes]]:
-    """The query as name → texts, by the rules of HTML forms; names that are not UTF-8 are faults."""
-    given: dict[str, list[bytes]] = {}
-    for pair in query.split(b"&"):
-        if not pair:
-            continue
-        name, _, text = pair.partition(b"=")
-        try:
-            key = _decode(name)
-        except UnicodeDecodeError:
-            faults.append(Invalid(_NOT_UTF_8, parameter=name[:64].decode("ascii", "replace")))
-            continue
-        given.setdefault(key, []).append(text)
-    return given
-
-
-def _listed(lines: Sequence[bytes]) -> Sequence[bytes]:
-    """Field lines of one name as one (RFC 9110 section 5.3), without its empty items (section 5.6.1)."""
-    items = (item.strip(_BLANKS) for line in lines for item in line.split(b","))
-    return [b",".join(item for item in items if item)]
-
-
-def _decode(text: bytes) -> str:
-    if b"%" not in text and b"+" not in text:
-        return text.decode("utf-8")
-    return unquote_to_bytes(text.replace(b"+", b" ")).decode("utf-8")
-
-
-def _decode_segment(text: bytes) -> str:
-    """Of a path, where a plus is one, and what is not UTF-8 names nothing."""
-    return unquote_to_bytes(text).decode("utf-8", "replace") if b"%" in text else text.decode("utf-8")
-
-
-def _decode_field(text: bytes) -> str:
-    return text.decode("latin-1")
-
-
-def _types(schema: Mapping[str, Any]) -> tuple[str, ...]:
-    stated = schema.get("type", "string")
-    return (stated,) if isinstance(stated, str) else tuple(stated)

@@ -9,9 +9,7 @@ from smartcal_api.http.body import BodyReader
 from smartcal_api.http.deprecation import standing_headers
 from smartcal_api.http.exchange import Exchange
 from smartcal_api.http.judge import Judge, Judges
-from smartcal_api.http.mocked_response import own_words
 from smartcal_api.http.parameters import ParameterReader
-from smartcal_api.mock import ValueGenerator
 
 Handler = Callable[[Exchange], Answer]
 
@@ -31,7 +29,6 @@ class Served:
         contract: Description,
         identification: Identification,
         *,
-        generator: ValueGenerator,
         judges: Judges,
         mocked: bool,
         refuse_unknown: bool,
@@ -44,7 +41,11 @@ class Served:
         self.mocked = mocked
         self.authorization = Authorization(operation, contract.data, identification)
         self.parameters = ParameterReader(
-            operation, contract.schemas, refuse_unknown=refuse_unknown, keys=identification.key_queries
+            operation,
+            contract.schemas,
+            refuse_unknown=refuse_unknown,
+            keys=identification.key_queries,
+            strict=contract.ours,
         )
         limits = contract.policy.request_limits
         self.body = BodyReader(operation.body, contract.taken, limits) if operation.body else None
@@ -55,4 +56,4 @@ class Served:
         responses = operation.responses
         self.success = Success(operation.success, responses[operation.success].media_types) if responses else None
         # Where the contract answers an error with something else than a problem, its own words are sent.
-        self.refusals = own_words(operation.responses, contract, generator=generator)
+        self.refusals = judges.refusals.of(operation.responses)

@@ -15,8 +15,8 @@ from smartcal_api.conformance.law import Law, law, listings
 from smartcal_api.conformance.oracle import instant
 from smartcal_api.conformance.probe import Probe
 from smartcal_api.conformance.snapshots import largest_page, members
-from smartcal_api.contract.operation import Parameter
 from smartcal_api.contract.ordering import field_of, is_descending
+from smartcal_api.contract.parameter import Parameter
 
 _FIELDS = "/x-pagination"
 _MOST_PAGES = 12

@@ -2,7 +2,8 @@
 
 from smartcal_api.contract.document import Document
 from smartcal_api.contract.filters import EQUALS, ONE_OF, Clause, Filter
-from smartcal_api.contract.operation import Operation, Parameter
+from smartcal_api.contract.operation import Operation
+from smartcal_api.contract.parameter import Parameter
 from smartcal_api.contract.shape import words
 from smartcal_api.contract.shape.fields import Field, end_of, fields, types_of
 from smartcal_api.contract.shape.resource import Resource
