@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-war
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint types check bench crash fuzz dates edits saves plugin fixtures conformance laws picture reference prove foreign contract-lint client browser oauth-js webhooks-js recipes js js-types lock clean
+.PHONY: help serve test lint types check bench crash fuzz dates edits saves plugin fixtures conformance laws picture reference prove foreign contract-lint client browser oauth-js webhooks-js recipes documents js js-types lock clean
 
 help:  ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -121,6 +121,9 @@ js: $(VENV)/development  ## the package in js/, its page, and clients made from 
 js-types: $(VENV)/development  ## make the types of the package in js/ from both documents (needs npm)
 	@sh tests/js/companion/install.sh js
 	@$(BIN)/python -m tests.house.client_types
+
+documents: $(VENV)/development  ## documents that others publish, served and judged by openapi-core (needs npm; ARGS="--older")
+	@$(BIN)/python -m tests.documents.run $(ARGS)
 
 lock: $(VENV)/development  ## resolve the dependencies anew
 	@$(BIN)/uv pip compile pyproject.toml --extra docs --group build $(LOCK) --output-file requirements.lock

@@ -9,6 +9,7 @@ import pytest
 from smartcal_api.api.unmockable import read_servable
 from smartcal_api.contract import Contract, Document
 from smartcal_api.contract.check_members import TOP
+from smartcal_api.errors import ContractError
 from tests.e2e.server import run
 from tests.edits import drop, edited
 from tests.wire import World, open_world
@@ -49,8 +50,9 @@ def test_src_2_nullable_and_exclusive_bounds_of_3_0_are_what_they_say(pets: Worl
 
 
 def test_src_2_default_and_ranges_of_statuses_are_answered(pets: World) -> None:
-    pet = pets.get("/pets/7")
-    assert (pet.status, {"id", "name"} <= pet.json.keys()) == (200, True)
+    made = pets.post("/pets?api_key=key_write_pets", {"name": "Rex"}).json
+    pet = pets.get(f"/pets/{made['id']}")
+    assert (pet.status, pet.json["name"]) == (200, "Rex")
     for refused in (pets.post("/pets", {"name": "Rex"}), pets.post("/pets?api_key=none", {"name": "Rex"})):
         assert refused.status == 401
         assert {"code", "message"} == refused.json.keys()
@@ -60,7 +62,94 @@ def test_auth_1_a_key_comes_as_the_document_says_and_may_be_left_out_where_it_ma
     rex = {"name": "Rex"}
     assert pets.post("/pets", rex, key="key_write_pets").status == 201  # in place of a token, for there is no flow
     assert pets.get("/pets?api_key=key_write_pets").status == 200
-    assert pets.request("DELETE", "/pets/7").status == 204
+    made = pets.post("/pets?api_key=key_write_pets", rex).json
+    assert pets.request("DELETE", f"/pets/{made['id']}").status == 204
+
+
+@pytest.fixture(scope="module")
+def orchard() -> World:
+    return open_world(read_servable(DOCUMENTS / "orchard.yaml"), data=False)
+
+
+def test_src_4_much_of_3_2_and_of_json_schema_in_two_files_is_served(orchard: World) -> None:
+    assert orchard.contract.unserved == {}
+    found = orchard.request("QUERY", "/trees", body=b'{"row":1}', headers={"Content-Type": "application/json"})
+    assert (found.status, found.json[0].keys() >= {"id", "fruit"}) == (200, True)
+    assert orchard.request("QUERY", "/trees", body=b"{}", headers={"Content-Type": "application/json"}).status == 400
+    assert orchard.get("/trees/7", headers={"Cookie": "session=a"}).json["fruit"]["kind"]
+    assert orchard.request("LINK", "/trees/7").status == 204
+    allowed = orchard.request("DELETE", "/trees/7")
+    assert (allowed.status, allowed.headers["allow"]) == (405, "GET, HEAD, LINK")
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/pick/;row=1;side=left/.1,2", 200),
+        ("/pick/;row=x;side=left/.1,2", 404),
+        ("/pick/;row=1/.1.x", 404),
+        ("/pick/;row=1/.1?where[row]=2&where[side]=left", 200),
+        ("/pick/;row=1/.1?where[row]=2&where[side]=up", 400),
+        ("/pick/;row=1/.1?where%5Brow%5D=2&sizes=1|2", 200),
+        ("/pick/;row=1/.1?sizes=1%7Cx", 400),
+        ("/pick/;row=1/.1?near=%7B%22row%22:1%7D", 200),
+        ("/pick/;row=1/.1?near=%7B%22row%22:%22x%22%7D", 400),
+        ("/pick/;row=1/.1?near=none", 400),
+        ("/pick/;row=1/.1?nowhere=1", 400),
+    ],
+)
+def test_src_2_a_parameter_is_read_in_its_style(orchard: World, path: str, status: int) -> None:
+    reply = orchard.get(path, headers={"X-Box": "depth,3"})
+    assert reply.status == status, reply.body
+    if status == 200:
+        assert all(each.isdigit() for each in reply.headers.get("x-weights", "1").split(","))
+    assert orchard.get(path, headers={"X-Box": "depth,deep"}).status == max(status, 400)
+
+
+def _form(*parts: tuple[str, str]) -> bytes:
+    told = (f"--x\r\nContent-Disposition: form-data; {head}\r\n\r\n{text}\r\n" for head, text in parts)
+    return "".join((*told, "--x--\r\n")).encode()
+
+
+PHOTO = ('name="photo"; filename="a.png"\r\nContent-Type: image/png', "\u0089PNG")
+ROW, PLACE = ('name="row"', "3"), ('name="place"\r\nContent-Type: application/json', '{"row":1}')
+
+
+@pytest.mark.parametrize(
+    ("media_type", "body", "status"),
+    [
+        ("multipart/form-data; boundary=x", _form(PHOTO, ROW, PLACE, ('name="tags"', "a"), ('name="tags"', "b")), 200),
+        ("multipart/form-data; boundary=x", _form(PHOTO, ('name="row"', "x")), 400),
+        ("multipart/form-data; boundary=x", _form(PHOTO), 400),
+        ("multipart/form-data; boundary=x", _form(PHOTO, ROW)[:-9], 400),
+        ("multipart/form-data", _form(PHOTO, ROW), 400),
+        ("image/png", b"\x89PNG\x00", 200),
+        ("text/plain", b"short", 200),
+        ("text/plain", b"longer", 400),
+        ("application/x-www-form-urlencoded", b"row=3&tags=a&tags=b", 200),
+        ("application/x-www-form-urlencoded", b"row=x", 400),
+        ("application/json", b"{}", 415),
+        ("image/png", b"", 400),
+    ],
+)
+def test_src_2_a_body_is_read_in_its_media_type(orchard: World, media_type: str, body: bytes, status: int) -> None:
+    reply = orchard.request("POST", "/photos", body=body, headers={"Content-Type": media_type})
+    assert reply.status == status, reply.body
+
+
+def test_src_3_values_one_after_the_other_are_told_as_events_and_as_lines(orchard: World) -> None:
+    events = orchard.get("/growth", headers={"Accept": "text/event-stream"})
+    assert (events.headers["content-type"], events.body[:6]) == ("text/event-stream", b"data: ")
+    lines = orchard.get("/growth", headers={"Accept": "application/jsonl"}).body.splitlines()
+    assert lines
+    assert all("kind" in json.loads(line) for line in lines)
+
+
+def test_src_4_what_is_refused_in_another_file_is_told_with_its_place_there(tmp_path: Path) -> None:
+    for name in ("orchard.yaml", "orchard-parts.yaml"):
+        (tmp_path / name).write_text((DOCUMENTS / name).read_text().replace("type: integer}", "type: intger}"))
+    with pytest.raises(ContractError, match=r"orchard-parts.yaml:2: .*did you mean integer"):
+        read_servable(tmp_path / "orchard.yaml")
 
 
 def test_src_4_what_our_own_contract_leaves_out_is_told_in_a_line() -> None:

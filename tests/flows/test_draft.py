@@ -111,7 +111,7 @@ def test_src_4_foreign_members_are_listed_and_ignored(tmp_path: Path) -> None:
 
 
 def test_src_4_the_command_ends_with_2_and_names_file_line_pointer_and_cause(tmp_path: Path) -> None:
-    file = write(tmp_path / "draft.yaml", put(f"{ACCOUNT}/callbacks", {}), put(f"{EVENTS}/parameters/0/in", "cookie"))
+    file = write(tmp_path / "draft.yaml", put(f"{ACCOUNT}/callbacks", {}), put(f"{EVENTS}/parameters/0/in", "body"))
     lines = file.read_text().splitlines()
     for command in (["serve", "--port", "0"], ["routes"], ["store", "seed", "new.db"]):
         done = run(*command, "--spec", "draft.yaml", folder=tmp_path)

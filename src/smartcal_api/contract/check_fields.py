@@ -32,7 +32,7 @@ def _properties(survey: Survey, at: str) -> dict[str, str]:
 
 def types(survey: Survey, at: str) -> Types:
     """Every type that a schema admits, with its format; `circles` were refused, so this comes to an end."""
-    schema = survey.nodes[at][1]
+    schema = survey.nodes.get(at, ("", None))[1]
     if not isinstance(schema, dict):
         return set()
     stated = schema.get("type", [])

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from smartcal_api.contract import check_members, check_schema, check_security
 from smartcal_api.contract.check_kinds import Anything, Choice, Flag, Items, Kind, Member, Reference, Table, Text
 from smartcal_api.contract.check_members import FILTER, IN_OPERATION, IN_PATH, NAME, TOP
-from smartcal_api.contract.check_shape import OrFlag, Shape, article
+from smartcal_api.contract.check_shape import Described, OrFlag, Shape, article
 from smartcal_api.contract.delivery_headers import VALUES
 from smartcal_api.contract.methods import METHODS
 
@@ -90,6 +90,7 @@ _SHAPES = (
             **IN_PATH,
             **dict.fromkeys(METHODS, "operation"),
         },
+        {"$ref": _WRITE_OUT, "additionalOperations": "name methods of HTTP in capital letters"},
         idle={"trace": "servers shouldn't answer it; leave it out", "servers": _ONE_SERVER},
     ),
     Shape(
@@ -115,7 +116,7 @@ _SHAPES = (
         {**_OPERATION, "requestBody!": "request body", "responses": "responses", "x-about": NAME},
         idle={"callbacks": _SENT, "servers": _SENT},
     ),
-    Shape(
+    Described(
         "parameter",
         {
             "name!": NAME,

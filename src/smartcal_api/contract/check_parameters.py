@@ -87,8 +87,6 @@ def _placed(survey: Survey, at: str, stated: Any) -> Iterator[Finding]:
     if is_ignored(stated) and survey.ours:
         instead = IGNORED_HEADERS[name.lower()]
         yield Finding(f"{at}/name", f"a header parameter {name} is ignored; state it by {instead}")
-    if "schema" not in stated and not any(isinstance(each, dict) for each in stated.get("content", {}).values()):
-        yield Finding(at, "is missing schema, which a parameter needs")
 
 
 def _typed(survey: Survey, at: str, stated: Any) -> Iterator[Finding]:

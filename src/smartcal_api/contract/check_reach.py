@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from smartcal_api.contract.bundle import FILES
 from smartcal_api.contract.document import escape, pointer_of
 from smartcal_api.contract.methods import METHODS
 
@@ -18,8 +19,10 @@ _METHODS = frozenset({*METHODS, "trace"})
 def unit(pointer: str) -> str:
     """The part of a contract that can fail alone: a component, an operation, or what the operations of a path share."""
     tokens = pointer.split("/", 4)
-    if len(tokens) < 3 or tokens[1] not in {"components", "paths", "webhooks"}:
+    if len(tokens) < 3 or tokens[1] not in {"components", "paths", "webhooks", FILES}:
         return WHOLE
+    if tokens[1] == FILES:
+        return "/".join(tokens[:3])
     if tokens[1] == "components":
         return "/".join(tokens[:4]) if len(tokens) > 3 else WHOLE
     return "/".join(tokens[: 4 if len(tokens) > 3 and tokens[3] in _METHODS else 3])

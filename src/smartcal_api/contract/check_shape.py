@@ -67,6 +67,15 @@ class Shape:
             survey.find(pointer, f"{shown(key)} is not a member of {article(self.name)}{meant}")
 
 
+class Described(Shape):
+    """An object that has a schema, or content that has one."""
+
+    def read(self, survey: "Survey", value: Any, at: str) -> None:
+        super().read(survey, value, at)
+        if isinstance(value, dict) and not value.keys() & {"schema", "content", "$ref"}:
+            survey.find(at, f"is missing schema, which {article(self.name)} needs")
+
+
 @dataclass(frozen=True, slots=True)
 class Variants:
     """An object that has one of several shapes; `pick` names the one that a value should have."""

@@ -1,8 +1,10 @@
 """One walk over a document: its faults of structure, and the index that every later check reads."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
+from smartcal_api.contract.bundle import FILES
 from smartcal_api.contract.check_kinds import Kind, Member
 from smartcal_api.contract.check_members import MARKS, misnamed
 from smartcal_api.contract.check_reach import unit
@@ -29,6 +31,15 @@ class Survey:
         self._kinds = kinds
         self._aside: frozenset[str] = frozenset()
         self.read("document", document.data, "")
+        self._read_elsewhere()
+
+    def _read_elsewhere(self) -> None:
+        """What references lead to in other files, and anywhere else that isn't a place of its kind by itself."""
+        for _, reference, kind in self.references:  # which grow meanwhile
+            at = pointer_of(reference)
+            if at not in self.nodes and reference.startswith("#/") and (not self.ours or at.startswith(f"/{FILES}/")):
+                with suppress(KeyError):
+                    self.read(kind, self.document.resolve(reference), at)
 
     def read(self, member: Member, value: Any, at: str) -> None:
         kind = self._kinds[member] if isinstance(member, str) else member
@@ -45,10 +56,10 @@ class Survey:
                 if name not in owner:
                     self.find(f"{at}/{escape(name)}", f"there is no member {name} beside x-sources; name one that is")
             return
-        wrong = misnamed(key)
+        wrong = misnamed(key) if key != FILES else None
         if wrong is not None:
             self.find(at, wrong)
-        else:
+        elif at != f"/{FILES}":
             self.foreign.append(at)
 
     def set_aside(self, units: Iterable[str]) -> None:

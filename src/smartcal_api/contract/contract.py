@@ -5,6 +5,7 @@ from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
 
+from smartcal_api.contract.bundle import beside, bundled
 from smartcal_api.contract.check import Affected, examine
 from smartcal_api.contract.description import Description
 from smartcal_api.contract.document import Document
@@ -103,7 +104,9 @@ class Contract(Description):
         cls, path: Path | None = None, *, draft: bool = False, regular: bool = False, overlays: Sequence[Path] = ()
     ) -> "Contract":
         """The contract at `path`, or the one that comes with the package; the rest as `Document.read` has it."""
-        return cls(Document.read(path or shipped(), regular=regular, overlays=overlays), draft=draft)
+        stated = path or shipped()
+        document = Document.read(stated, regular=regular, overlays=overlays)
+        return cls(bundled(document, beside(stated)), draft=draft)
 
 
 def shipped() -> Path:

@@ -72,7 +72,7 @@ class Document:
     def read_as(self, data: dict[str, Any], reading: "Reading") -> "Document":
         """This document with other data, whose places are those of what they were made from."""
         found = self.seen_as(data)
-        found.reading = reading
+        found.stated, found.reading = self.data, reading
         return found
 
     @property
@@ -126,6 +126,8 @@ class Document:
     def _place(self, node: Any, pointer: str) -> tuple[Path, int]:
         if node is None:
             return self.path, 1
+        if self.reading is not None:
+            pointer = self.reading.origin(pointer)
         for prefix, part in self.parts.items():
             if f"{pointer}/".startswith(f"{prefix}/"):
                 return part.place(pointer.removeprefix(prefix))

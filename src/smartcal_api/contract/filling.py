@@ -52,11 +52,11 @@ def _body(body: Any) -> Any:
 def _taken(media_type: Any) -> Any:
     if not isinstance(media_type, dict):
         return media_type
-    return {"schema": {}, **_described(media_type)}
+    return {"schema": {}, **_media_type(media_type)}
 
 
 def _response(response: Any) -> Any:
-    return _in(response, {"headers": _each(_header), "content": _each(_described)})
+    return _in(response, {"headers": _each(_header), "content": _each(_media_type)})
 
 
 def _header(header: Any) -> Any:
@@ -66,6 +66,14 @@ def _header(header: Any) -> Any:
     content = header.get("content")
     described: Any = next(iter(content.values()), {}) if isinstance(content, dict) else {}
     return {"schema": described.get("schema", {}) if isinstance(described, dict) else {}, **header}
+
+
+def _media_type(media_type: Any) -> Any:
+    """What says of each item what it is (OpenAPI 3.2) describes a list of some of them."""
+    described = _described(media_type)
+    if isinstance(described, dict) and "itemSchema" in described and "schema" not in described:
+        return {"schema": {"type": "array", "items": described["itemSchema"], "minItems": 1}, **described}
+    return described
 
 
 def _described(holder: Any) -> Any:

@@ -9,9 +9,16 @@ from collections.abc import Iterable
 from itertools import count
 from typing import Any
 
+from smartcal_api.contract.methods import FIXED
 from smartcal_api.contract.operation import Operation
 
+_METHODS = frozenset(FIXED) - {"query"}
 _PARAMETER = re.compile(r"\{[^}]*\}")
+
+
+def is_routed(operation: Operation) -> bool:
+    """Whether Connexion knows the method: OpenAPI 3.2 has more."""
+    return operation.method.lower() in _METHODS
 
 
 def routing_view(title: str, operations: Iterable[Operation]) -> dict[str, Any]:
@@ -21,7 +28,7 @@ def routing_view(title: str, operations: Iterable[Operation]) -> dict[str, Any]:
     """
     paths: dict[str, dict[str, Any]] = {}
     for operation in sorted(
-        operations, key=lambda each: [bool(_PARAMETER.search(part)) for part in each.path.split("/")]
+        filter(is_routed, operations), key=lambda each: [bool(_PARAMETER.search(part)) for part in each.path.split("/")]
     ):
         number = count()
         # The default binds this turn's counter, which the type of a replacement function has no room for.

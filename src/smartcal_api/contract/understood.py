@@ -8,10 +8,12 @@ from collections.abc import Iterator, Mapping
 from itertools import count
 from typing import Any
 
+from smartcal_api.contract.anchors import placed
 from smartcal_api.contract.check_members import TOP
 from smartcal_api.contract.defaults import defaults
 from smartcal_api.contract.document import Document, escape
 from smartcal_api.contract.filling import filled
+from smartcal_api.contract.inlining import Inlining
 from smartcal_api.contract.methods import METHODS
 from smartcal_api.contract.upgrade import Upgrade
 
@@ -38,11 +40,12 @@ class Reading:
     """
 
     def __init__(self, document: Document) -> None:
-        stated = document.data
+        inlined = Inlining(document, placed(document.data))
+        stated = inlined.data
         version = stated.get("openapi")
         self.older = version if isinstance(version, str) and _OLDER.match(version) else None
-        self.origins: dict[str, str] = {}
-        """Pointer → where what stands there was written."""
+        self.origins: Mapping[str, str] = inlined.origins
+        """Pointer → where what stands there was written, if it stands somewhere else."""
         self.named = 0
         self.changed = 0
         """Schemas that are said in words of 3.0."""
@@ -74,6 +77,13 @@ class Reading:
         if not self.ours and isinstance(paths, dict):
             self.unreachable = [path for path in paths if path.startswith("/") and ("?" in path or "#" in path)]
             self.data["paths"] = {path: item for path, item in paths.items() if path not in self.unreachable}
+
+    def origin(self, pointer: str) -> str:
+        """Where what stands there was written."""
+        for moved, source in self.origins.items():
+            if f"{pointer}/".startswith(f"{moved}/"):
+                return source + pointer.removeprefix(moved)
+        return pointer
 
     def told(self) -> list[str]:
         """A line for each kind of thing that was made of the document and doesn't stand in it."""

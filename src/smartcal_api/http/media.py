@@ -11,6 +11,7 @@ from smartcal_api.errors import Clause, Invalid, Problem
 from smartcal_api.http.form import parse_form
 from smartcal_api.http.json_text import NotJson, TooDeep, parse_json
 from smartcal_api.http.multipart import parse_multipart
+from smartcal_api.http.sequences import is_sequence, split_sequence
 
 Read = Callable[[bytes, bytes], Any]
 """A body and its Content-Type → its value, `UNJUDGED` where no schema can say anything of it; raises 400."""
@@ -27,6 +28,8 @@ def reader(key: str, pointer: str, schemas: Schemas, *, depth: int) -> Read:
         return _form(form) if media_type == FORM else _multipart(form, depth)
     if is_json(key):
         return lambda body, _: json_value(body, depth=depth)
+    if is_sequence(key):
+        return lambda body, _: [json_value(text, depth=depth) for text in split_sequence(body)]
     textual = Textual(schema, document)
     if not textual.types or not _NOTHING_PLAIN.issuperset(textual.types):
         return lambda body, _: textual.value(_text(body))

@@ -9,6 +9,7 @@ from smartcal_api.contract import Description, Response
 from smartcal_api.contract.media_type import acceptable, concrete, is_json, key_of
 from smartcal_api.errors import ContractError, Finding
 from smartcal_api.http.answer import Answer, json_bytes
+from smartcal_api.http.sequences import is_sequence, rendered_sequence
 from smartcal_api.mock import Unsatisfiable, ValueGenerator, repair
 
 
@@ -148,6 +149,8 @@ def _rendered(value: Any, media_type: str) -> bytes:
     """A body, of JSON or of what can be written as a text."""
     if is_json(media_type):
         return json_bytes(value)
+    if isinstance(value, list) and is_sequence(media_type):
+        return rendered_sequence(value, media_type)
     if isinstance(value, dict | list):
         kind = "an object" if isinstance(value, dict) else "an array"
         raise Unsatisfiable(media_type, f"{kind} can't be rendered in it")

@@ -10,7 +10,7 @@ from smartcal_api.contract.media_type import essence, is_json
 from smartcal_api.errors import Invalid, Problem
 from smartcal_api.http.json_text import NotJson, parse_json
 
-_MOST_PARTS = 1000
+_MOST_PARTS = 500
 Part = tuple[str, Any]
 """A name, and what stands under it: a text, or of JSON its value."""
 

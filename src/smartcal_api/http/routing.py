@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from smartcal_api.contract import Description, Operation
 from smartcal_api.contract.document import escape
+from smartcal_api.contract.routing_view import is_routed
 from smartcal_api.errors import Clause, Problem
 from smartcal_api.http.exchange import KEY, Exchange
 from smartcal_api.http.paths import Paths
@@ -47,6 +48,9 @@ class Route(RoutingMiddleware):  # type: ignore[misc]  # Connexion is not typed
             assert isinstance(route, StarletteRoute)  # Connexion adds no other kind
             operation: Any = route.app  # Connexion's, which knows its id
             self._paths.serve(self._served[operation.operation_id], route.methods or ())
+        for each in self._served.values():
+            if not is_routed(each.operation):
+                self._paths.serve(each, (each.operation.method,))
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         exchange: Exchange = scope[KEY]

@@ -28,4 +28,4 @@ def as_yaml(contract: Contract, root: str) -> bytes:
 
 
 def _served(contract: Contract, root: str) -> Mapping[str, Any]:
-    return {**contract.data, "servers": [{"url": root, "description": "This server."}]}
+    return {**contract.document.stated, "servers": [{"url": root, "description": "This server."}]}
