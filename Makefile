@@ -126,8 +126,8 @@ documents: $(VENV)/development  ## documents that others publish, served and jud
 	@$(BIN)/python -m tests.documents.run $(ARGS)
 
 lock: $(VENV)/development  ## resolve the dependencies anew
-	@$(BIN)/uv pip compile pyproject.toml --extra docs --group build $(LOCK) --output-file requirements.lock
-	@$(BIN)/uv pip compile pyproject.toml --extra contract-tests --extra docs --group build --group dev $(LOCK) \
+	@$(BIN)/uv pip compile pyproject.toml --extra docs --extra metrics --group build $(LOCK) --output-file requirements.lock
+	@$(BIN)/uv pip compile pyproject.toml --extra contract-tests --extra docs --extra metrics --group build --group dev $(LOCK) \
 	  --constraint requirements.lock --output-file requirements-dev.lock
 	@$(BIN)/uv pip compile --group pyproject.toml:browser $(LOCK) --constraint requirements-dev.lock \
 	  --output-file requirements-browser.lock

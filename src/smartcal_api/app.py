@@ -59,6 +59,7 @@ class Options:
     origins: tuple[str, ...] = (ORIGINS,)
     refuse_unknown_parameters: bool = True
     control_token: str | None = None
+    metrics_token: str | None = None
     receivers: Receivers = RECEIVERS
     own: OwnHandlers | None = None
     """Handlers of the user's own, which win over all others."""
@@ -109,7 +110,7 @@ def build(contract: Contract, registry: Registry, options: Options) -> Applicati
     )
     steps = [
         partial(Enter, registry=registry),
-        partial(Record, gate=gate),
+        partial(Record, gate=gate, counts=registry.counts),
         partial(Cors, origins=options.origins, contract=contract),
         partial(HeadGuard, limits=policy.request_limits, roots=roots),
         partial(
@@ -173,6 +174,7 @@ class Front:
             creator,
             roots=roots,
             token=options.control_token,
+            metrics_token=options.metrics_token,
             receivers=options.receivers,
             stale=lambda: self.stale,
         )

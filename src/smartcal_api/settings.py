@@ -74,6 +74,8 @@ class Settings:
     allowed_hosts: tuple[str, ...] = ()
     public_url: str | None = None
     control_token: str | None = None
+    metrics_token: str | None = None
+    log_format: str = "text"
     head_timeout: int | None = None
     body_timeout: int | None = None
     max_connections: int | None = None

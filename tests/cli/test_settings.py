@@ -31,6 +31,7 @@ _OWN = {
     "cors": _WORDS.map("https://{}.example".format),
     "defect": st.deferred(lambda: st.sampled_from([each.name for each in DEFECTS])),
     "control-token": st.text("abcdefghij", min_size=8, max_size=12),
+    "metrics-token": st.text("abcdefghij", min_size=8, max_size=12),
     "public-url": _WORDS.map("https://{}.example".format),
 }
 
@@ -95,7 +96,7 @@ def test_what_destroys_is_asked_for_on_the_command_line_alone() -> None:
 @pytest.mark.parametrize("command", [routes, seed])
 def test_the_flags_of_the_other_commands_are_flags_of_serve_and_mean_the_same(command: click.Command) -> None:
     for option in command.params:
-        if isinstance(option, click.Option) and option.name != "shape":
+        if isinstance(option, click.Option) and option.envvar:
             twin = FLAGS[option.name.replace("_", "-")]
             assert (option.envvar, type(option.type), option.help) == (twin.envvar, type(twin.type), twin.help)
 

@@ -100,6 +100,14 @@ from smartcal_api.errors import UsageError
     metavar="TOKEN",
     help="What the control plane asks for; by default nothing on loopback, a random one on any other bind.",
 )
+@option("--metrics-token", metavar="TOKEN", help="What lets a Prometheus read /_sandbox/metrics, and nothing else.")
+@option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Lines for people, or of JSON, on standard error.",
+)
 @bounds
 @option("--defect", metavar="NAME|list", help="Break one law on purpose, to see what notices; `list` has the names.")
 @option("--reload", is_flag=True, help="Take the contract up again whenever it is saved.")
@@ -135,6 +143,8 @@ def serve(
     allow_host: tuple[str, ...],
     public_url: str | None,
     control_token: str | None,
+    metrics_token: str | None,
+    log_format: str,
     defect: str | None,
     reload: bool,
     ready_file: Path | None,
@@ -181,7 +191,9 @@ def serve(
         origins=origins(cors),
         allowed_hosts=allow_host,
         public_url=root(public_url) if public_url else None,
-        control_token=_token(control_token) if control_token is not None else None,
+        control_token=_token("--control-token", control_token),
+        metrics_token=_token("--metrics-token", metrics_token),
+        log_format=log_format,
         reload=reload,
         ready_file=ready_file,
         replace=replace,
@@ -227,7 +239,7 @@ def _print_defects() -> None:
     click.echo("\n".join(listing()))
 
 
-def _token(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9._~+/-]{8,255}=*", text, re.ASCII):
-        raise UsageError("--control-token: must be 8 to 255 characters of A-Z a-z 0-9 . _ ~ + / - (RFC 6750).")
+def _token(flag: str, text: str | None) -> str | None:
+    if text is not None and not re.fullmatch(r"[A-Za-z0-9._~+/-]{8,255}=*", text, re.ASCII):
+        raise UsageError(f"{flag}: must be 8 to 255 characters of A-Z a-z 0-9 . _ ~ + / - (RFC 6750).")
     return text

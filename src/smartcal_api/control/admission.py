@@ -4,8 +4,9 @@ A page elsewhere can neither drive nor read it: there are no CORS headers, a nam
 refused by its Host, and what changes anything must be a JSON request, which no form can send.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from hmac import compare_digest
+from typing import NamedTuple
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -18,12 +19,33 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _JSON = b"application/json"
 
 
+class Metered(NamedTuple):
+    """Where the metrics are, and the token that lets somebody read them and nothing else."""
+
+    path: str
+    token: str
+
+
 class Admit:
-    """`product` is asked for the contract, whose webhook deliveries carry a header of their own: none is meant for a
+    """`probes` are the paths that tell nothing but whether the server is well: a balancer or a kubelet asks them by an
+    address, without a token.
+
+    `product` is asked for the contract, whose webhook deliveries carry a header of their own: none is meant for a
     control plane, this one's or another one's, and whoever subscribed it may be somebody else than its user."""
 
-    def __init__(self, app: ASGIApp, *, roots: Roots, token: str | None, product: Callable[[], Product]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        roots: Roots,
+        token: str | None,
+        product: Callable[[], Product],
+        probes: Collection[str] = (),
+        metrics: Metered | None = None,
+    ) -> None:
         self._app = app
+        self._probes = probes
+        self._metrics = metrics
         self._product = product
         self._roots = roots
         self._token = token.encode() if token is not None else None
@@ -33,8 +55,9 @@ class Admit:
         if exchange.refusal is not None:
             raise exchange.refusal
         self._refuse_delivery(exchange)
-        self._check_host(exchange)
-        self._check_token(exchange)
+        if scope["path"] not in self._probes and not self._is_scrape(exchange):
+            self._check_host(exchange)
+            self._check_token(exchange)
         media_type = exchange.headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
         if scope["method"] not in _SAFE and media_type != _JSON:
             raise Problem(
@@ -43,6 +66,13 @@ class Admit:
                 "a body.",
             )
         await self._app(scope, receive, send)
+
+    def _is_scrape(self, exchange: Exchange) -> bool:
+        """Whether somebody asks for the metrics with the token for them alone."""
+        if self._metrics is None or exchange.scope["path"] != self._metrics.path:
+            return False
+        scheme, _, given = exchange.headers.get(b"authorization", b"").partition(b" ")
+        return scheme.lower() == b"bearer" and compare_digest(given.strip(), self._metrics.token.encode())
 
     def _refuse_delivery(self, exchange: Exchange) -> None:
         name = self._product().contract.policy.webhook_signature.header

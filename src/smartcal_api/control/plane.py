@@ -13,11 +13,12 @@ from smartcal_api.auth import Identification
 from smartcal_api.contract import Contract, Description, Document
 from smartcal_api.contract.policy import ProblemKind
 from smartcal_api.contract.routing_view import routing_view
-from smartcal_api.control.admission import Admit
+from smartcal_api.control.admission import Admit, Metered
 from smartcal_api.control.control import PREFIX, Control
 from smartcal_api.control.enter import Enter
 from smartcal_api.control.handlers import handlers
 from smartcal_api.control.operate import OperateControl
+from smartcal_api.control.server import METRICS, PROBES
 from smartcal_api.control.stale import Stale
 from smartcal_api.http.connexion import Connexion
 from smartcal_api.http.failures import Failures
@@ -45,6 +46,7 @@ def build_control(
     *,
     roots: Roots,
     token: str | None = None,
+    metrics_token: str | None = None,
     receivers: Receivers = LOOPBACK,
     description: Description | None = None,
     stale: Callable[[], Stale | None] = lambda: None,
@@ -79,7 +81,14 @@ def build_control(
         partial(Enter, registry=registry, seed=registry.default.seed),
         partial(Failures, gate=gate, counted=False),
         partial(HeadGuard, limits=description.policy.request_limits, roots=roots),
-        partial(Admit, roots=roots, token=token, product=product),
+        partial(
+            Admit,
+            roots=roots,
+            token=token,
+            product=product,
+            probes={each.path for each in description.operations.values() if each.id in PROBES},
+            metrics=Metered(description.operations[METRICS].path, metrics_token) if metrics_token else None,
+        ),
         partial(Route, contract=description, served=served, paths=Paths(description.data["paths"]), unknown=unknown),
         partial(Authorise, refusal=refusal),
     ]

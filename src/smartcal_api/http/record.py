@@ -2,16 +2,23 @@
 
 from time import monotonic_ns
 
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from smartcal_api.clock import MICROSECOND
 from smartcal_api.http.exchange import KEY, REQUEST, Exchange
 from smartcal_api.http.failures import Failures
+from smartcal_api.http.gate import Gate
 from smartcal_api.journal import RequestHead, write_request, write_response
+from smartcal_api.journal.counts import Counts
 
 
 class Record(Failures):
-    """Renders failures too, as they belong into the journal; a step of its own would cost every request more."""
+    """Renders failures too, as they belong into the journal, and counts; steps of their own would cost every request
+    more."""
+
+    def __init__(self, app: ASGIApp, *, gate: Gate, counts: Counts) -> None:
+        super().__init__(app, gate=gate)
+        self._counts = counts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange: Exchange = scope[KEY]
@@ -32,6 +39,8 @@ class Record(Failures):
         sandbox, identity, served = exchange.sandbox, exchange.identity, exchange.served
         journal, answer = sandbox.journal, exchange.answer
         serial, listed = journal.next_serial, answer.listed
+        took = (monotonic_ns() - exchange.started) // MICROSECOND  # Python keeps no objects for small numbers
+        self._counts.add(None if served is None else served.operation.id, answer.status, took)
         journal.next_serial = serial + 1
         request, response = scope.get(REQUEST), exchange.sent
         # Small heads are there, and with them all but a large body, or a list other than the latest, is small.
@@ -53,7 +62,7 @@ class Record(Failures):
                 exchange.received,
                 listed or answer.body,
                 exchange.now or sandbox.clock.now(),
-                (monotonic_ns() - exchange.started) // MICROSECOND,  # Python keeps no objects for small numbers
+                took,
                 exchange.root,
                 exchange.drawn or exchange.request_id,
                 None if identity is None else identity.principal,

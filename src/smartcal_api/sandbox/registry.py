@@ -7,8 +7,10 @@ from time import monotonic_ns
 from starlette.types import ASGIApp
 
 from smartcal_api.background import Background
+from smartcal_api.errors import Problem
+from smartcal_api.journal.counts import Counts
 from smartcal_api.journal.departed import Departed
-from smartcal_api.sandbox.room import Room
+from smartcal_api.sandbox.room import NoRoom, Room
 from smartcal_api.sandbox.sandbox import Sandbox
 from smartcal_api.webhooks.dispatcher import Dispatcher
 
@@ -38,6 +40,12 @@ class Registry:
         """What serves them now, under whatever contract."""
         self.departed = Departed()
         """What was last asked of those that are gone."""
+        self.counts = Counts()
+        """Of the requests to all of them."""
+        self.refused = 0
+        """How many sandboxes there was no room for."""
+        self.draining = False
+        """Whether none is made here any more, for the server is to end."""
 
     def __iter__(self) -> Iterator[Sandbox]:
         return iter(tuple(self._sandboxes.values()))
@@ -49,8 +57,17 @@ class Registry:
         return self._sandboxes.get(name)
 
     def check_room(self, *, sandboxes: int = 0, snapshots: int = 0, size: int = 0) -> None:
-        """Raises `NoRoom` for so many sandboxes more, and so many bytes more in memory."""
-        self._room.check(tuple(self), sandboxes=sandboxes, snapshots=snapshots, size=size)
+        """Raises `NoRoom` for so many sandboxes more, and so many bytes more in memory; a 503 for any sandbox where the
+        server is about to end."""
+        if sandboxes and self.draining:
+            raise Problem(
+                "unavailable", "This server is draining: it goes on with the sandboxes that it has and takes no more."
+            )
+        try:
+            self._room.check(tuple(self), sandboxes=sandboxes, snapshots=snapshots, size=size)
+        except NoRoom:
+            self.refused += bool(sandboxes)
+            raise
 
     def announcer(self, name: str) -> Callable[[bytes | str], None]:
         """What the sandbox of that name tells of its credentials and clients."""

@@ -6,11 +6,13 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from smartcal_api.journal.counts import Counts
 from smartcal_api.sandbox.registry import Registry
 from smartcal_api.server.memory import Memory
 
 _LOOK_SECONDS = 1.0
 _REAP_SECONDS = 30.0
+_STALL_SECONDS = 0.25
 _log = logging.getLogger("smartcal")
 
 
@@ -24,6 +26,15 @@ async def reap_idle(registry: Registry) -> None:
         if registry.removed != removed:
             removed = registry.removed
             await registry.background.run(memory.give_back)
+
+
+async def watch_stalls(counts: Counts) -> None:
+    """Looks how late the loop comes to what was due, which is how long somebody held it up."""
+    loop = asyncio.get_running_loop()
+    while True:
+        due = loop.time() + _STALL_SECONDS
+        await asyncio.sleep(_STALL_SECONDS)
+        counts.longest_stall = max(counts.longest_stall, loop.time() - due)
 
 
 async def stop_with(process: int, stop: Callable[[], None]) -> None:

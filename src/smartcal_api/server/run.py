@@ -26,8 +26,8 @@ from smartcal_api.sandbox.room import Room
 from smartcal_api.server.application import open_application, settle
 from smartcal_api.server.banner import banner, tell
 from smartcal_api.server.clients import client_ring
-from smartcal_api.server.housekeeping import reap_idle, stop_with
-from smartcal_api.server.log import mask_log
+from smartcal_api.server.housekeeping import reap_idle, stop_with, watch_stalls
+from smartcal_api.server.log import log_as_json, mask_log
 from smartcal_api.server.ready import ReadyFile, ready_document
 from smartcal_api.server.rehearsal import rehearse
 from smartcal_api.server.reload import reload_on_save
@@ -74,6 +74,10 @@ def run(settings: Settings, *, report: Report | None = None, alter: Alter | None
         token = settings.control_token or (None if is_loopback(settings.host) else secrets.token_urlsafe(24))
         if token is not None:
             sandbox.secrets.know(token)
+        if settings.metrics_token is not None:
+            sandbox.secrets.know(settings.metrics_token)
+        if settings.log_format == "json":
+            log_as_json()
         mask_log(sandbox.secrets)
         options = Options(
             public_url=settings.public_url or root,
@@ -81,6 +85,7 @@ def run(settings: Settings, *, report: Report | None = None, alter: Alter | None
             origins=settings.origins,
             refuse_unknown_parameters=settings.refuse_unknown_parameters,
             control_token=token,
+            metrics_token=settings.metrics_token,
             receivers=receivers,
             own=own,
         )
@@ -125,7 +130,7 @@ def run(settings: Settings, *, report: Report | None = None, alter: Alter | None
         async def serve() -> None:
             await prepare(front.application.asgi)
             settle()
-            beside = [reap_idle(registry)]
+            beside = [reap_idle(registry), watch_stalls(registry.counts)]
             if settings.reload:
                 beside.append(reload_on_save(front, registry, options, draft=settings.draft))
             if settings.stop_with is not None:
