@@ -18,6 +18,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+_ALSO = 4  # lines in which the same is wrong are listed
+
 
 class SmartCalError(Exception):
     """Anything that this package raises on purpose."""
@@ -46,12 +48,23 @@ class Finding:
 
 
 class ContractError(UsageError):
-    """Every finding on a line of its own: `file:line: pointer: cause`."""
+    """A line for each cause: `file:line: pointer: cause`, and where else the same is wrong."""
 
     def __init__(self, file: str, findings: Sequence[Finding]) -> None:
         self.file = file
         self.findings = tuple(findings)
-        super().__init__("\n".join(f"{finding.file or file}:{finding.line or 1}: {finding}" for finding in findings))
+        causes: dict[tuple[Path | None, str], list[Finding]] = {}
+        for finding in findings:
+            causes.setdefault((finding.file, finding.message), []).append(finding)
+        super().__init__("\n".join(_line(file, same) for same in causes.values()))
+
+
+def _line(file: str, same: Sequence[Finding]) -> str:
+    first, *others = same
+    lines = list(dict.fromkeys(f"{each.line or 1}" for each in others))
+    rest = f" and {len(lines) - _ALSO} more" if len(lines) > _ALSO else ""
+    also = f" (the same in line {', '.join(lines[:_ALSO])}{rest})" if lines else ""
+    return f"{first.file or file}:{first.line or 1}: {first}{also}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,3 +207,13 @@ def test_src_4_what_does_nothing_is_told_with_its_place(edit: Edit, pointer: str
 
 def test_src_4_nothing_that_we_ship_does_nothing() -> None:
     assert not examine(edited()).idle
+
+
+def test_src_4_what_is_wrong_in_many_places_for_one_cause_takes_one_line() -> None:
+    gone = edited(rename(f"{SCHEMAS}/EventStatus", "Status"))
+    findings = check(gone)
+    assert len(findings) > 1
+    told = str(gone.error(findings)).splitlines()
+    assert len(told) == 1
+    assert "#/components/schemas/EventStatus' leads nowhere" in told[0]
+    assert f"(the same in line {', '.join(str(gone.line(each.pointer)) for each in findings[1:5])}" in told[0]

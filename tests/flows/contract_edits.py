@@ -36,7 +36,7 @@ def every_edit(contract: Contract) -> list[Changed]:
 
 def _codes(contract: Contract) -> Iterator[Changed]:
     for code in contract.policy.problems:
-        yield Changed(f"code {code}", (_word(code, CHANGED), no_examples), CHANGED)
+        yield Changed(f"code {code}", (word(code, CHANGED), no_examples), CHANGED)
         yield Changed(f"status of {code}", (put(f"/x-problems/{code}/status", 418), no_examples), '"status":418')
 
 
@@ -96,7 +96,7 @@ def _identifiers(contract: Contract) -> Iterator[Changed]:
         shown = "zz_" if secret in ("api_key", "webhook_secret") else None
         yield Changed(f"secret {secret}", (put(f"/x-secrets/{secret}", "zz_"),), shown)
     for name in (*NEEDS, *contract.data["webhooks"]):
-        yield Changed(f"name {name}", (_word(name, "zz.changed"),), "")
+        yield Changed(f"name {name}", (word(name, "zz.changed"),), "")
 
 
 def no_examples(data: Any) -> None:
@@ -115,11 +115,11 @@ def _no_links(data: Any) -> None:
         _no_links(inner)
 
 
-def _word(word: str, other: str) -> Edit:
+def word(text: str, other: str) -> Edit:
     """Every value and name that is this word."""
 
     def edit(data: Any) -> None:
-        changed = json.loads(json.dumps(data).replace(f'"{word}"', f'"{other}"'))
+        changed = json.loads(json.dumps(data).replace(f'"{text}"', f'"{other}"'))
         data.clear()
         data.update(changed)
 
