@@ -41,8 +41,11 @@ def _escaped(text: str, *, property_: bool = False) -> str:
     return text.replace(":", "%3A").replace(",", "%2C") if property_ else text
 
 
-def sarif(annotations: Iterable[Annotation], rules: Mapping[str, str]) -> str:
-    """One run of this tool; `rules` has what each rule finds. Of the rules those are listed that found something."""
+def sarif(
+    annotations: Iterable[Annotation], rules: Mapping[str, str], *, properties: Mapping[str, Any] | None = None
+) -> str:
+    """One run of this tool; `rules` has what each rule finds. Of the rules those are listed that found something.
+    `properties` say what the run was about."""
     found = list(annotations)
     used = sorted({each.rule for each in found})
     driver = {
@@ -51,7 +54,8 @@ def sarif(annotations: Iterable[Annotation], rules: Mapping[str, str]) -> str:
         "rules": [{"id": rule, "shortDescription": {"text": rules[rule]}} for rule in used],
     }
     results = [_result(each, used.index(each.rule)) for each in found]
-    log = {"$schema": _SARIF, "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]}
+    run = {"tool": {"driver": driver}, "results": results, **({"properties": properties} if properties else {})}
+    log = {"$schema": _SARIF, "version": "2.1.0", "runs": [run]}
     return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
 
 

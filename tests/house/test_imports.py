@@ -34,7 +34,7 @@ LAYERS = (
 )
 # A judge of deployments must not share anything with what it judges but the contract.
 ONLY_FROM = {
-    "conformance": {"accepted", "contract", "errors", "input"},
+    "conformance": {"accepted", "annotations", "contract", "errors", "input"},
     "changes": {"annotations", "traffic", "contract", "mock", "input", "errors"},
     "impact": {"annotations", "conformance", "traffic", "contract", "errors"},
     "release": {"conformance", "input", "errors"},

@@ -4,13 +4,13 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import update_wrapper
-from pathlib import Path
 from typing import Any
 
 import click
 from click.core import ParameterSource
 
 from smartcal_api.cli.options import format_option, option
+from smartcal_api.cli.targets import running_server, target_option
 from smartcal_api.errors import UsageError
 
 _OPTIONS = ("target", "sandbox", "shape", "curl")
@@ -33,11 +33,11 @@ def door(function: Callable[..., Any]) -> Any:
 
     def command(**given: Any) -> Any:
         from smartcal_api.cli.curl import Sketch, Sketched
-        from smartcal_api.remote import Control, Sandbox, find_target
+        from smartcal_api.remote import Control, Sandbox
 
         context = click.get_current_context()
         target, sandbox, shape, curl = (_stated(context, name) for name in _OPTIONS)
-        control = (Sketch if curl else Control)(find_target(target))
+        control = (Sketch if curl else Control)(running_server(target))
         try:
             rest = {name: value for name, value in given.items() if name not in _OPTIONS}
             return function(Door(Sandbox(control, sandbox), shape == "json"), **rest)
@@ -55,12 +55,8 @@ def door_options(command: Any) -> Any:
     command = click.option("--curl", is_flag=True, help="Print the request for a shell, and send nothing.")(command)
     command = format_option("text", "json")(command)
     command = option("--sandbox", default="default", show_default=True, metavar="NAME", help="Which sandbox.")(command)
-    return option(
-        "--target",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="The ready file of the server; default: the server on port 8080.",
-    )(command)
+    said = "A target in smartcal.toml, or the ready file of the server; default: the server on port 8080."
+    return target_option(option, said)(command)
 
 
 def _stated(context: click.Context, name: str) -> Any:

@@ -24,7 +24,7 @@ _TOLD_BY_FLAGS = frozenset(
     {"verify", "proxy", "listen", "check-receiver", "diff", "lint", "accept", "impact", "verdict"}
 )
 # What has a table of its own in that file.
-_TABLES = frozenset({"diff"})
+_TABLES = frozenset({"targets", "diff"})
 
 
 class _Commands(click.Group):

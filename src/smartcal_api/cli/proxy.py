@@ -21,6 +21,8 @@ from smartcal_api.cli.judging import (
 )
 from smartcal_api.cli.options import option as shared_option
 from smartcal_api.cli.options import overlay_option, replace_option
+from smartcal_api.cli.targets import NamedTarget, running_server, target_option
+from smartcal_api.errors import UsageError
 
 _FILE = click.Path(path_type=Path)
 _SECONDS = click.FloatRange(0, min_open=True)
@@ -28,7 +30,8 @@ option = partial(shared_option, prefix="SMARTCAL_PROXY_")
 
 
 @click.command(context_settings={"allow_interspersed_args": False})
-@option("--upstream", required=True, metavar="URL", help="The root of the deployment to forward to.")
+@option("--upstream", metavar="URL", help="The root of the deployment to forward to.")
+@target_option(option, "The same by [targets.NAME] in smartcal.toml, or by a ready file.")
 @option("--port", type=click.IntRange(0, 65535), default=8081, show_default=True, help="The port; 0 takes a free one.")
 @option("--cacert", type=_FILE, metavar="FILE", help="The certificates to trust, PEM.")
 @option("--until-idle", type=_SECONDS, metavar="SECONDS", help="End by itself once nothing was asked for so long.")
@@ -40,7 +43,8 @@ option = partial(shared_option, prefix="SMARTCAL_PROXY_")
 @replace_option
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 def proxy(
-    upstream: str,
+    upstream: str | None,
+    target: Path | NamedTarget | None,
     port: int,
     cacert: Path | None,
     until_idle: float | None,
@@ -64,6 +68,9 @@ def proxy(
     """
     from smartcal_api.contract import Contract
 
+    if (upstream is None) == (target is None):
+        raise UsageError("give --upstream or --target: where the deployment is, one way or the other.")
+    root = running_server(target).root_url if upstream is None else upstream
     contract = Contract.read(spec, overlays=overlay)
     with judging_extra("proxy"):
         from smartcal_api.conformance.exchange import Exchange
@@ -76,8 +83,8 @@ def proxy(
 
         folder = report_folder(report_dir, replace=replace)
     forms, labels = stated_forms(contract), named_labels(label)
-    target = Target(root=root_of(upstream), cacert=cacert)
-    masks, recording = Masks(contract, target, foreign=True), Recording(contract)
+    judged = Target(root=root_of(root), cacert=cacert)
+    masks, recording = Masks(contract, judged, foreign=True), Recording(contract)
 
     def record(exchange: Exchange, unread: str) -> None:
         masks.learn([exchange])
@@ -85,8 +92,8 @@ def proxy(
             said = f"{masks.text(str(exchange))}: {masks.text(fault.message)}"
             click.echo(f"✗ {side.family.lower()}, {recording.basis(fault)}: {said} ({fault.clause})")
 
-    running, failed = Proxy(target, port=port, record=record), False
-    click.echo(f"{running.root} stands before {target.root}; Ctrl-C ends it and tells the verdict.")
+    running, failed = Proxy(judged, port=port, record=record), False
+    click.echo(f"{running.root} stands before {judged.root}; Ctrl-C ends it and tells the verdict.")
     began = time.monotonic()
     with running, interruptible(), suppress(KeyboardInterrupt):
         if command:
@@ -97,6 +104,6 @@ def proxy(
                 click.echo(f"{command[0]} ended with {code}.", err=True)
         else:
             running.serve(until_idle)
-    result = recording.result(target.root, seconds=time.monotonic() - began, strict=strict_names(strict))
+    result = recording.result(judged.root, seconds=time.monotonic() - began, strict=strict_names(strict))
     told = tell(result, masks, folder, ending=forms, labels=labels)
     return 1 if failed else told

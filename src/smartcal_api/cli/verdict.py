@@ -66,7 +66,7 @@ def compare(old: Path, new: Path) -> int:
 @click.argument("files", type=_FILE, nargs=-1, required=True)
 @format_option("json", "text", "markdown", "html", "junit", "sarif", "github")
 def merge(files: tuple[Path, ...], shape: str) -> int:
-    """Make one verdict of the parts of a run, and see that they are that.
+    """Make one verdict of the parts of a run.
 
     Each case has to have run exactly once, of the same contract, deployment and
     build.
@@ -87,7 +87,7 @@ def merge(files: tuple[Path, ...], shape: str) -> int:
 @click.option("--last", type=click.IntRange(1), metavar="N", help="The last N verdicts alone.")
 @format_option("text", "markdown", "json")
 def trend(folder: Path, last: int | None, shape: str) -> int:
-    """Tell how laws fared in the verdicts below a folder, by when they ended.
+    """Tell how laws fared in the verdicts of a folder.
 
     A law is flaky where the same build, or the same run, held and broke it.
     """
@@ -105,7 +105,9 @@ def trend(folder: Path, last: int | None, shape: str) -> int:
 @click.option("--label", multiple=True, metavar="NAME=VALUE", help="What is to be released: build=SHA. Repeatable.")
 @format_option("text", "markdown", "json")
 def gate(files: tuple[Path, ...], policy: Path | None, label: tuple[str, ...], shape: str) -> int:
-    """Say whether a build can be released, by verdicts and `diff --format json`.
+    """Say whether a build can be released.
+
+    It is decided by verdicts, and by what `smartcal diff --format json` prints.
 
     smartcal verdict gate verdict.json diff.json --policy release.toml
 

@@ -1,5 +1,6 @@
 """`smartcal verify`."""
 
+import os
 import sys
 from dataclasses import replace
 from functools import partial
@@ -21,6 +22,7 @@ from smartcal_api.cli.judging import (
 )
 from smartcal_api.cli.options import option as shared_option
 from smartcal_api.cli.options import overlay_option, replace_option
+from smartcal_api.cli.targets import NamedTarget, target_option
 
 if TYPE_CHECKING:
     from smartcal_api.conformance.target import Target
@@ -32,7 +34,7 @@ option = partial(shared_option, prefix="SMARTCAL_VERIFY_")
 
 @click.command()
 @option("--url", metavar="URL", help="The root of a deployment; default: a fresh mock.")
-@option("--target", type=_FILE, metavar="FILE", help="What is known of it, as `smartcal serve --ready-file` writes it.")
+@target_option(option, "What is known of it: [targets.NAME] in smartcal.toml, or what `serve --ready-file` writes.")
 @option("--key", multiple=True, metavar="SCOPES=VALUE", help="A key; VALUE may be @FILE or -. Repeatable.")
 @option("--other-key", multiple=True, metavar="SCOPES=VALUE", help="A key of another account. Repeatable.")
 @option("--token", multiple=True, metavar="SCOPES=VALUE", help="An access token. Repeatable.")
@@ -74,13 +76,15 @@ def verify(**given: Any) -> int:
     """
     from smartcal_api.contract import Contract
 
+    if isinstance(given["target"], NamedTarget):
+        given["target"] = given["target"].document(os.environ)
     contract = Contract.read(given["spec"], overlays=given["overlay"])
     with judging_extra("verify"):
         from smartcal_api.conformance.archive import read_archive
         from smartcal_api.conformance.baseline import Baseline, read_baseline
         from smartcal_api.conformance.given import given_target
         from smartcal_api.conformance.masking import Masks
-        from smartcal_api.conformance.plan import plan
+        from smartcal_api.conformance.plan import plan, resolved
         from smartcal_api.conformance.recorded import Recording
         from smartcal_api.conformance.report.progress import LiveProgress
         from smartcal_api.conformance.report.stored import read_record
@@ -122,7 +126,7 @@ def verify(**given: Any) -> int:
         if given["plan"]:
             full = options.profile == FULL
             lines = plan(chosen(contract, options), contract, target, full=full, reserve=options.reserve)
-            click.echo("\n".join(lines))
+            click.echo("\n".join([*resolved(target, contract, options), "", *lines]))
             return 0
         target = _allowed(target, no_input=given["no_input"])
         if not target.writable:

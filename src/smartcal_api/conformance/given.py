@@ -45,7 +45,8 @@ def given_target(
         known["root"] = root_of(given["url"])
     flags["credentials"] = (*flags.get("credentials", ()), *_in_environment(contract, environment))
     for name in ("credentials", "clients"):
-        known[name] = (*known.get(name, ()), *flags.pop(name, ()))
+        # What a target names by its variable is in the environment, too.
+        known[name] = tuple(dict.fromkeys((*known.get(name, ()), *flags.pop(name, ()))))
     yield Target(**known | flags)
 
 
@@ -114,7 +115,11 @@ def _header(text: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def _document(path: Path) -> dict[str, Any]:
+def _document(given: Path | dict[str, Any]) -> dict[str, Any]:
+    """Of a file, or as it is."""
+    if isinstance(given, dict):
+        return given
+    path = given
     hint = "it is what `smartcal serve --ready-file` writes"
     try:
         document = read_json(path)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from smartcal_api.conformance.law import Case
 from smartcal_api.conformance.target import Target
+from smartcal_api.conformance.verification import Options
 from smartcal_api.contract import Contract, RateLimit
 
 _QUICK = 3
@@ -40,6 +41,30 @@ def plan(cases: Sequence[Case], contract: Contract, target: Target, *, full: boo
     if target.control_url:
         seconds = total * _A_REQUEST
     yield f"about {seconds:.0f} s" + (" with waits for the rate limit" if seconds > 2 * total * _A_REQUEST else "")
+
+
+def resolved(target: Target, contract: Contract, options: Options) -> Iterator[str]:
+    """Lines: what is known of the target, and how it is gone about, without a secret."""
+    yield f"target      {target.root}"
+    yield from _listed("keys", [f"{each.label} …" for each in target.credentials])
+    yield from _listed("clients", [each.client_id + (" (secret …)" if each.secret else "") for each in target.clients])
+    if target.control_url:
+        yield f"control     {target.control_url}" + (" (token …)" if target.control_token else "")
+    if target.receiver_port:
+        yield f"receiver    {target.receiver_url or 'loopback'} → port {target.receiver_port}"
+    yield from _listed("headers", [f"{name}: …" for name in target.headers])
+    yield from _listed("TLS", [str(each) for each in (target.cacert, target.client_cert) if each])
+    yield f"writes      {'allowed' if target.writable else 'not allowed'}"
+    names = [each.name for each in contract.document.files]
+    yield f"contract    {names[0]} {contract.version}" + (f", with {', '.join(names[1:])}" if names[1:] else "")
+    yield from _listed("baseline", [f"{len(options.baseline.entries)} accepted"] if options.baseline.entries else [])
+    bounds = [f"{options.budget_seconds:g} s"] if options.budget_seconds is not None else []
+    yield from _listed("budget", [*bounds, *([f"{options.reserve} left to others"] if options.reserve else [])])
+
+
+def _listed(name: str, said: Sequence[str]) -> Iterator[str]:
+    if said:
+        yield f"{name:<11} {', '.join(said)}"
 
 
 def duration(requests: int, budgets: int, limits: Sequence[RateLimit], *, reserve: int = 0) -> float:

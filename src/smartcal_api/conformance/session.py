@@ -21,6 +21,7 @@ from smartcal_api.conformance.receiver import Receiver
 from smartcal_api.conformance.sending import Sending
 from smartcal_api.conformance.stock import Stock
 from smartcal_api.conformance.target import Target
+from smartcal_api.conformance.trace import Trace
 from smartcal_api.conformance.undoing import Undoing
 from smartcal_api.conformance.wire import Answer, Request, Transport, Unreachable, Wire
 from smartcal_api.contract import Contract
@@ -63,6 +64,7 @@ class Session:
         self._local = threading.local()
         self._changing = ThreadPoolExecutor(1, "changing")
         self._numbers = threading.Lock()
+        self._trace = Trace()
         schemes = self.contract.data["components"].get("securitySchemes", {}).values()
         self.judge = self.known_judge or Judge(self.contract)
         self.grounds = Grounds(self.contract.document)
@@ -185,7 +187,7 @@ class Session:
         if wire is None:
             wire = self._local.wire = self.connect(self.target)
             self._wires.append(wire)
-        headers = (*self._authorization(sending), *sending.headers)
+        headers = (*self._authorization(sending), *sending.headers, *self._trace.fields(self.case, sending.headers))
         began, ticks = time.time(), time.perf_counter()
         answer: Answer = wire.send(Request(sending.method, sending.target, headers, sending.body))
         seconds = time.perf_counter() - ticks

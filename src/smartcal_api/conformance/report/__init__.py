@@ -5,13 +5,12 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from smartcal_api.conformance.masking import Masks
-from smartcal_api.conformance.report.annotations import annotations_report
+from smartcal_api.conformance.report.annotations import annotations_report, sarif_report
 from smartcal_api.conformance.report.har import har_report
 from smartcal_api.conformance.report.junit import junit_report
 from smartcal_api.conformance.report.markdown import markdown_report
 from smartcal_api.conformance.report.page import html_report
 from smartcal_api.conformance.report.record import Record
-from smartcal_api.conformance.report.sarif import sarif_report
 from smartcal_api.conformance.report.stored import json_report
 from smartcal_api.conformance.report.terminal import terminal_report
 from smartcal_api.conformance.verdict import Result
@@ -39,15 +38,13 @@ class Report(NamedTuple):
 
 EVIDENCE = "evidence.har"
 _SAID = rb"(Conformant|Not conformant|Inconclusive|Not judged): "
-_SARIF = (
-    rb'\{\n "\$schema": "[^"\n]*sarif[^"\n]*",\n "version": "2.1.0",\n "runs": \[\s*\{\s*"tool": \{\s*"driver": \{\s*'
-)
+_SARIF = rb'\{\s*"\$schema": "[^"\n]*sarif[^"\n]*",\s*"version": "2.1.0",\s*"runs": \[[^"]*"tool": \{\s*"driver": '
 REPORTS: Mapping[str, Report] = {
     "verdict.json": Report("json", rb'\{\n "version": [0-9]+,\n "root": "'),
     "junit.xml": Report("junit", rb'<\?xml version="1.0" encoding="utf-8"\?>\n<testsuites name="smartcal verify" '),
     "report.html": Report("html", rb"<!doctype html>\n<html [^\n]*\n<meta [^\n]*\n<title>" + _SAID),
     "summary.md": Report("markdown", rb"### [^\n]{1,6} " + _SAID),
-    "verdict.sarif": Report("sarif", _SARIF + rb'"name": "smartcal'),
+    "verdict.sarif": Report("sarif", _SARIF + rb'\{\s*"name": "smartcal'),
     EVIDENCE: Report("har", rb'\{"log": \{"version": "1.2", "creator": \{"name": "smartcal verify", '),
     "annotations.txt": Report("github", rb"::(error|warning|notice) file=[^\n]+ (is broken|differs)::"),
 }
