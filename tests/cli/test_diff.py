@@ -298,3 +298,18 @@ def test_the_hooks_and_the_steps_that_the_page_shows_do_what_they_say(
         for line in lines:
             ended = smartcal(*line.split()[1:])
             assert ended.code == int(bool(failing) and failing in line), (line, ended)
+
+
+def test_whatever_takes_a_contract_takes_a_revision_or_an_address(
+    smartcal: Command, tmp_path: Path, git: Callable[..., str]
+) -> None:
+    git("tag", "v1")
+    write(tmp_path, openapi=NARROWER)
+    assert smartcal("contract", "--spec", "git:v1").out.strip() == TEXT.strip()
+    assert smartcal("contract", "--spec", "git:v1:openapi.yaml").code == 0
+    refused = smartcal("serve", "--spec", "git:v1", "--port", "0", "--key", "read")
+    assert "--key" in refused.err, "the contract was read, and something else refused"
+    for stated in ("git:nowhere", "git:v1:absent.yaml", "http://127.0.0.1:1/openapi.yaml"):
+        ended = smartcal("verify", "--spec", stated)
+        assert (ended.code, ended.out) == (2, ""), stated
+        assert "Traceback" not in ended.err

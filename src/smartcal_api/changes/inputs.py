@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.error import URLError
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from smartcal_api.changes.git import Git
 from smartcal_api.contract.bundle import beside, bundled
@@ -37,6 +37,17 @@ def read_input(stated: str, path: str, overlays: Sequence[Path] = ()) -> Input:
     path_stated = Path(stated)
     document = Document.read(path_stated, overlays=overlays, aliases=True)
     return Input(bundled(document, beside(path_stated)), stated)
+
+
+def read_source(stated: str, path: str) -> tuple[str, bytes]:
+    """A file name that says where it is from, and the bytes, of a URL or a revision. Raises `UsageError`."""
+    if not stated.startswith("git:"):
+        return PurePosixPath(urlsplit(stated).path).name or path, _fetched(stated)
+    reference, _, inside = stated.removeprefix("git:").partition(":")
+    git = Git(Path.cwd())
+    commit = git.commit(reference)
+    place = PurePosixPath(inside or path)
+    return f"{place.stem}@{commit[:7]}{place.suffix}", git.file(commit, str(place))
 
 
 def read_revision(reference: str, path: str, name: str | None = None, *, overlays: Sequence[Path] = ()) -> Input:

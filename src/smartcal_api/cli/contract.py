@@ -6,11 +6,12 @@ from pathlib import Path
 import click
 
 from smartcal_api.cli.options import format_option, option
+from smartcal_api.cli.spec import SPEC_HELP, Spec
 from smartcal_api.cli.targets import NamedTarget, running_server, target_option
 
 
 @click.command()
-@option("--spec", type=click.Path(path_type=Path), metavar="FILE", help="The contract; default: the one shipped.")
+@option("--spec", type=Spec(), metavar="FILE", help=SPEC_HELP)
 @target_option(option, "A target in smartcal.toml, or the ready file of a server: the contract as that serves it.")
 @option("--sandbox", default="default", show_default=True, metavar="NAME", help="Whose address the server has there.")
 @format_option("yaml", "json")

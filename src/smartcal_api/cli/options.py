@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from smartcal_api.cli.spec import SPEC_HELP, Spec
+
 SWITCH = click.Choice(["on", "off"])
 
 
@@ -45,9 +47,7 @@ def spec_options(command: Any) -> Any:
         command
     )
     command = overlay_option(option)(command)
-    return option(
-        "--spec", type=click.Path(path_type=Path), metavar="FILE", help="The contract; default: the one shipped."
-    )(command)
+    return option("--spec", type=Spec(), metavar="FILE", help=SPEC_HELP)(command)
 
 
 def overlay_option(option: Callable[..., Callable[..., Any]]) -> Callable[..., Any]:

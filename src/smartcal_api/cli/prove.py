@@ -4,7 +4,6 @@ import json
 import time
 from dataclasses import asdict
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import click
@@ -12,6 +11,7 @@ import click
 from smartcal_api.cli.judging import judging_extra
 from smartcal_api.cli.options import format_option
 from smartcal_api.cli.options import option as shared_option
+from smartcal_api.cli.spec import SPEC_HELP, Spec
 
 option = partial(shared_option, prefix="SMARTCAL_PROVE_")
 
@@ -22,7 +22,7 @@ option = partial(shared_option, prefix="SMARTCAL_PROVE_")
 @option("--right", type=click.IntRange(0), default=100, show_default=True, help="How often a right server is.")
 @option("--quick", is_flag=True, help="Three seeds of each, ten of the right server, and no profile.")
 @option("--schemathesis", is_flag=True, help="Run plain Schemathesis on each defect as well, ten seconds or more each.")
-@option("--spec", type=click.Path(path_type=Path), metavar="FILE", help="The contract; default: the one shipped.")
+@option("--spec", type=Spec(), metavar="FILE", help=SPEC_HELP)
 @format_option("text", "json")
 def prove(**given: Any) -> int:
     """Prove what `smartcal verify` is worth: servers that each break one law, and one that breaks none.

@@ -21,6 +21,7 @@ from smartcal_api.cli.judging import (
 )
 from smartcal_api.cli.options import option as shared_option
 from smartcal_api.cli.options import overlay_option, replace_option
+from smartcal_api.cli.spec import SPEC_HELP, Spec
 from smartcal_api.cli.targets import NamedTarget, running_server, target_option
 from smartcal_api.errors import UsageError
 
@@ -36,7 +37,7 @@ option = partial(shared_option, prefix="SMARTCAL_PROXY_")
 @option("--cacert", type=_FILE, metavar="FILE", help="The certificates to trust, PEM.")
 @option("--until-idle", type=_SECONDS, metavar="SECONDS", help="End by itself once nothing was asked for so long.")
 @strict_option(option)
-@option("--spec", type=_FILE, metavar="FILE", help="The contract; default: the one shipped.")
+@option("--spec", type=Spec(), metavar="FILE", help=SPEC_HELP)
 @overlay_option(option)
 @labels_option(option)
 @option("--report-dir", type=_FILE, metavar="DIR", help="Where to write the reports.")

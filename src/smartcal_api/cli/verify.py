@@ -22,6 +22,7 @@ from smartcal_api.cli.judging import (
 )
 from smartcal_api.cli.options import option as shared_option
 from smartcal_api.cli.options import overlay_option, replace_option
+from smartcal_api.cli.spec import SPEC_HELP, Spec
 from smartcal_api.cli.targets import NamedTarget, target_option
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ option = partial(shared_option, prefix="SMARTCAL_VERIFY_")
 @strict_option(option)
 @option("--reserve", type=click.IntRange(0), default=0, metavar="N", help="Requests of each window left to others.")
 @option("--budget", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="The longest that it may take.")
-@option("--spec", type=_FILE, metavar="FILE", help="The contract; default: the one shipped.")
+@option("--spec", type=Spec(), metavar="FILE", help=SPEC_HELP)
 @overlay_option(option)
 @option("--plan", is_flag=True, help="Say what would be sent, how long it would take, and send nothing.")
 @option("--compare", type=_FILE, metavar="LAST.json", help="A verdict.json of before, to tell what has changed.")
