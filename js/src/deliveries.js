@@ -22,14 +22,15 @@ class Deliveries {
   /** The oldest that was delivered and not given here yet, of a type if one is named; waited for in real time. */
   async next(type, { timeout = 10 } = {}) {
     const delivered = () => this.list({ state: "delivered", event_type: type, limit: ALL });
-    let found = await delivered();
-    if (found.every((each) => this.#taken.has(each.id))) {
+    for (;;) {
+      const found = await delivered();
+      const fresh = found.findLast((each) => !this.#taken.has(each.id));
+      if (fresh) {
+        this.#taken.add(fresh.id);
+        return this.#control.get(`${this.#path}/deliveries/${fresh.id}`);
+      }
       await this.#wait({ event_type: type, count: found.length + 1 }, timeout);
-      found = await delivered();
     }
-    const { id } = found.findLast((each) => !this.#taken.has(each.id));
-    this.#taken.add(id);
-    return this.#control.get(`${this.#path}/deliveries/${id}`);
   }
 
   /** Until so many of a type have been delivered, in real time. */

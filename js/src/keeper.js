@@ -1,6 +1,6 @@
 "use strict";
 // A process of its own that keeps the server of a test run: starts it, and ends it when the run is over.
-// Usage: node keeper.js FOLDER OWNER. What it comes to is in the folder: ready.json, or failed with what went wrong.
+// Usage: node keeper.js FOLDER OWNER SECONDS. What comes of it is in the folder: ready.json, or failed, which says why.
 const { spawn } = require("node:child_process");
 const { randomBytes } = require("node:crypto");
 const { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } = require("node:fs");
@@ -9,11 +9,11 @@ const { join } = require("node:path");
 const { exchange } = require("./exchange.js");
 const { way } = require("./ways.js");
 
-const START_SECONDS = Number(process.env.SMARTCAL_START_SECONDS || 120);
 const PAUSE_MS = 100;
 const GRACE_MS = 2_000;
 
-const [folder, owner] = [process.argv[2], Number(process.argv[3])];
+const folder = process.argv[2];
+const [owner, seconds] = process.argv.slice(3).map(Number);
 const ready = join(folder, "ready.json");
 const log = join(folder, "serve.log");
 const pause = (milliseconds = PAUSE_MS) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -37,7 +37,7 @@ async function main() {
     writeFileSync(log, String(error.message));
   });
   const root = `http://127.0.0.1:${port}`;
-  for (const until = Date.now() + START_SECONDS * 1000; !over && runs(owner) && Date.now() < until; await pause()) {
+  for (const until = Date.now() + seconds * 1000; !over && runs(owner) && Date.now() < until; await pause()) {
     const document = chosen.ready ? written(own) : await answers(root, token);
     if (document) {
       put(ready, JSON.stringify({ ...document, here, said }));
@@ -45,7 +45,7 @@ async function main() {
     }
   }
   if (!existsSync(ready)) {
-    const end = over ? "ended at once" : `did not answer within ${START_SECONDS} s`;
+    const end = over ? "ended at once" : `did not answer within ${seconds} s`;
     const output = readFileSync(log, "utf8").trim() || "nothing";
     put(join(folder, "failed"), `The server (${said}) ${end}. It said:\n${output}`);
   }

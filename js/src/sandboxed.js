@@ -6,18 +6,25 @@ const { connect } = require("./server.js");
 
 let server; // the run's, found or started when the first test asks for it
 
-/** Runs the body with a sandbox that is gone afterwards; where it rejects, `tell` is given what there is to show. */
-async function sandboxed(wanted, test, tell, body) {
+/** Resolves when there is a server. To start one may take longer than a runner gives a test. */
+async function prepared() {
   server ??= connect();
-  const smartcal = await (await server).sandbox(wanted);
-  try {
-    return await body(smartcal);
-  } catch (error) {
-    await tell(await aftermath(smartcal, test));
-    throw shortened(error);
-  } finally {
-    await smartcal.close();
-  }
+  return server;
 }
 
-module.exports = { sandboxed };
+/** Runs the body with a sandbox that is gone afterwards; where it rejects, `tell` is given what there is to show. */
+async function sandboxed(wanted, test, tell, body) {
+  const smartcal = await (await prepared()).sandbox(wanted);
+  let result;
+  try {
+    result = await body(smartcal);
+  } catch (error) {
+    await tell(await aftermath(smartcal, test));
+    await smartcal.close().catch(() => undefined); // what the test has met is what counts
+    throw shortened(error);
+  }
+  await smartcal.close();
+  return result;
+}
+
+module.exports = { prepared, sandboxed };

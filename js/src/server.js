@@ -11,6 +11,8 @@ const { SmartCalError } = require("./errors.js");
 const { SmartCal } = require("./smartcal.js");
 const { NO_WAY, way } = require("./ways.js");
 
+// The first time, uvx has everything to fetch.
+const START_SECONDS = 300;
 const PAUSE_MS = 20;
 const BEGINNING = { now: "2026-03-04T12:00:00Z", frozen: true };
 
@@ -87,7 +89,7 @@ function start(folder, owner, environment) {
   process.stderr.write(`smartcal: starting a server by ${chosen.said}\n`);
   const keeper = join(__dirname, "keeper.js");
   const options = { detached: true, stdio: "ignore", env: environment, windowsHide: true };
-  spawn(process.execPath, [keeper, folder, String(owner)], options).unref();
+  spawn(process.execPath, [keeper, folder, ...[owner, START_SECONDS].map(String)], options).unref();
 }
 
 /** What the keeper has written; undefined where the folder has gone meanwhile. Throws what it says went wrong. */
@@ -120,4 +122,4 @@ function read(path) {
   }
 }
 
-module.exports = { Server, connect };
+module.exports = { START_SECONDS, Server, connect };

@@ -157,7 +157,9 @@ class SmartCal {
   async close() {
     const receiver = await this.#receiver?.catch(() => undefined);
     await receiver?.close();
-    await this.control.delete(this.path);
+    await this.control.delete(this.path).catch((error) => {
+      if (error.status !== 404) throw error; // it has gone already
+    });
   }
 
   /** The scope that implies all others comes last in the contract. */

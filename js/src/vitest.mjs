@@ -1,6 +1,9 @@
 // For Vitest: a `test` whose context has `smartcal`, made for the tests that take it.
-import { test as vitestTest } from "vitest";
-import sandboxes from "./sandboxed.js";
+import { beforeAll, test as vitestTest } from "vitest";
+import { START_SECONDS } from "./server.js";
+import { prepared, sandboxed } from "./sandboxed.js";
+
+beforeAll(async () => void (await prepared()), START_SECONDS * 1000);
 
 /** As `test`, each with a sandbox that is made with these: seed, now, frozen, events, bookings. */
 export const testWith = (wanted) =>
@@ -13,7 +16,7 @@ export const testWith = (wanted) =>
         await use(smartcal);
         if (task.result?.state === "fail") throw failed;
       };
-      await sandboxes.sandboxed(wanted, name(task), told, body).catch((error) => {
+      await sandboxed(wanted, name(task), told, body).catch((error) => {
         if (error !== failed) throw error;
       });
     },

@@ -21,7 +21,7 @@ def targets(exported: Any) -> list[str]:
 
 
 def test_it_is_of_the_release_depends_on_nothing_and_exports_files_that_are_packed() -> None:
-    assert STATED["version"] == __version__
+    assert STATED["version"] == LOCK["version"] == __version__
     assert "dependencies" not in STATED
     exported = [*targets(STATED["exports"]), STATED["main"], STATED["types"]]
     assert [path for path in exported if not (FOLDER / path).is_file()] == []

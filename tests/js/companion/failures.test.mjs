@@ -8,11 +8,12 @@ import { test } from "node:test";
 import { stripVTControlCharacters } from "node:util";
 
 const folder = join(import.meta.dirname, "failing");
+const slow = join(import.meta.dirname, "slow");
 const bin = join(import.meta.dirname, "../node_modules/.bin");
 const runners = {
   "smartcal-api/node-test": [process.execPath, "--test", join(folder, "failing.test.mjs")],
   "smartcal-api/vitest": [join(bin, "vitest"), "run", "--root", folder],
-  "smartcal-api/jest": [join(bin, "jest"), "--rootDir", folder, "--testMatch", "**/*.test.cjs"],
+  "smartcal-api/jest": [join(bin, "jest"), "--rootDir", folder, "--testMatch", "**/*.jest.cjs"],
 };
 
 /** What a run says, on both of its outputs, and the folder of its bundles. */
@@ -29,7 +30,8 @@ for (const runner of Object.keys(runners)) {
   test(`with ${runner}`, () => {
     const { said, bundles } = failed(runner);
     for (const told of [
-      /smartcal journal \(.*\) of .*refused by the contract\nPOST \/api\/v1\/events 405\n {2}method_not_allowed: .*\n {2}\/paths\//,
+      /smartcal journal \(.*\) of .*refused by the contract\nPOST \/api\/v1\/events 405\n/,
+      /^ {2}method_not_allowed: .*\n {2}\/paths\//m,
       /it was 405/,
       /AssertionFailed: Claimed was count 2|'?Claimed was count 2 of operation=getAccount; the journal has 1/,
       /GET \/api\/v1\/me 200/,
@@ -40,10 +42,24 @@ for (const runner of Object.keys(runners)) {
     const found = readdirSync(bundles);
     assert.equal(found.length, 3, String(found));
     for (const name of found) {
-      assert.match(name, /^failing\.test\.[cm]js-.+\.bundle$/);
+      assert.match(name, /^failing\.(test\.mjs|jest\.cjs)-.+\.bundle$/);
       assert.equal(statSync(join(bundles, name)).mode & 0o077, 0);
       assert.ok(said.includes(`smartcal serve --bundle ${join(bundles, name)}`));
     }
+  });
+}
+
+for (const [runner, [command, ...args]] of Object.entries({
+  Vitest: [join(bin, "vitest"), "run", "--root", slow],
+  Jest: [join(bin, "jest"), "--rootDir", slow, "--testMatch", "**/*.jest.cjs"],
+})) {
+  test(`a server that is slow to start fails no test of ${runner}, which gives each five seconds`, () => {
+    const folder = mkdtempSync(join(tmpdir(), "slow-"));
+    const script = `#!/bin/sh\nsleep 6\nexec "${process.env.SMARTCAL}" "$@"\n`;
+    writeFileSync(join(folder, "smartcal"), script, { mode: 0o755 });
+    const env = { ...process.env, SMARTCAL_BUNDLES: folder, PATH: `${folder}:${process.env.PATH}` };
+    const { status, stdout, stderr } = spawnSync(command, args, { env, cwd: slow, encoding: "utf8" });
+    assert.equal(status, 0, stdout + stderr);
   });
 }
 
