@@ -17,3 +17,4 @@ class Capability(StrEnum):
     EXHAUST = "leave to use up the budget of a key (--exhaust)"
     RESTART = "a mock that can be killed and started again (neither --url nor --target)"
     RECEIVER = "an address that is delivered to (--receiver-url URL --receiver-port N)"
+    EXAMPLE = "an example of the request in the contract"

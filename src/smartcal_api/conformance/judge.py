@@ -41,7 +41,7 @@ class Judge:
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
         self._templates = [(each, _template(each.path)) for each in contract.operations.values()]
-        document = _plainer(dict(contract.data))
+        document = _plainer(dict(contract.sent.data))
         document["servers"] = [{"url": _HOST}]
         document["paths"] = {
             **document["paths"],

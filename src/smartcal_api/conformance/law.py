@@ -77,6 +77,11 @@ def once(_: Contract) -> Iterable[Operation | None]:
     return (None,)
 
 
+def keyed(contract: Contract) -> Iterable[Operation | None]:
+    """As `once`, where there is something that a key alone may read."""
+    return (None,) if any(not each.path_names for each in readable(contract)) else ()
+
+
 def law(
     identifier: str,
     title: str,

@@ -29,7 +29,7 @@ class RequestJudge:
     def __init__(self, contract: Contract, judge: Judge) -> None:
         self._contract = contract
         self._judge = judge
-        document = copy.deepcopy(dict(contract.data)) | {"servers": [{"url": _HOST}]}
+        document = copy.deepcopy(dict(contract.taken.document.data)) | {"servers": [{"url": _HOST}]}
         _explode(document)
         _take_forms_as_json(document)
         with warnings.catch_warnings():

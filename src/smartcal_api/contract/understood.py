@@ -21,6 +21,7 @@ _OLDER = re.compile(r"3\.0\.[0-9]+\Z")
 _NO_NAME = re.compile(r"[^A-Za-z0-9]+")
 _FEW = 3
 _ANY_ANSWER: Mapping[str, Any] = {"200": {"description": "The document says nothing of the answer."}}
+_NO_ANSWER: Mapping[str, Any] = {"204": {"description": "The document says nothing of a success."}}
 
 
 def understood(document: Document) -> Document:
@@ -129,8 +130,9 @@ class Reading:
             if "operationId" not in stated:
                 added["operationId"] = _name(f"{method} {path}", taken)
                 self.named += 1
-            if not self.ours and not any(_is_final(key) for key in _members(stated.get("responses"))):
-                added["responses"] = {**_members(stated.get("responses")), **_ANY_ANSWER}
+            if not self.ours and not any(_is_success(key) for key in _members(stated.get("responses"))):
+                success = _NO_ANSWER if method == "delete" else _ANY_ANSWER
+                added["responses"] = {**_members(stated.get("responses")), **success}
             if added:
                 whole.setdefault(path, dict(paths[path]))[method] = {**stated, **added}
         if whole:
@@ -152,9 +154,9 @@ def _members(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _is_final(key: str) -> bool:
-    """Whether a key of responses stands for more than what is sent before the answer."""
-    return key == "default" or key[:1] in "2345"
+def _is_success(key: str) -> bool:
+    """Whether a key of responses may stand for what is answered when all went well."""
+    return key == "default" or key[:1] in "23"
 
 
 def _name(words: str, taken: set[Any]) -> str:

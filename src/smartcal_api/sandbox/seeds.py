@@ -21,6 +21,7 @@ from smartcal_api.seeding.anchor import ANCHOR, DAY, weeks_to
 SEEDS = {1: 23, 2: 5}
 # Beneath each of the first few resources that a path begins with.
 _PARENTS, _CHILDREN = 5, 3
+_SHARE = 4
 _APART = 3_671 * NANOSECONDS
 Document = dict[str, Any]
 
@@ -53,6 +54,8 @@ class Seeds:
         for owner, number in SEEDS.items():
             for given in self._above(sandbox, owner):
                 count = number if not self._resource.above else _CHILDREN
+                if self._identities is not None and self._identities.counts:
+                    count = min(count, self._identities.room // _SHARE)  # there is room for what is made
                 for _ in range(count):
                     self._put(sandbox, owner, given, f"{self._resource.collection} {made}", stated=made == 0)
                     made += 1

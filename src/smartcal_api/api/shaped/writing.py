@@ -9,7 +9,7 @@ from smartcal_api.contract import Contract
 from smartcal_api.contract.shape import Moment, Resource
 from smartcal_api.errors import Clause, Foreseen, Invalid
 from smartcal_api.http.exchange import Exchange
-from smartcal_api.mock import ValueGenerator
+from smartcal_api.mock import Unsatisfiable, ValueGenerator
 from smartcal_api.sandbox.identities import Identities
 
 Document = dict[str, Any]
@@ -33,7 +33,11 @@ class Writing:
 
     def fresh(self, exchange: Exchange) -> Any:
         """An id that no resource has."""
-        return self._identities.fresh(exchange.sandbox, lambda each: self._resource.key(each, exchange.parameters))
+        try:
+            return self._identities.fresh(exchange.sandbox, lambda each: self._resource.key(each, exchange.parameters))
+        except Unsatisfiable as error:
+            detail = f"Every {self._resource.id} is taken: {error}. Delete a {self._resource.collection} first."
+            raise Foreseen(self._refusal(exchange), detail) from None
 
     def place(self, exchange: Exchange, identifier: Any, members: Document) -> str:
         """The URL of a resource."""
@@ -77,12 +81,15 @@ class Writing:
                 if not isinstance(value, dict | list) and store.query(same, (exchange.owner, key, value)):
                     raise self._taken(exchange, name, value)
 
-    def _taken(self, exchange: Exchange, name: str, value: object) -> Foreseen:
+    def _refusal(self, exchange: Exchange) -> str:
+        """The code of a conflict, where the contract has one for the operation."""
         declared = self._unrouted | exchange.operation.responses.keys()
-        code = _CONFLICT if self._conflicts in declared else _INVALID
+        return _CONFLICT if self._conflicts in declared else _INVALID
+
+    def _taken(self, exchange: Exchange, name: str, value: object) -> Foreseen:
         there = f"there is a {self._resource.collection} with the {name} {orjson.dumps(value).decode()} already"
         return Foreseen(
-            code,
+            self._refusal(exchange),
             f"The resource can't be kept: {there}. Send another {name}.",
             errors=[Invalid(f"{there[0].upper()}{there[1:]}.", pointer=f"/{name}")],
             clause=Clause(self._resource.pointer, {name: value}),

@@ -1,8 +1,9 @@
 """AUTH 5: a key that is good no more."""
 
 from smartcal_api.conformance.capability import Capability
-from smartcal_api.conformance.law import Law, law, readable
+from smartcal_api.conformance.law import Law, keyed, law, readable
 from smartcal_api.conformance.probe import Probe
+from smartcal_api.contract import Operation
 
 _UNAUTHORIZED = "/components/responses/Unauthorized"
 _BEARER = "/components/securitySchemes/bearerKey"
@@ -11,6 +12,7 @@ _BEARER = "/components/securitySchemes/bearerKey"
 @law(
     "AUTH 5",
     "A key that has expired or was revoked is as unknown as any other, from that moment on.",
+    over=keyed,
     needs=(Capability.CONTROL,),
     requests=6,
     worth=49,
@@ -18,7 +20,10 @@ _BEARER = "/components/securitySchemes/bearerKey"
 def an_ended_key_is_unknown(probe: Probe) -> None:
     if not probe.control.mints:
         probe.give_up("the control plane makes no keys")
-    operation = min(readable(probe.contract), key=lambda each: (len(each.path_names), each.listing is not None))
+    operation = min(
+        readable(probe.contract),
+        key=lambda each: (len(each.path_names), _asks_for_more(each), each.listing is not None),
+    )
     scopes, seconds = operation.scopes, 90
     with probe.control.frozen():
         expiring = probe.control.mint(scopes, label="expiring", seconds=seconds)
@@ -38,6 +43,10 @@ def an_ended_key_is_unknown(probe: Probe) -> None:
             named = 'error="invalid_token"' in challenge
             told = f"{ended} has WWW-Authenticate {challenge!r}."
             probe.expect(named, told, by=_UNAUTHORIZED, at=ended, kind="challenge")
+
+
+def _asks_for_more(operation: Operation) -> bool:
+    return any(each.required for each in operation.parameters if each.location == "query")
 
 
 LAWS: tuple[Law, ...] = (an_ended_key_is_unknown,)

@@ -2,12 +2,12 @@
 
 import math
 
-from smartcal_api.conformance.app import some_app
+from smartcal_api.conformance.app import AUTHORIZE, some_app
 from smartcal_api.conformance.capability import Capability
 from smartcal_api.conformance.credential import Carrier, Credential
 from smartcal_api.conformance.exchange import Exchange
 from smartcal_api.conformance.findings import Inconclusive, NotVerified
-from smartcal_api.conformance.law import Law, law
+from smartcal_api.conformance.law import Law, keyed, law
 from smartcal_api.conformance.laws.rates import cheapest, fresh_key
 from smartcal_api.conformance.laws.windows import LIMITS, MORE, frozen, windows
 from smartcal_api.conformance.probe import Probe
@@ -56,6 +56,7 @@ class _Spent:
 @law(
     "RATE 3",
     "A 429 is a problem that says when to come back; coming back then is admitted, and what was refused doesn't count.",
+    over=keyed,
     needs=(Capability.EXHAUST,),
     requests=220,
     worth=6,
@@ -106,7 +107,7 @@ def _is_limited(probe: Probe, operation: Operation, key: Credential, window: Rat
 
 def _fresh_token(probe: Probe) -> Credential | None:
     """One that nobody has used, where a client gets one without anything typed in."""
-    if not probe.target.clients or not probe.target.writable:
+    if not probe.target.clients or not probe.target.writable or AUTHORIZE not in probe.contract.operations:
         return None
     try:
         app = some_app(probe)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from smartcal_api.conformance.basis import SAFETY
 from smartcal_api.conformance.exchange import Exchange
-from smartcal_api.conformance.law import Law, law, secured
+from smartcal_api.conformance.law import Law, keyed, law, secured
 from smartcal_api.conformance.probe import Probe
 from smartcal_api.conformance.session import FAILED_ONCE
 from smartcal_api.contract import Operation
@@ -29,7 +29,7 @@ _HOSTILE = (
 )
 
 
-@law("ERR 6", "Nothing that is sent makes the server fail.", requests=40, worth=50)
+@law("ERR 6", "Nothing that is sent makes the server fail.", over=keyed, requests=40, worth=50)
 def nothing_makes_the_server_fail(probe: Probe) -> None:
     def check(drawn: tuple[Operation, str, str, bytes]) -> None:
         operation, text, query, body = drawn

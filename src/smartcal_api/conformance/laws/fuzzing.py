@@ -12,7 +12,7 @@ from sysconfig import get_path
 
 from smartcal_api.conformance.credential import Credential
 from smartcal_api.conformance.fuzzed import Found, judged
-from smartcal_api.conformance.law import Law, law, readable, secured
+from smartcal_api.conformance.law import Law, keyed, law, readable, secured
 from smartcal_api.conformance.laws.responses import is_of_a_limit
 from smartcal_api.conformance.probe import Probe
 from smartcal_api.conformance.relay import relay
@@ -32,6 +32,7 @@ EXAMPLES = 3
 @law(
     "SCHEMA 3",
     "Schemathesis, in all phases and with all checks, finds nothing that breaks the contract.",
+    over=keyed,
     requests=630,
     unsigned=500,
     worth=10,

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from smartcal_api.conformance.exchange import Exchange, Fields
-from smartcal_api.conformance.law import Law, law, readable, secured
+from smartcal_api.conformance.law import Law, keyed, law, readable, secured
 from smartcal_api.conformance.probe import Probe
 from smartcal_api.contract import Operation
 
@@ -24,6 +24,7 @@ class _Large(NamedTuple):
 @law(
     "GUARD 1",
     "A URL, a head or a body beyond its limit is the problem that the contract has for it, and hurts nobody else.",
+    over=keyed,
     requests=14,
     worth=20,
 )

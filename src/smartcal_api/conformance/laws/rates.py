@@ -9,7 +9,7 @@ from smartcal_api.conformance.capability import Capability
 from smartcal_api.conformance.credential import Carrier, Credential
 from smartcal_api.conformance.exchange import Exchange
 from smartcal_api.conformance.findings import NotVerified
-from smartcal_api.conformance.law import Law, law, product, readable
+from smartcal_api.conformance.law import Law, keyed, law, product, readable
 from smartcal_api.conformance.probe import Probe
 from smartcal_api.contract import Operation
 
@@ -26,6 +26,7 @@ _ON_THE_WAY = (413, 414, 431)
 @law(
     "RATE 2",
     "Remaining falls by one with each request and is never negative; Limit is that of a window.",
+    over=keyed,
     requests=8,
     worth=61,
 )

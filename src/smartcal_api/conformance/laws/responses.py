@@ -108,11 +108,11 @@ def _see_a_success(probe: Probe) -> None:
     if any(each.status < 400 for each in probe.evidence(operation)):
         return
     required = any(each.required and each.location == "query" for each in operation.parameters)
-    if operation.method == "GET" and not required:
+    if operation.method == "GET" and not required and (operation.alternatives or not operation.path_names):
         probe.call(operation)
     elif not operation.alternatives:
         if not probe.evidence(operation):
-            raise NotVerified(Capability.CLIENT)
+            raise NotVerified(Capability.CLIENT if probe.contract.of_the_product else Capability.EXAMPLE)
     elif not probe.target.writable:
         raise NotVerified(Capability.WRITES)
     else:

@@ -4,7 +4,7 @@ from typing import Any
 
 from smartcal_api.conformance.capability import Capability
 from smartcal_api.conformance.findings import Inconclusive
-from smartcal_api.conformance.law import Law, law, listings, readable, secured
+from smartcal_api.conformance.law import Law, keyed, law, listings, readable, secured
 from smartcal_api.conformance.probe import Probe
 from smartcal_api.contract import Operation
 
@@ -14,6 +14,7 @@ _PROSE = "/info/description"
 @law(
     "SBX 3",
     "What happens between a snapshot and its restore hasn't happened: not to a list, and not to a budget.",
+    over=keyed,
     needs=(Capability.WRITES, Capability.CONTROL),
     requests=40,
     worth=-1,  # the last of all: the ids of requests are those of before, too

@@ -8,7 +8,7 @@ from smartcal_api.conformance.credential import Carrier, Credential
 from smartcal_api.conformance.exchange import Exchange
 from smartcal_api.conformance.findings import NotVerified
 from smartcal_api.conformance.invalid import request_example
-from smartcal_api.conformance.law import Law, law, secured
+from smartcal_api.conformance.law import Law, keyed, law, secured
 from smartcal_api.conformance.probe import Probe
 from smartcal_api.conformance.resources import NOTHING, a_real_one, acted, known
 
@@ -73,7 +73,7 @@ def enough_scope_is_let_in(probe: Probe) -> None:
         )
 
 
-@law("SCOPE 3", "The account says which scopes the credential was granted.", requests=4, worth=35)
+@law("SCOPE 3", "The account says which scopes the credential was granted.", over=keyed, requests=4, worth=35)
 def the_account_tells_what_was_granted(probe: Probe) -> None:
     told = [
         (operation, "scopes")

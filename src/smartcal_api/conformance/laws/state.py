@@ -13,7 +13,9 @@ _BODY = "$response.body#"
 
 
 def _resources(contract: Contract) -> Iterable[Operation]:
-    return (each for each in identified(contract) if each.method == "GET")
+    """Those whose list pages as the contract says."""
+    lists = {each.path for each in listings(contract)}
+    return (each for each in identified(contract) if each.method == "GET" and each.path.partition("/{")[0] in lists)
 
 
 @law(

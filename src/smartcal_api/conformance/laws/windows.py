@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from smartcal_api.conformance.capability import Capability
 from smartcal_api.conformance.credential import Credential
-from smartcal_api.conformance.law import Law, law
+from smartcal_api.conformance.law import Law, keyed, law
 from smartcal_api.conformance.laws.rates import cheapest, fresh_key
 from smartcal_api.conformance.probe import Probe
 from smartcal_api.contract import Operation, RateLimit
@@ -19,6 +19,7 @@ MORE = 3
 @law(
     "RATE 1",
     "In any window at most its limit is admitted, and nothing is refused while every window has room.",
+    over=keyed,
     needs=(Capability.CONTROL,),
     requests=1040,
     worth=62,
