@@ -141,6 +141,22 @@ def head_says_something_else(request: Request, answer: Answer) -> Answer:
     return with_header(answer, "Content-Type", "text/plain") if request.method == "HEAD" else answer
 
 
+def tells_everybody_of_one_account(request: Request, answer: Answer) -> Answer:
+    if path(request) == "/api/v1/me" and answer.status == 200:
+        return edited(answer, lambda _: {"object": "account", "id": "acc_00000000000000000000"})
+    return answer
+
+
+def selects_nothing_by_two_filters(request: Request, answer: Answer) -> Answer:
+    if a_list(request, answer) and {"source", "start_before"} <= query(request).keys():
+        return edited(answer, lambda body: body.update(data=[]))
+    return answer
+
+
+def fails_far_beyond_a_bound(request: Request, answer: Answer) -> Answer:
+    return Answer(500, answer.headers, answer.body) if "page=100000000000000000000" in request.target else answer
+
+
 SPOILED: list[tuple[str, Callable[..., Answer]]] = [
     ("PAGE 1", drops_the_last_item_of_full_pages),
     ("PAGE 2", counts_one_too_many),
@@ -154,6 +170,9 @@ SPOILED: list[tuple[str, Callable[..., Answer]]] = [
     ("AUTH 1", tells_of_no_realm),
     ("AUTH 3", shows_the_key),
     ("AUTH 4", tells_foreign_from_missing),
+    ("AUTH 6", tells_everybody_of_one_account),
+    ("FILT 5", selects_nothing_by_two_filters),
+    ("ERR 8", fails_far_beyond_a_bound),
     ("SCOPE 1", lets_nobody_know_the_scope),
     ("SCOPE 3", grants_everything),
     ("ERR 1", has_a_title_of_its_own),

@@ -6,7 +6,7 @@ import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs, quote, urlencode, urlsplit
+from urllib.parse import parse_qs, quote, urlencode, urljoin, urlsplit
 
 from smartcal_api.conformance.capability import Capability
 from smartcal_api.conformance.consent import Pairs, read_form
@@ -85,7 +85,7 @@ class App:
         return self._send(operation, f"{operation.path}?{query}")
 
     def decide(self, page: Exchange, decision: str | None = "allow", **changed: str) -> Exchange:
-        """What comes of the page's form, `changed` on its way."""
+        """What comes of the page's form, `changed` on its way, wherever on the target it is sent to."""
         form = read_form(page)
         if form is None:
             raise Inconclusive(
@@ -93,9 +93,12 @@ class App:
             )
         fields = [(name, changed.get(name, value)) for name, value in form.fields]
         if decision is not None:
-            fields.append(form.decision(decision) or ("decision", decision))
-        operation = self._operation(DECIDE)
-        return self._send(operation, operation.path, urlencode(fields).encode(), (_FORM,))
+            chosen = form.decision(decision)
+            fields += [("decision", decision)] if chosen is None else chosen
+        leads_on = urlsplit(urljoin(page.target, form.action))
+        target = leads_on.path + (f"?{leads_on.query}" if leads_on.query else "")
+        target = target.removeprefix(urlsplit(self._probe.target.root).path.rstrip("/"))
+        return self._send(self._operation(DECIDE), target, urlencode(fields).encode(), (_FORM,))
 
     def answer(self, asked: Pairs, decision: str = "allow") -> Exchange:
         """The answer that leads back to the app, whether or not somebody has to be asked."""

@@ -35,6 +35,14 @@ class Credential:
         return f"<{self.label}>"
 
 
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A token that a client was granted. `until` is when to get another one, before it dies."""
+
+    token: Credential
+    until: float
+
+
 def satisfied(granted: frozenset[str], implies: "dict[str, frozenset[str]]") -> frozenset[str]:
     """The scopes that a grant stands for."""
     return granted.union(*(implies.get(scope, frozenset()) for scope in granted))

@@ -15,7 +15,7 @@ from smartcal_api.conformance.snapshots import Snapshots
 from smartcal_api.conformance.strictness import LENIENT, Strictness
 
 _FAILURE = 500
-_LAG = 5.0
+LAG = 5.0
 """Seconds that a replica may lag."""
 Accepts = Callable[[Deviation], bool]
 """Whether somebody has accepted a deviation, so that a law goes on after it."""
@@ -92,7 +92,7 @@ class Expecting(Asking):
 
     def settles(self, look: Callable[[], bool]) -> bool:
         """Whether something is so, or becomes so within the seconds that a replica may lag."""
-        deadline = self.session.pacing.now() + _LAG
+        deadline = self.session.pacing.now() + LAG
         while not (found := look()) and self.session.pacing.now() < deadline:
             self.session.pacing.rest_for(1.0)
         return found

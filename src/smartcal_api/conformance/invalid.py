@@ -57,7 +57,7 @@ def _valid(parameter: Parameter) -> str:
 def invalid_bodies(operation: Operation, contract: Contract) -> Iterator[tuple[str, bytes]]:
     """(what is wrong, the body) for an operation that takes JSON; one fault each."""
     assert operation.body is not None
-    schema = _resolved(contract, {"$ref": f"#{next(iter(operation.body.media_types.values()))}"})
+    schema = resolved(contract, {"$ref": f"#{next(iter(operation.body.media_types.values()))}"})
     example = request_example(operation, contract)
     yield "no JSON", b'{"'
     yield "two values", b"{} {}"
@@ -72,7 +72,7 @@ def invalid_bodies(operation: Operation, contract: Contract) -> Iterator[tuple[s
         for name in schema.get("required", ()):
             yield f"no {name}", json.dumps({key: value for key, value in example.items() if key != name}).encode()
         for name, stated in schema.get("properties", {}).items():
-            for wrong, value in _wrong(_resolved(contract, stated)):
+            for wrong, value in _wrong(resolved(contract, stated)):
                 yield f"{name}: {wrong}", json.dumps({**example, name: value}).encode()
         first = next(iter(example or {"reason": "x"}))
         twice = json.dumps(example)[:-1] + f', "{first}": "x"}}' if example else '{"reason": "x", "reason": "x"}'
@@ -101,13 +101,13 @@ def request_example(operation: Operation, contract: Contract) -> Any:
     pointer = next(iter(operation.body.media_types.values())).removesuffix("/schema")
     content = contract.document.resolve(f"#{pointer}")
     for example in content.get("examples", {}).values():
-        found = _resolved(contract, example)
+        found = resolved(contract, example)
         if "value" in found:
             return found["value"]
     return content.get("example", {})
 
 
-def _resolved(contract: Contract, value: Any) -> Any:
+def resolved(contract: Contract, value: Any) -> Any:
     while isinstance(value, dict) and "$ref" in value:
         value = contract.document.resolve(value["$ref"])
     return value

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import combinations
 from typing import Any
 
 from hypothesis import strategies as st
@@ -88,10 +89,16 @@ def _plain(
         return bool(own == clause.value)
     if clause.value == NOW:
         before, after = (_holds(clause, item, now) for now in between)
-        return before if before == after else None
+        return before if before == after and not _is_going_on(clause, item, between) else None
     if own is None:
         return None
     return None if instant(own) == instant(clause.value) else _holds(clause, item, between[0])
+
+
+def _is_going_on(clause: Clause, item: Mapping[str, Any], between: tuple[datetime, datetime]) -> bool:
+    """Whether what begins at a field has begun, and not ended: if that is still to come, nobody says."""
+    until = item.get(clause.field.replace("start", "end"))
+    return isinstance(until, str) and instant(item[clause.field]) <= between[1] and between[0] < instant(until)
 
 
 def _holds(clause: Clause, item: Mapping[str, Any], now: datetime) -> bool:
@@ -147,12 +154,13 @@ def telling_values(parameter: Parameter, items: Sequence[Mapping[str, Any]]) -> 
     """Those that tell a right filter from a wrong one: every value of an enum; of an ordered one the instant of an item
     in the middle, as it is, in another offset, and a second before and after."""
     assert parameter.filter is not None
-    if "enum" in parameter.schema:
-        return list(parameter.schema["enum"])
+    clause = parameter.filter.clauses[0]
     if parameter.schema.get("type") == "boolean":
         return [True, False]
-    clause = parameter.filter.clauses[0]
     found = sorted({item[clause.field] for item in items if item[clause.field] is not None})
+    if "enum" in parameter.schema:
+        # A deployment may have values of its own.
+        return list(dict.fromkeys([*parameter.schema["enum"], *found]))
     if not found or clause.comparison not in _ORDERED:
         return list(found[:3])
     moment = instant(found[len(found) // 2])
@@ -170,8 +178,36 @@ def values_of_one(parameters: Sequence[Parameter], items: Sequence[Mapping[str, 
     same = {each.name: item[clause.field] for each, clause in stated if item.get(clause.field) in _enum(each)}
     for each, clause in stated:
         if clause.comparison in _ORDERED and clause.value != NOW and item.get(clause.field) is not None:
+            moment = instant(item[clause.field])
             for offset in (0, 840):
-                yield same | {each.name: _rfc3339(instant(item[clause.field]), offset)}
+                yield same | {each.name: _rfc3339(moment, offset)}
+            # Well within, so that whatever an offset is taken for leaves the item out.
+            within = timedelta(hours=-1 if "after" in clause.comparison else 1)
+            for offset in (840, -720):
+                yield {each.name: _rfc3339(moment + within, offset)}
+
+
+def telling_pairs(listing: Operation, items: Sequence[Mapping[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """For each two filters the values with which both together select less than either by itself, if any do."""
+    filters = [each for each in listing.parameters if each.filter]
+    at_once = (datetime.now(UTC),) * 2
+
+    def selected(values: Mapping[str, Any]) -> frozenset[str]:
+        return select(items, listing, values, at_once).must
+
+    for one, two in combinations(filters, 2):
+        both = [
+            {one.name: first, two.name: second}
+            for first in telling_values(one, items)
+            for second in telling_values(two, items)
+        ]
+        telling = [
+            values
+            for values in both
+            if (chosen := selected(values)) and all(chosen != selected({name: value}) for name, value in values.items())
+        ]
+        if telling or both:
+            yield telling or both
 
 
 def _enum(parameter: Parameter) -> Sequence[Any]:

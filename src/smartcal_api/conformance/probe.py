@@ -92,6 +92,10 @@ class Probe(Expecting):
         """The whole list that filters leave, read now."""
         return self._snapshots.read(listing, self, query, account=account)
 
+    def largest(self, listing: Operation) -> int:
+        """The largest page that the target takes, once the list was read whole."""
+        return self._snapshots.largest(listing)
+
     def pages(self, answer: Exchange) -> int | None:
         """How many pages a list says that it has."""
         return self._snapshots.pages(answer.json)

@@ -1,5 +1,6 @@
 """A resource that an operation names: a real one to try what is to be refused on, and what can be seen of it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from smartcal_api.conformance.findings import Inconclusive, NotVerified
@@ -41,9 +42,18 @@ def acted(probe: Probe, identifier: str | None, before: dict[str, Any] | None, *
     if identifier is None or before is None:
         return False
     try:
-        return shown(probe, probe.operation, identifier, account=account) != before
+        now = shown(probe, probe.operation, identifier, account=account)
+        if now is None or now == before:
+            return now != before
+        return not alike(before, now, shown(probe, probe.operation, identifier, account=account) or {})
     except Inconclusive:
         return False
+
+
+def alike(before: Mapping[str, Any], now: Mapping[str, Any], again: Mapping[str, Any]) -> bool:
+    """Whether something is what it was, but for what isn't the same from one reading to the next."""
+    steady = {name for name in {*now, *again} if now.get(name) == again.get(name)} - VOLATILE
+    return all(before.get(name) == now.get(name) for name in steady)
 
 
 def known(probe: Probe, identifier: str | None, *, account: int = 0) -> dict[str, Any] | None:

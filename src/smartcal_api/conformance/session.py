@@ -11,7 +11,7 @@ from smartcal_api.conformance.basis import Grounds
 from smartcal_api.conformance.capability import Capability
 from smartcal_api.conformance.coding import Undecodable, decoded
 from smartcal_api.conformance.control import Control
-from smartcal_api.conformance.credential import Carrier, Credential, satisfied
+from smartcal_api.conformance.credential import Carrier, Credential, Grant, satisfied
 from smartcal_api.conformance.deliveries import DeliveryJudge
 from smartcal_api.conformance.exchange import Exchange, Fields
 from smartcal_api.conformance.findings import Inconclusive, NotVerified
@@ -48,7 +48,6 @@ class Session:
     case: str = ""
     disturbances: list[str] = field(default_factory=list)
     """What came from neither the law nor the target's answers to it: a gateway's error, a lost connection."""
-
     connect: Callable[[Target], Transport] = Wire
     receive: Callable[[Target], Receiver] = Receiver
     fresh: int = 0
@@ -56,6 +55,7 @@ class Session:
     known_judge: Judge | None = None
     """One of the same contract that another session had: making one takes longer than many a law."""
     undoing: Undoing = field(default_factory=Undoing)
+    grants: dict[frozenset[str], Grant | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._wires: list[Transport] = []

@@ -11,6 +11,8 @@ from smartcal_api.contract import Contract, Operation
 if TYPE_CHECKING:
     from smartcal_api.conformance.probe import Probe
 
+_UNASKED = 10
+"""Items of a page, where none of the larger sizes is taken."""
 _MOST_PAGES = 30
 """A list that is longer isn't read whole: laws that need it say so."""
 
@@ -76,6 +78,11 @@ class Snapshots:
                 self._sizes[listing.id] = size
                 return answer
         raise Refused(answer)
+
+    def largest(self, listing: Operation) -> int:
+        """The most items that a page was seen to have room for: how many that is, the contract alone says."""
+        size = self._sizes.get(listing.id, largest_page(listing, self._contract))
+        return _UNASKED if size is None else size
 
     def changed(self, probe: "Probe") -> str | None:
         """Whether a list that was relied on has other items now: which. Their order is no change."""

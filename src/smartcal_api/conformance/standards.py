@@ -22,6 +22,9 @@ TOKEN_RESPONSE_IS_WHOLE = _section(6749, "5.1")
 ERROR_IS_NAMED = _section(6749, "5.2")
 BASIC_IS_REFUSED_WITH_401 = _section(6749, "5.2")
 """With a challenge, where the client authenticated in the Authorization header."""
+REFRESH_ASKS_FOR_THE_SECRET = _section(6749, "6")
+"""Of a client that was issued one."""
+NOT_TO_BE_GUESSED = _section(6749, "10.10")
 REFRESH_TOKEN_IS_FOR_ITS_CLIENT = _section(6749, "6")
 REFRESH_WIDENS_NOTHING = _section(6749, "6")
 VERIFIER_IS_COMPARED = _section(7636, "4.6")

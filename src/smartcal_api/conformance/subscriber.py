@@ -18,6 +18,7 @@ CANCELLED, UPDATED = "booking.cancelled", "event.updated"
 """What a cancellation is told as, in this order."""
 CREATE, DELETE, LIST, CANCEL = "createWebhook", "deleteWebhook", "listWebhooks", "cancelBooking"
 BOOKING, EVENT = "getBooking", "getEvent"
+_PLAIN = "smartcal-verify"
 _SOON = 3.0
 """Seconds in which the rest comes where some of it came."""
 _GRACE = 0.25
@@ -50,6 +51,7 @@ class Cancelled:
     id: str
     booking: dict[str, Any]
     event: dict[str, Any] | None
+    reason: str
 
     @property
     def due(self) -> dict[str, dict[str, Any]]:
@@ -120,13 +122,16 @@ class Subscriber:
     def cancelled(self, identifier: str, reason: str | None = None) -> Cancelled:
         probe = self._probe
         operation = probe.contract.operations[CANCEL]
-        body = {"reason": "smartcal-verify" if reason is None else reason}
-        answer = probe.call(operation, path=dict.fromkeys(operation.path_names, identifier), body=body)
+        path = dict.fromkeys(operation.path_names, identifier)
+        answer = probe.call(operation, path=path, body={"reason": reason or _PLAIN})
+        if 400 <= answer.status < 500 and reason is not None:
+            reason = None  # how long one may be, and of what, is not said
+            answer = probe.call(operation, path=path, body={"reason": _PLAIN})
         if not answer.ok:
             raise Inconclusive(f"{answer}; no booking was cancelled, so nothing is told of it")
         booking = self.resource(BOOKING, identifier)
         event = booking.get("event_id")
-        return Cancelled(identifier, booking, self._event(str(event)) if event else None)
+        return Cancelled(identifier, booking, self._event(str(event)) if event else None, reason or _PLAIN)
 
     @property
     def kind(self) -> str:
@@ -187,7 +192,10 @@ def is_signed(probe: Probe, arrival: Arrival, subscription: Subscription) -> Non
 def kind_of(arrival: Arrival, contract: Contract) -> str:
     """The event type that a delivery tells: by its `type`, else by whatever string of it or header of it is one."""
     types = contract.data["webhooks"]
-    body = arrival.json
+    try:
+        body = arrival.json
+    except Unreadable:
+        body = None
     if isinstance(body, dict) and body.get("type") in types:
         return str(body["type"])
     named = [*(value for _, value in arrival.headers), *_strings(body)]

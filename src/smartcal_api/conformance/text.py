@@ -7,10 +7,17 @@ from typing import Any
 
 
 class Kept(StrEnum):
+    """The blanks around a text are what many a form cleans, and line breaks; all else is what was meant by it."""
+
     EXACT = "as it was sent"
-    CLEANED = "trimmed or cut"
+    CLEANED = "without the blanks around it"
+    CUT = "without its end"
     MANGLED = "with other characters"
     UNTOLD = "nowhere"
+
+
+LOST = frozenset({Kept.CUT, Kept.MANGLED})
+"""What of a text that was taken isn't there any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +34,10 @@ def kept(text: str, value: Any) -> Told:
     plain = _plain(text)
     cleaned = [each for each in strings if _plain(each) and plain.startswith(_plain(each)) and len(_plain(each)) > 3]
     if cleaned:
-        return Told(Kept.CLEANED, cleaned[0])
+        longest = max(cleaned, key=len)
+        if _cleaned(longest) == _cleaned(text):
+            return Told(Kept.CLEANED, longest)
+        return Told(Kept.MANGLED if _plain(longest) == plain else Kept.CUT, longest)
     word = max(("".join(c if c.isascii() and c.isalpha() else " " for c in text)).split(), key=len, default="")
     alike = [each for each in strings if len(word) > 3 and word in each]
     return Told(Kept.MANGLED, alike[0]) if alike else Told(Kept.UNTOLD)
@@ -44,6 +54,10 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(each)
 
 
+def _cleaned(text: str) -> str:
+    return text.strip().replace("\r\n", "\n")
+
+
 def _plain(text: str) -> str:
-    """Without what a form may clean, which is blanks."""
+    """Without its blanks."""
     return "".join(text.split())

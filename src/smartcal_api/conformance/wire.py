@@ -104,8 +104,9 @@ class Wire:
             connection.putheader("Content-Length", str(len(request.body)))
         connection.endheaders(request.body or None)
         response = connection.getresponse()
-        body = response.read()
-        if response.will_close:
+        body = _stray(connection, response) if request.method == "HEAD" else b""
+        body = body or response.read()
+        if response.will_close or (request.method == "HEAD" and body):
             self.close()
         return Answer(response.status, tuple(response.getheaders()), body)
 
@@ -122,6 +123,20 @@ class Wire:
             connection.set_tunnel(self._parts.hostname or "", self._port)
         self._connection = connection
         return connection
+
+
+def _stray(connection: http.client.HTTPConnection, response: http.client.HTTPResponse) -> bytes:
+    """What came behind the head of an answer to HEAD, where there is nothing to come."""
+    if connection.sock is None or response.fp is None:
+        return b""
+    timeout = connection.sock.gettimeout()
+    connection.sock.setblocking(False)
+    try:
+        return bytes(response.fp.peek(1))
+    except OSError:
+        return b""  # nothing has come
+    finally:
+        connection.sock.settimeout(timeout)
 
 
 def fields(*groups: Iterable[tuple[str, str]]) -> Fields:

@@ -2,10 +2,13 @@
 
 from smartcal_api.conformance.law import Law
 from smartcal_api.conformance.laws import (
+    accounts,
     asking,
     auth,
     authorizing,
     bookings,
+    bounds,
+    clock_filters,
     delivery,
     ended_keys,
     errors,
@@ -39,11 +42,13 @@ from smartcal_api.conformance.laws import (
 
 ALL: tuple[Law, ...] = (
     *auth.LAWS,
+    *accounts.LAWS,
     *ended_keys.LAWS,
     *scope.LAWS,
     *bookings.LAWS,
     *refusals.LAWS,
     *filters.LAWS,
+    *clock_filters.LAWS,
     *paging.LAWS,
     *links.LAWS,
     *windows.LAWS,
@@ -66,6 +71,7 @@ ALL: tuple[Law, ...] = (
     *keeping.LAWS,
     *state.LAWS,
     *errors.LAWS,
+    *bounds.LAWS,
     *failures.LAWS,
     *guard.LAWS,
     *sandboxes.LAWS,

@@ -8,8 +8,9 @@ from smartcal_api.conformance.capability import Capability
 from smartcal_api.conformance.exchange import Exchange
 from smartcal_api.conformance.findings import Inconclusive
 from smartcal_api.conformance.law import Law, law
+from smartcal_api.conformance.oracle import instant
 from smartcal_api.conformance.probe import Probe
-from smartcal_api.conformance.text import Kept, kept
+from smartcal_api.conformance.text import LOST, kept
 from smartcal_api.contract import Contract, Operation
 
 
@@ -27,7 +28,7 @@ def cancellation(contract: Contract) -> Iterable[Operation]:
 )
 def a_booking_is_cancelled_once_and_shows_it(probe: Probe) -> None:
     word = "".join(probe.rng.choice("abcdefghijklmnopqrstuvwxyz") for _ in range(8))
-    awkward = f'  {word}  Ünïcödé e\u0301 🗓️\t"\\/\n<b>&amp;{word} '
+    awkward = f'  smartcal-verify {word}  Ünïcödé e\u0301 🗓️\t"\\/\n<b>&amp;{word} '
     reasons = [awkward, awkward.ljust(_longest(probe), "x"), word[0], None]
     probe.for_each(reasons[:2], lambda reason: _cancel_and_look(probe, reason))
     probe.for_each(reasons[2:], lambda reason: _cancel_and_look(probe, reason), quick=1)
@@ -95,6 +96,7 @@ def _cancel_and_look(probe: Probe, reason: str | None) -> None:
         rest = {key: value for key, value in seen.items() if key not in _CHANGES}
         same = {key: value for key, value in before.items() if key not in _CHANGES}
         more = sorted(key for key in {*rest, *same} if rest.get(key) != same.get(key))
+        _has_its_time(probe, where, before, seen, first)
         changed = f"{where} of {booking} has another {', '.join(more)} than before."
         probe.expect(not more, changed, by=BOOKING, kind="more", parameter=where)
     upcoming = next((p for p in listing.parameters if p.filter and p.filter.when is True), None)
@@ -110,6 +112,16 @@ def _cancel_and_look(probe: Probe, reason: str | None) -> None:
     _its_event(probe, got.object)
 
 
+def _has_its_time(probe: Probe, where: str, before: dict[str, Any], seen: dict[str, Any], first: Exchange) -> None:
+    """It is cancelled, not moved; how an instant is written may differ."""
+    for name in _TIMES:
+        was, now = before.get(name), seen.get(name)
+        if isinstance(was, str) and isinstance(now, str) and was != now:
+            said = f"{where} has {name} {now} after cancelling, and had {was} before."
+            same = instant(was) == instant(now)
+            probe.expect(same, said, by=SAFETY, at=first, kind="moved", parameter=f"{where} {name}")
+
+
 def _others(probe: Probe, booking: str) -> dict[str, Any]:
     """Whether each other booking is cancelled."""
     every = probe.read(booking_listing(probe), {})
@@ -121,7 +133,9 @@ def _shows(probe: Probe, getter: Operation, path: dict[str, str], booking: str, 
     was = before["status"]
 
     def read() -> bool:
-        return bool(probe.call(getter, path=path).object["status"] != was)
+        answer = probe.call(getter, path=path)
+        probe.succeeds(answer, f"{booking} is cancelled, not gone", by=SAFETY)
+        return bool(answer.object["status"] != was)
 
     def listed() -> bool:
         every = probe.read(booking_listing(probe), {})
@@ -160,9 +174,7 @@ def _is_cancelled(probe: Probe, where: str, seen: dict[str, Any], reason: str | 
     if reason is not None:
         how = kept(reason, seen)
         mangled = f"{where} tells the reason as {how.told!r}; {reason!r} was sent."
-        probe.expect(
-            how.kind is not Kept.MANGLED, mangled, by=SAFETY, at=first, kind="mangled", parameter=where, seen=""
-        )
+        probe.expect(how.kind not in LOST, mangled, by=SAFETY, at=first, kind="mangled", parameter=where, seen="")
 
 
 def _longest(probe: Probe) -> int:
@@ -187,6 +199,7 @@ def _tally(statuses: Iterable[int]) -> str:
 
 
 _FAILURE = 500
+_TIMES = ("start_time", "end_time")
 _CHANGES = frozenset({"status", "cancellation", "updated_at"})
 CONFLICT = "/components/responses/BookingConflict"
 BOOKING = "/components/schemas/Booking"

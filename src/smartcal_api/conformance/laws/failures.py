@@ -13,8 +13,12 @@ from smartcal_api.contract import Operation
 
 _MEANT = (501, 503)
 _FAILURE = 500
+_TOO_OFTEN = 3
+"""So many laws that met a failure: more than an accident."""
 _PROSE = "/info/description"
 _HOSTILE_LAWS = ("ERR 6", "GUARD 1", "SCHEMA 3")
+_WRONG = ("ERR", "GUARD", "SCHEMA 3")
+"""Laws that send what isn't valid."""
 _HOSTILE = (
     b"[" * 10_000,
     b'{"a":' * 500 + b"1",
@@ -57,9 +61,14 @@ def nothing_makes_the_server_fail(probe: Probe) -> None:
 def no_answer_was_a_failure(probe: Probe) -> None:
     """What failed by a safe request is asked for again: what fails every time is no accident."""
     failed = [each for each in probe.session.evidence if not _sound(each) and each.aside in ("", FAILED_ONCE)]
+    failed = [each for each in failed if not each.case.startswith(_HOSTILE_LAWS)]
+    some = [each for each in failed if each.credential and each.operation and not each.case.startswith(_WRONG)]
+    cases = {each.case for each in some}
+    said = f"{len(some)} of {len(probe.answers())} requests failed, by {len(cases)} laws that sent what is valid, too."
+    probe.expect(
+        len(cases) < _TOO_OFTEN, said, by=SAFETY, at=some[:_TOO_OFTEN], kind="now and then", seen="", ends=False
+    )
     for exchange in failed:
-        if exchange.case.startswith(_HOSTILE_LAWS):
-            continue
         again = exchange.method in ("GET", "HEAD") and not _sound(probe.repeat(exchange))
         said = f"{exchange}; of the 5xx only {_MEANT} are meant."
         by = SAFETY if again and exchange.credential is not None else _PROSE

@@ -1,42 +1,32 @@
 """FILT: a filtered list is the whole list, filtered."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from hypothesis import strategies as st
 
 from smartcal_api.conformance.basis import SAFETY, Basis
-from smartcal_api.conformance.capability import Capability
 from smartcal_api.conformance.exchange import Exchange
 from smartcal_api.conformance.findings import Refused
 from smartcal_api.conformance.law import Law, filtered, law
 from smartcal_api.conformance.laws.paging import is_the_list
 from smartcal_api.conformance.oracle import (
-    NOW,
     as_query,
     filter_values,
     instant,
     plainly,
     select,
+    telling_pairs,
     telling_values,
     values_of_one,
 )
 from smartcal_api.conformance.probe import Probe
-from smartcal_api.conformance.snapshots import largest_page
-from smartcal_api.contract import Contract, Operation, Parameter
+from smartcal_api.contract import Parameter
 
 _SKEW = timedelta(seconds=2)
-
-
-def _by_the_clock(contract: Contract) -> Iterable[Operation]:
-    return (each for each in filtered(contract) if any(_asks_the_clock(p) for p in each.parameters))
-
-
-def _asks_the_clock(parameter: Parameter) -> bool:
-    return parameter.filter is not None and any(each.value == NOW for each in parameter.filter.clauses)
 
 
 @law(
@@ -65,7 +55,7 @@ def any_combination_of_filters_selects_what_it_says(probe: Probe) -> None:
 )
 def each_filter_by_itself_selects_what_it_says(probe: Probe) -> None:
     whole = probe.whole(probe.operation)
-    cases = [(each.name, value) for each in _filters(probe) for value in telling_values(each, whole)]
+    cases = [(each.name, value) for each in filters_of(probe) for value in telling_values(each, whole)]
     probe.for_each(cases, lambda case: _check(probe, {case[0]: case[1]}), quick=6)
 
 
@@ -79,7 +69,7 @@ def each_filter_by_itself_selects_what_it_says(probe: Probe) -> None:
 def filters_compose_with_paging(probe: Probe) -> None:
     names = probe.contract.policy.pagination
     whole = probe.whole(probe.operation)
-    largest = largest_page(probe.operation, probe.contract)
+    largest = probe.largest(probe.operation)
 
     def check(drawn: tuple[dict[str, Any], int]) -> None:
         values, size = drawn
@@ -98,63 +88,37 @@ def filters_compose_with_paging(probe: Probe) -> None:
         same = total == len(all_at_once) or not answer.ok
         probe.expect(same, said, by="/x-pagination", at=answer, kind="total", cause=cause)
 
-    telling = [(each.name, telling_values(each, whole)) for each in _filters(probe)]
-    probe.for_each([({name: values[0]}, 1) for name, values in telling if values], check, quick=1)
+    telling = [(each.name, telling_values(each, whole)) for each in filters_of(probe)]
+    # Two pages or more of each, so that what forgets a filter on a later one is seen.
+    halves = [({name: probe.rng.choice(values)}, 1) for name, values in telling if values]
+    probe.for_each(halves, lambda drawn: check(_halved(probe, drawn[0])))
     probe.for_any(st.tuples(filter_values(probe.operation, whole), st.integers(1, largest)), check, examples=6)
 
 
 @law(
-    "FILT 4",
-    "A filter by the clock selects to the second.",
-    over=_by_the_clock,
-    needs=(Capability.CONTROL,),
-    requests=8,
-    worth=9,
+    "FILT 5",
+    "Any two filters together select what both do, which is less than either does.",
+    over=filtered,
+    requests=16,
+    worth=83,
 )
-def a_filter_by_the_clock_selects_to_the_second(probe: Probe) -> None:
-    """The clock is moved to the next instant at which an item leaves, or comes in: a second before, and there."""
-    for parameter in _filters(probe):
-        clauses = [each for each in parameter.filter.clauses if each.value == NOW] if parameter.filter else []
-        for clause in clauses:
-            with probe.control.frozen():
-                now = instant(probe.control.now())
-                moments = sorted(instant(item[clause.field]) for item in probe.whole(probe.operation))
-                ahead = [moment for moment in moments if moment - timedelta(seconds=1) > now]
-                chosen = [moment for moment in ahead if _turns(probe, parameter, moment)]
-                if not chosen:
-                    probe.give_up(f"no item has a {clause.field} ahead at which {parameter.name} would change")
-                for moment in (chosen[0] - timedelta(seconds=1), chosen[0]):
-                    probe.control.advance((moment - instant(probe.control.now())).total_seconds())
-                    _exactly(probe, parameter, moment)
+def any_two_filters_select_what_both_do(probe: Probe) -> None:
+    pairs = list(telling_pairs(probe.operation, probe.whole(probe.operation)))
+    for values in pairs:
+        chosen = probe.rng.sample(values, min(len(values), 4 if probe.full else 1))
+        probe.for_each(chosen, lambda each: _check(probe, each))
 
 
-def _turns(probe: Probe, parameter: Parameter, moment: datetime) -> bool:
-    """Whether what the filter selects is another thing at that instant than a second before."""
-    values = {parameter.name: True}
-    whole = probe.whole(probe.operation)
-    before, after = (
-        select(whole, probe.operation, values, (each, each)) for each in (moment - timedelta(seconds=1), moment)
-    )
-    return before != after
-
-
-def _exactly(probe: Probe, parameter: Parameter, now: datetime) -> None:
-    due = select(probe.whole(probe.operation), probe.operation, {parameter.name: True}, (now, now)).must
-    read = {str(each["id"]) for each in probe.read(probe.operation, {parameter.name: "true"})}
-    odd = sorted(due ^ read)
-    probe.expect(
-        not odd,
-        f"at {now.isoformat()} {parameter.name}=true {'lacks' if odd and odd[0] in due else 'has'} {odd[:1]}.",
-        by=f"{probe.place(parameter)}/x-filter",
-        kind="clock",
-        parameter=parameter.name,
-    )
+def _halved(probe: Probe, values: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    """A size of page with which what a filter leaves has two pages or three."""
+    left = len(select(probe.whole(probe.operation), probe.operation, values, (datetime.now(UTC),) * 2).may)
+    return values, min(max(1, left // 2), probe.largest(probe.operation))
 
 
 def _check(probe: Probe, values: dict[str, Any]) -> None:
     """What the names of the filters say decides; what the contract says beyond that is its own."""
     whole = probe.whole(probe.operation)
-    given = [each for each in _filters(probe) if each.name in values]
+    given = [each for each in filters_of(probe) if each.name in values]
     names = " & ".join(each.name for each in given)
     told = " & ".join(f"{name}={value}" for name, value in as_query(values).items()) or "no filter"
     by = probe.place(given[0]) if given else probe.operation.pointer
@@ -225,7 +189,7 @@ def _between(probe: Probe, answer: Exchange) -> tuple[datetime, datetime]:
     return now - _SKEW - timedelta(seconds=answer.seconds), now + _SKEW
 
 
-def _filters(probe: Probe) -> list[Parameter]:
+def filters_of(probe: Probe) -> list[Parameter]:
     return [each for each in probe.operation.parameters if each.filter is not None]
 
 
@@ -233,5 +197,5 @@ LAWS: tuple[Law, ...] = (
     any_combination_of_filters_selects_what_it_says,
     each_filter_by_itself_selects_what_it_says,
     filters_compose_with_paging,
-    a_filter_by_the_clock_selects_to_the_second,
+    any_two_filters_select_what_both_do,
 )

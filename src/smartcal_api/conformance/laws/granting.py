@@ -9,14 +9,19 @@ from smartcal_api.conformance.exchange import Exchange
 from smartcal_api.conformance.law import Law, law
 from smartcal_api.conformance.probe import Probe
 from smartcal_api.conformance.refusal import error, refuses, told
+from smartcal_api.conformance.secret import most_bits
 from smartcal_api.conformance.standards import (
     BASIC_IS_REFUSED_WITH_401,
     BASIC_IS_SUPPORTED,
     CODE_IS_FOR_ITS_CLIENT_AND_URI,
     ERROR_IS_NAMED,
+    NOT_TO_BE_GUESSED,
+    TOKEN_RESPONSE_IS_WHOLE,
     TOKENS_ARE_NOT_STORED,
 )
 
+_BITS = 112
+"""Fewer than the standard has (128): an upper bound by length and alphabet is no measure of what is random."""
 _PKCE = "/components/securitySchemes/oauth2"
 
 
@@ -82,6 +87,7 @@ def a_code_is_for_whom_it_was_made(probe: Probe) -> None:
         ({"grant_type": ""}, "invalid_request", "grant_type is missing"),
         ({"grant_type": "password"}, "unsupported_grant_type", "there is no such grant"),
         ({"code": ""}, "invalid_request", "the code is missing"),
+        ({"code": app.verifier(24)}, "invalid_grant", "the code is made up"),
     ):
         refuses(probe, app.token({**fields, **changed}), due, why, must=CODE_IS_FOR_ITS_CLIENT_AND_URI)
     nobody = app.token(fields)
@@ -95,10 +101,11 @@ def a_code_is_for_whom_it_was_made(probe: Probe) -> None:
         foreign = other.token(other.redeeming(app.code(verifier=verifier), verifier, redirect_uri=app.redirect_uri))
         why = "the code is another client's"
         refuses(probe, foreign, "invalid_grant", why, must=CODE_IS_FOR_ITS_CLIENT_AND_URI)
-    for uri in [f"{app.redirect_uri}x", *app.client.redirect_uris[1:2]]:
+    for uri in [f"{app.redirect_uri}x", None, *app.client.redirect_uris[1:2]]:
         elsewhere = app.token(app.redeeming(app.code(verifier=verifier), verifier, redirect_uri=uri))
-        why = "the code was asked for with another redirect URI"
-        refuses(probe, elsewhere, "invalid_grant", why, must=CODE_IS_FOR_ITS_CLIENT_AND_URI)
+        why = "the code was asked for with another redirect URI" if uri else "the redirect URI is left out"
+        due = "invalid_grant" if uri else "invalid_request"
+        refuses(probe, elsewhere, due, why, must=CODE_IS_FOR_ITS_CLIENT_AND_URI)
 
 
 @law(
@@ -130,8 +137,15 @@ def a_code_works_once(probe: Probe) -> None:
     probe.expect(not app.alive(winners[0].object), said, by=responses, at=winners[:1], kind="died", parameter="at once")
     app.room()
     code = app.code(verifier=verifier)
+    is_guessed_by_nobody(probe, code, "a code")
     first = app.token(app.redeeming(code, verifier))
     is_tokens(probe, first, "the code is new")
+    whole = isinstance(first.object.get("access_token"), str) and isinstance(first.object.get("token_type"), str)
+    said = f"{first} has {sorted(first.object)}; access_token and token_type are required."
+    probe.expect(whole, said, by=TOKEN_RESPONSE_IS_WHOLE, at=first, kind="members", seen="")
+    for name in ("access_token", "refresh_token"):
+        if name in first.object:
+            is_guessed_by_nobody(probe, str(first.object[name]), f"{'an' if name[0] == 'a' else 'a'} {name}")
     said = f"{probe.last} with its access token, though the code was used once."
     probe.expect(app.alive(first.object), said, by=_PKCE, kind="lives")
     longer = app.alive({**first.object, "access_token": f"{first.object['access_token']}x"})
@@ -153,13 +167,20 @@ def a_code_works_once(probe: Probe) -> None:
     refuses(probe, burnt, "invalid_grant", "a wrong verifier has used the code up")
 
 
+def is_guessed_by_nobody(probe: Probe, secret: str, what: str) -> None:
+    """At most so many bits fit into its length."""
+    bits = most_bits(secret)
+    said = f"{what} has {bits:.0f} bits at most, so it can be guessed."
+    probe.expect(bits >= _BITS, said, by=NOT_TO_BE_GUESSED, at=probe.last, kind="guessed", parameter=what, seen="")
+
+
 def _authenticates(probe: Probe, app: App) -> None:
     """Without its secret, and with one that is almost it, a client isn't itself; with it, by Basic as well."""
     secret, verifier = app.client.secret or "", app.verifier()
-    wrong: list[tuple[str, str | None]] = [("another secret", NOTHING), ("no secret", None)]
+    wrong: list[tuple[str, str | None]] = [("another secret", NOTHING), ("no secret", None), ("an empty one", "")]
     wrong += [("the beginning of the secret", secret[:-1]), ("the secret and more", f"{secret}x")]
     wrong.append(("the secret in the other case", secret.swapcase()))
-    for why, tried in wrong if probe.full else [*wrong[:3], *probe.rng.sample(wrong[3:], 1)]:
+    for why, tried in wrong if probe.full else [*wrong[:4], *probe.rng.sample(wrong[4:], 1)]:
         if tried == secret:
             continue
         app.room()

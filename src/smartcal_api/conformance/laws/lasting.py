@@ -10,6 +10,7 @@ from smartcal_api.conformance.exchange import Exchange
 from smartcal_api.conformance.law import Law, law
 from smartcal_api.conformance.probe import Probe
 from smartcal_api.conformance.subscriber import CANCEL, CANCELLED, CREATE, Subscriber
+from smartcal_api.contract import Operation
 
 _LATER = 5.0
 _LAST = 6
@@ -33,10 +34,17 @@ def what_was_cancelled_stays_cancelled(probe: Probe) -> None:
         done = [probe.call(probe.operation, path=path)]
         probe.succeeds(done[0], "the booking was to come")
     _wait(probe, time.time() - (done[-1].began + done[-1].seconds))
-    now = {str(each["id"]): each for each in probe.read(listing, {})}
+    statuses = {_booking(each, listing): "" for each in done}
+
+    def all_closed() -> bool:
+        shown = {str(each["id"]): str(each.get("status")) for each in probe.read(listing, {})}
+        statuses.update({each: shown.get(each, "") for each in statuses})
+        return not any(status in _OPEN for status in statuses.values())
+
+    probe.settles(all_closed)
     for each in done:
-        identifier = unquote(each.path.removeprefix(f"{listing.path}/").partition("/")[0])
-        status = now.get(identifier, {}).get("status")
+        identifier = _booking(each, listing)
+        status = statuses[identifier]
         said = f"{each} was acknowledged, and {identifier} is {status}, seconds later."
         probe.expect(status not in _OPEN, said, by=SAFETY, at=(each, probe.last), kind="back", seen=str(status))
 
@@ -54,7 +62,7 @@ def what_was_made_stays(probe: Probe) -> None:
     subscriber = Subscriber(probe)
     created = subscriber.make(subscriber.body("https://hooks.example.com/smartcal", [CANCELLED]))
     _wait(probe, 0.0)
-    there = subscriber.listed(str(created.object["id"])) is not None
+    there = probe.settles(lambda: subscriber.listed(str(created.object["id"])) is not None)
     said = f"{created} was acknowledged, and the subscription is gone, seconds later."
     probe.expect(there, said, by=SAFETY, at=(created, probe.last), kind="gone")
 
@@ -68,6 +76,10 @@ def _wait(probe: Probe, age: float) -> None:
     else:
         probe.session.pacing.rest_for(_LATER - age)
     probe.forget()
+
+
+def _booking(cancelled: Exchange, listing: Operation) -> str:
+    return unquote(cancelled.path.removeprefix(f"{listing.path}/").partition("/")[0])
 
 
 def _is_ours(exchange: Exchange) -> bool:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from smartcal_api.conformance.law import Law, law, linked
 from smartcal_api.conformance.oracle import as_query, filter_values, telling_values
 from smartcal_api.conformance.probe import Probe
-from smartcal_api.conformance.snapshots import largest_page, members
+from smartcal_api.conformance.snapshots import members
 
 _LINK = re.compile(r'<([^>]*)>\s*;\s*rel="?([a-z]+)"?')
 _BY = "/x-pagination"
@@ -37,7 +37,7 @@ def links_lead_to_the_pages_and_keep_the_filters(probe: Probe) -> None:
     probe.for_each(telling, lambda case: _check(probe, {case[0]: case[1]}, 3, 0.5), quick=1)
     drawn = st.tuples(
         filter_values(probe.operation, whole),
-        st.integers(1, largest_page(probe.operation, probe.contract)),
+        st.integers(1, probe.largest(probe.operation)),
         st.floats(0, 1, exclude_max=True),
     )
     probe.for_any(drawn, lambda case: _check(probe, *case), examples=5)

@@ -14,7 +14,7 @@ from smartcal_api.conformance.findings import Unreadable
 from smartcal_api.conformance.law import Law, law, listings
 from smartcal_api.conformance.oracle import instant
 from smartcal_api.conformance.probe import Probe
-from smartcal_api.conformance.snapshots import largest_page, members
+from smartcal_api.conformance.snapshots import members
 from smartcal_api.contract.ordering import field_of, is_descending
 from smartcal_api.contract.parameter import Parameter
 
@@ -30,9 +30,11 @@ def pages_in_order_are_the_whole_list(probe: Probe) -> None:
     def check(size: int) -> None:
         is_the_list(probe, whole, {}, size)
 
-    # What goes wrong on a later page is seen where there are some, whatever sizes are drawn.
-    largest = largest_page(probe.operation, probe.contract)
-    probe.for_each([min(largest, max(1, ceil(len(whole) / _SOME_PAGES)))], check)
+    # What goes wrong on a later page, on the largest, or where the last one is full, is seen whatever is drawn.
+    largest, total = probe.largest(probe.operation), len(whole)
+    some = min(largest, max(1, ceil(total / _SOME_PAGES)))
+    whole_pages = [size for size in range(some, min(largest, total - 1) + 1) if total % size == 0]
+    probe.for_each(sorted({some, largest, *whole_pages[:1]}), check)
     probe.for_any(_sizes(probe, len(whole)), check, examples=8)
 
 
@@ -67,7 +69,7 @@ def the_counts_are_those_of_the_list(probe: Probe) -> None:
         said = f"{answer} has {len(items)} items; page {page} of {pages} has {due}."
         probe.expect(len(items) == due, said, by=_FIELDS, at=answer, kind="length", parameter="past" if past else "")
 
-    largest = largest_page(probe.operation, probe.contract)
+    largest = probe.largest(probe.operation)
     probe.for_each([(largest, 1), (largest, ceil(total / largest) + 1), (1, 1), (1, total + 1)], check, quick=2)
     around = _sizes(probe, total).flatmap(
         lambda size: st.tuples(
@@ -185,7 +187,7 @@ def _is_a_page(probe: Probe, answer: Exchange, *, past: bool) -> bool:
 
 def _sizes(probe: Probe, total: int) -> st.SearchStrategy[int]:
     """Page sizes that make no more than a dozen pages: a list can be long, and a budget isn't."""
-    largest = largest_page(probe.operation, probe.contract)
+    largest = probe.largest(probe.operation)
     return st.integers(min(max(1, ceil(total / _MOST_PAGES)), largest), largest)
 
 

@@ -1,16 +1,18 @@
 """RATE: what the headers say of a budget, on every answer, and whose budget it is."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import cycle, pairwise
 
 from smartcal_api.conformance.capability import Capability
 from smartcal_api.conformance.credential import Carrier, Credential
 from smartcal_api.conformance.exchange import Exchange
 from smartcal_api.conformance.findings import NotVerified
-from smartcal_api.conformance.law import Law, keyed, law, product, readable
+from smartcal_api.conformance.granted import granted
+from smartcal_api.conformance.law import Law, keyed, law, product, readable, secured
 from smartcal_api.conformance.probe import Probe
+from smartcal_api.conformance.resources import NOTHING
 from smartcal_api.contract import Operation
 
 _LIMITS, _NAMES = "/x-rate-limits", "/x-rate-limit-headers"
@@ -61,7 +63,7 @@ def remaining_falls_by_one(probe: Probe) -> None:
     "RATE 4",
     "A budget is a credential's: using one leaves the others whole, and it is one for both headers and all operations.",
     needs=(Capability.SECOND_KEY,),
-    requests=52,
+    requests=80,
     worth=60,
 )
 def a_budget_is_a_credentials(probe: Probe) -> None:
@@ -79,7 +81,19 @@ def a_budget_is_a_credentials(probe: Probe) -> None:
     usable = [each for each in elsewhere if each.scopes <= probe.session.satisfied(key)]
     if usable:
         _is_shared(probe, key, _Use(f"by {usable[0].id}", lambda: probe.call(usable[0], credential=key)))
+    wide = max(probe.credentials(), key=lambda each: len(probe.session.satisfied(each)))
+    if operation.scopes <= probe.session.satisfied(wide):
+        for what, methods in (("by whatever reads", ("GET",)), ("by whatever writes", ("POST", "DELETE"))):
+            turns = _in_turns(probe, wide, methods)
+            if turns is not None:
+                _is_shared(probe, wide, _Use(what, turns))
     _is_whole(probe, key, _Use("by another key", lambda: probe.call(operation, credential=other)))
+    token = granted(probe, operation.scopes)
+    if token is not None:
+        _is_whole(probe, key, _Use("by a token", lambda: probe.call(operation, credential=token)))
+        second = granted(probe, frozenset(probe.contract.scopes))
+        if second is not None:
+            _is_whole(probe, token, _Use("by another token", lambda: probe.call(operation, credential=second)))
 
 
 @law(
@@ -123,6 +137,21 @@ def the_headers_are_on_every_answer(probe: Probe) -> None:
         probe.expect(
             exchange.status != 429 or late.isdigit(), said, by=f"{_NAMES}/retry_after", at=exchange, kind="retry"
         )
+
+
+def _in_turns(probe: Probe, key: Credential, methods: Collection[str]) -> Callable[[], Exchange] | None:
+    """One operation after the other, with what changes nothing: an id that there isn't, a body that is no object."""
+    if not probe.target.writable and "GET" not in methods:
+        return None
+    usable = [each for each in secured(probe.contract) if each.scopes <= probe.session.satisfied(key)]
+    turns = cycle([each for each in usable if each.method in methods])
+
+    def use() -> Exchange:
+        operation = next(turns)
+        path = dict.fromkeys(operation.path_names, NOTHING)
+        return probe.call(operation, path=path, body=[] if operation.body else None, credential=key)
+
+    return use if any(each.method in methods for each in usable) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,9 @@ def _near(app: App, probe: Probe) -> list[str]:
         found.append(f"{parts.scheme}://{host}/%{ord(path[1:2] or 'x'):02x}{path[2:]}")
         found.append(f"{'http' if parts.scheme == 'https' else 'https'}://{host}{rest}")
         found.append(f"{parts.scheme}://{host}:1x{rest}")
+        found += [f"{parts.scheme}://evil.{host}{rest}", f"{parts.scheme}://{host}/evil", f"{uri}/%2e%2e/x"]
+        if parts.hostname not in _LOOPBACK and parts.port is None:
+            found.append(f"{parts.scheme}://{host}:8443{rest}")
     return [each for each in dict.fromkeys(found) if each not in app.client.redirect_uris]
 
 

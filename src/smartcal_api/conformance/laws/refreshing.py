@@ -10,7 +10,11 @@ from smartcal_api.conformance.findings import Inconclusive, NotVerified
 from smartcal_api.conformance.law import Law, law, secured
 from smartcal_api.conformance.probe import Probe
 from smartcal_api.conformance.refusal import refuses, told
-from smartcal_api.conformance.standards import REFRESH_TOKEN_IS_FOR_ITS_CLIENT, REFRESH_WIDENS_NOTHING
+from smartcal_api.conformance.standards import (
+    REFRESH_ASKS_FOR_THE_SECRET,
+    REFRESH_TOKEN_IS_FOR_ITS_CLIENT,
+    REFRESH_WIDENS_NOTHING,
+)
 from smartcal_api.contract import Operation
 
 _TOKENS = "/components/schemas/TokenResponse"
@@ -37,6 +41,12 @@ def a_refresh_token_works_once(probe: Probe) -> None:
         foreign = other.refresh(first["refresh_token"])
         why = "the token is another client's"
         refuses(probe, foreign, "invalid_grant", why, must=REFRESH_TOKEN_IS_FOR_ITS_CLIENT)
+    if not app.public:
+        fields = {"grant_type": "refresh_token", "refresh_token": first["refresh_token"]}
+        for why, secret in (("another secret", {"client_secret": NOTHING}), ("no secret", dict[str, str]())):
+            nobody = app.token({**fields, "client_id": app.client.client_id, **secret})
+            must = REFRESH_ASKS_FOR_THE_SECRET
+            refuses(probe, nobody, "invalid_client", f"the client has {why}", status=401, must=must)
     refuses(probe, app.refresh(first["access_token"]), "invalid_grant", "an access token refreshes nothing")
     crossed = app.alive({**first, "access_token": first["refresh_token"]})
     probe.expect(not crossed, "a refresh token is taken as an access token.", by=by, kind="crossed")
@@ -72,7 +82,7 @@ def a_refresh_token_works_once(probe: Probe) -> None:
     "What is granted is what was asked for; a refresh narrows it, for the token that it gives, and never widens it.",
     over=of(TOKEN),
     needs=(Capability.CLIENT, Capability.WRITES),
-    requests=60,
+    requests=78,
     worth=68,
 )
 def scope_only_narrows(probe: Probe) -> None:
@@ -94,6 +104,10 @@ def scope_only_narrows(probe: Probe) -> None:
         if not _can_be_refreshed(probe, whole):
             continue
         by = f"{probe.operation.pointer}/responses"
+        plainly = app.refresh(less["refresh_token"])
+        if plainly.ok:
+            _grants(probe, app, plainly.object, kept, f"a grant of {' '.join(kept)!r} was refreshed")
+            less = {**less, **plainly.object}
         answer = app.refresh(whole["refresh_token"], " ".join(kept))
         said = f"{told(answer)}; less scope is to be had."
         if probe.expect(answer.ok, said, by=by, at=answer, kind="narrows"):

@@ -7,6 +7,7 @@ from smartcal_api.conformance.capability import Capability
 from smartcal_api.conformance.credential import Carrier, Credential
 from smartcal_api.conformance.exchange import Exchange
 from smartcal_api.conformance.findings import NotVerified
+from smartcal_api.conformance.granted import granted, granted_lacking
 from smartcal_api.conformance.invalid import request_example
 from smartcal_api.conformance.law import Law, keyed, law, secured
 from smartcal_api.conformance.probe import Probe
@@ -20,16 +21,17 @@ _ACCOUNT = "/components/schemas/Account"
     "SCOPE 1",
     "A credential without the scope of an operation is 403, which names the scope; nothing has changed.",
     over=secured,
-    requests=9,
+    requests=13,
     worth=94,
 )
 def too_little_scope_is_refused(probe: Probe) -> None:
     operation = probe.operation
-    granted = _granted(probe, lacking=True)
+    lesser = [*_granted(probe, lacking=True), *granted_lacking(probe, probe.operation.scopes)]
     real = a_real_one(probe)
     before = known(probe, real)
-    for credential in granted:
-        for carrier in _carriers(credential, probe):
+    by_header = probe.rng.choice(lesser)
+    for credential in lesser:
+        for carrier in _carriers(credential, probe, both=probe.full or credential is by_header):
             for body in _bodies(probe):
                 answer = _try(probe, real, body, credential, carrier)
                 _is_refused(probe, answer, credential)
@@ -49,15 +51,16 @@ def too_little_scope_is_refused(probe: Probe) -> None:
     "SCOPE 2",
     "A credential with the scope of an operation, or one that stands for it, is not refused for it.",
     over=secured,
-    requests=2,
+    requests=4,
     worth=93,
 )
 def enough_scope_is_let_in(probe: Probe) -> None:
     operation = probe.operation
-    granted = _granted(probe, lacking=False)
-    if not granted:
+    enough = _granted(probe, lacking=False)
+    if not enough:
         raise NotVerified(Capability.KEY)
-    for credential in granted:
+    token = granted(probe, operation.scopes)
+    for credential in (*enough, *([token] if token else ())):
         # Nothing is to change: an id that there isn't, or a body that is refused.
         path = dict.fromkeys(operation.path_names, NOTHING)
         body: object = [] if operation.body else None
@@ -147,8 +150,8 @@ def _one_of_each(probe: Probe) -> list[Credential]:
     return [probe.session.pacing.choose(same) for same in by_scopes.values()]
 
 
-def _carriers(credential: Credential, probe: Probe) -> tuple[Carrier, ...]:
-    return tuple(Carrier) if probe.full and credential.kind == "key" and probe.session.key_header else (Carrier.BEARER,)
+def _carriers(credential: Credential, probe: Probe, *, both: bool) -> tuple[Carrier, ...]:
+    return tuple(Carrier) if both and credential.kind == "key" and probe.session.key_header else (Carrier.BEARER,)
 
 
 def _wanted(probe: Probe) -> str:

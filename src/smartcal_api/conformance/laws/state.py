@@ -5,7 +5,10 @@ from typing import Any
 
 from smartcal_api.conformance.basis import SAFETY
 from smartcal_api.conformance.capability import Capability
+from smartcal_api.conformance.exchange import Exchange
+from smartcal_api.conformance.findings import Unreadable
 from smartcal_api.conformance.law import Law, identified, law, listings, readable, secured
+from smartcal_api.conformance.oracle import instant
 from smartcal_api.conformance.probe import Probe
 from smartcal_api.contract import Contract, Operation
 
@@ -44,6 +47,7 @@ def a_list_has_what_its_resources_are(probe: Probe) -> None:
         said = f"{answer} has the id {seen.get('id')}; {item['id']} was asked for."
         probe.expect(str(seen["id"]) == str(item["id"]), said, by=SAFETY, at=answer, kind="id")
         differing = sorted(key for key in {*item, *seen} if item.get(key) != seen.get(key))
+        _says_the_same(probe, listing, item, answer)
         said = f"{answer} and the list differ in {', '.join(differing)}."
         probe.expect(not differing, said, by=by, at=answer, kind="differ", parameter=" ".join(differing))
     again = probe.call(probe.operation, path=path, credential=credential)
@@ -111,6 +115,33 @@ def what_was_acknowledged_survives(probe: Probe) -> None:
         changed = [name for name in after if after[name] != before[listing.id].get(name)]
         said = f"{changed[:1]} of {listing.path} is another one after a restart."
         probe.expect(not changed, said, by=SAFETY, kind="changed", parameter=listing.id, seen="")
+
+
+def _is_other(one: Any, two: Any) -> bool:
+    """Whether two values are two: instants can be written in many ways."""
+    try:
+        return instant(one) != instant(two)
+    except Unreadable:
+        return bool(one != two)
+
+
+def _says_the_same(probe: Probe, listing: Operation, item: dict[str, Any], answer: Exchange) -> None:
+    """What filters look at is one thing, wherever it is shown; the rest of a list's items may be shorter or newer."""
+    seen = answer.object
+    names = {clause.field for each in listing.parameters if each.filter for clause in each.filter.clauses}
+
+    def other(item: dict[str, Any]) -> list[str]:
+        return sorted(n for n in names if n in item and n in seen and _is_other(item[n], seen[n]))
+
+    def agrees() -> bool:
+        now = next((each for each in probe.read(listing, {}) if str(each["id"]) == str(seen["id"])), None)
+        return now is not None and not other(now)
+
+    differing = other(item)
+    if differing and probe.repeat(answer).json == seen:
+        told = ", ".join(f"{name} {seen[name]}, and the list {item[name]}" for name in differing)
+        about = " ".join(differing)
+        probe.expect(probe.settles(agrees), f"{answer} has {told}.", by=SAFETY, at=answer, kind="two", parameter=about)
 
 
 def _kept(probe: Probe, listing: Operation) -> dict[str, Any]:

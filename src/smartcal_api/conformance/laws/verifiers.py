@@ -42,6 +42,7 @@ def a_verifier_fits_its_challenge(probe: Probe) -> None:
         ("it has a blank", f"{good} ", f"{good} ", _FORM),
         ("it has a letter of another alphabet", f"{good}é", f"{good}é", _FORM),
         ("it is missing", good, None, SAFETY),
+        ("it is empty", good, "", SAFETY),
         ("it is in the other case", good, good.swapcase(), SAFETY),
         ("it has one character more", good, f"{good}x", SAFETY),
         ("it is the challenge", good, dict(app.asking(verifier=good))["code_challenge"], SAFETY),

@@ -12,6 +12,8 @@ from smartcal_api.conformance.story import curl_lines
 from smartcal_api.conformance.verdict import Outcome, Result
 
 _INSTALLED = "site-packages"
+Places = Mapping[str, tuple[Path, int]]
+"""The file and the line of each clause that something was found against: the contract is parsed once for all."""
 
 
 def take(
@@ -19,10 +21,11 @@ def take(
 ) -> Record:
     """`finished` is now where it isn't given; `labels` are said by whoever runs it, such as the build."""
     document = result.contract.document
+    places = document.places({each.ground.clause for outcome in result.outcomes for each in outcome.deviations})
     names = [shown_path(each) for each in document.files]
     return Record(
         root=masks.text(result.root),
-        cases=tuple(_case(each, result, masks) for each in result.outcomes),
+        cases=tuple(_case(each, result, masks, places) for each in result.outcomes),
         exit_code=result.exit_code,
         contract=result.contract.version,
         product=result.contract.data["info"]["title"],
@@ -51,7 +54,7 @@ def shown_path(path: Path) -> str:
     return absolute.relative_to(Path.cwd()).as_posix()
 
 
-def _case(outcome: Outcome, result: Result, masks: Masks) -> CaseRecord:
+def _case(outcome: Outcome, result: Result, masks: Masks, places: Places) -> CaseRecord:
     return CaseRecord(
         law=outcome.case.law.id,
         operation=outcome.case.operation.id if outcome.case.operation else "",
@@ -63,13 +66,13 @@ def _case(outcome: Outcome, result: Result, masks: Masks) -> CaseRecord:
         required=result.requires(outcome.case),
         requests=outcome.requests,
         seconds=round(outcome.seconds, 3),
-        findings=tuple(_finding(each, outcome.case.law.title, result, masks) for each in outcome.deviations),
+        findings=tuple(_finding(each, outcome.case.law.title, result, masks, places) for each in outcome.deviations),
         story=tuple(curl_lines(outcome.story, result.root, masks)),
     )
 
 
-def _finding(deviation: Deviation, title: str, result: Result, masks: Masks) -> FindingRecord:
-    file, line = result.contract.document.place(deviation.ground.clause)
+def _finding(deviation: Deviation, title: str, result: Result, masks: Masks, places: Places) -> FindingRecord:
+    file, line = places[deviation.ground.clause]
     return FindingRecord(
         law=deviation.law,
         operation=deviation.operation,
