@@ -54,5 +54,5 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _path() -> Path:
     """One file for each folder that commands are run in."""
-    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(cache) / "smartcal" / f"{sha256(str(Path.cwd()).encode()).hexdigest()[:16]}.json"
+    caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(caches) / "smartcal" / f"{sha256(str(Path.cwd()).encode()).hexdigest()[:16]}.json"

@@ -33,7 +33,7 @@ _SKEW = timedelta(seconds=2)
     "FILT 1",
     "Any combination of filters selects what the contract's comparisons say.",
     over=filtered,
-    requests=58,
+    requests=68,
     worth=85,
 )
 def any_combination_of_filters_selects_what_it_says(probe: Probe) -> None:
