@@ -39,11 +39,11 @@ passed() {
   echo "$what: passed"
 }
 
-node own/page.mjs "$root/docs/javascript.md" .
+node own/page.mjs "$root/docs" .
 passed "its types, of ES modules and CommonJS" npx tsc --project own/tsconfig.json
 passed "clients made by openapi-typescript, hey-api and orval" sh own/generators.sh "$root"
 passed "the page, with Vitest" npx vitest run --root vitest
-passed "the page, with node --test" sh -c 'cd node && node --test'
+passed "the page, and docs/control.md, with node --test" sh -c 'cd node && node --test'
 passed "the page, with Jest" npx jest --rootDir jest
 export SMARTCAL="$bin/smartcal" VECTORS="$root/fixtures/signature-vectors.json"
 passed "tests of its own" node --test own/signatures.test.mjs own/ways.test.mjs own/failures.test.mjs
