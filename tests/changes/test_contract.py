@@ -139,8 +139,8 @@ def test_a_clause_that_many_operations_share_is_told_once_with_its_line_on_both_
     (change,) = changed(put(f"{SCHEMAS}/PageSize/maximum", 50)).changes
     assert len(change.also) == 3
     lines = shipped().document.text.splitlines()
-    assert change.old_line is not None
-    assert '"maximum": 100' in lines[change.old_line - 1]
+    assert change.old_place is not None
+    assert '"maximum": 100' in lines[change.old_place[1] - 1]
     assert change.witness is not None
     assert 50 < change.witness.part <= 100
 

@@ -67,6 +67,15 @@ def shape(name: str, *, maximum: int, both: bool = False) -> Edit:
     ]
 
 
+def told_apart(**members: Any) -> Edit:
+    return lambda d: THING(d)["properties"]["shape"].update(discriminator=members)
+
+
+def variable(**members: Any) -> Edit:
+    host = {"default": "api", **members}
+    return lambda d: d.update(servers=[{"url": "https://{host}.example.com", "variables": {"host": host}}])
+
+
 TEXT = {"type": "string"}
 KINDS: list[tuple[str, Edit, str]] = [
     # The document
@@ -88,7 +97,9 @@ KINDS: list[tuple[str, Edit, str]] = [
     ("server-added", lambda d: d["servers"].append({"url": "https://b.example.com"}), SAFE),
     (
         "server-variable-equal",
-        lambda d: d.update(servers=[{"url": "https://{h}.example.com/", "variables": {"h": {"default": "api"}}}]),
+        lambda d: d.update(
+            servers=[{"url": "https://{h}.example.com/", "variables": {"h": {"default": "api", "enum": ["api"]}}}]
+        ),
         NOTHING,
     ),
     ("desc-only", lambda d: LIST(d).update(description="other", summary="words"), NOTHING),
@@ -318,6 +329,19 @@ KINDS: list[tuple[str, Edit, str]] = [
         lambda d: d["webhooks"]["thing.made"]["post"].update(responses={"200": {"description": "x"}}),
         BREAKING,
     ),
+    # What is said of a value that is valid all the same
+    ("req-read-only", lambda d: NEW(d)["properties"]["title"].update(readOnly=True), RISKY),
+    ("req-read-only-beside-a-reference", lambda d: NEW(d)["properties"]["owner"].update(readOnly=True), RISKY),
+    ("req-write-only", lambda d: NEW(d)["properties"]["title"].update(writeOnly=True), NOTHING),
+    ("req-deprecated", lambda d: NEW(d)["properties"]["title"].update(deprecated=True), RISKY),
+    ("resp-write-only", lambda d: THING(d)["properties"]["title"].update(writeOnly=True), RISKY),
+    ("resp-read-only", lambda d: THING(d)["properties"]["title"].update(readOnly=True), NOTHING),
+    ("resp-discriminator", told_apart(propertyName="kind"), RISKY),
+    ("param-deprecated", parameter(0, deprecated=True), RISKY),
+    ("link-added", lambda d: answer(d).update(links={"one": {"operationId": "getThing"}}), NOTHING),
+    ("server-variable", variable(enum=["api", "eu"]), SAFE),
+    ("server-variable-default", variable(enum=["api", "eu"], default="eu"), SAFE),
+    ("server-variable-free", variable(), SAFE),
 ]
 
 
@@ -330,6 +354,13 @@ def test_a_kind_of_change_weighs_what_its_direction_says(edit: Edit, truth: str)
     assert truth == BREAKING or (Level.RISKY in levels) is (truth == RISKY), told
     assert bool(levels) is (truth != NOTHING), told
     assert all(change.proof is not Proof.NONE for change in found.changes), told
+
+
+def test_who_fills_in_nothing_calls_another_address_where_the_default_of_a_variable_changes() -> None:
+    (change,) = difference(variable(enum=["api", "eu"], default="eu"), first=variable(enum=["api", "eu"])).changes
+    assert (change.rule, change.level) == ("server-default-changed", Level.RISKY)
+    (change,) = difference(variable(enum=["api"]), first=variable()).changes
+    assert (change.rule, change.level) == ("server-removed", Level.BREAKING)
 
 
 def test_what_a_branch_may_be_now_breaks_though_another_branch_takes_some_of_it() -> None:

@@ -64,6 +64,12 @@ class Parameters:
         if required[0] != required[1] and before["in"] != "path":
             rule = "parameter-optional" if required[0] else "parameter-required"
             self._add(rule, after, "required → optional" if required[0] else "optional → required", at)
+        flags = before.get("deprecated") is True, after.get("deprecated") is True
+        if flags[0] != flags[1]:
+            rule, text = ("parameter-deprecated", "deprecated")
+            if flags[0]:
+                rule, text = ("parameter-undeprecated", "no longer deprecated")
+            self._add(rule, after, text, at)
         for text in _encodings(before, after):
             self._add("parameter-encoding", after, text, at)
         filters = before.get("x-filter"), after.get("x-filter")
@@ -95,8 +101,9 @@ def _encodings(before: Any, after: Any) -> list[str]:
     exploded = [stated.get("explode", style == "form") for stated, style in zip((before, after), styles, strict=True)]
     if exploded[0] != exploded[1]:
         found.append(f"explode {str(exploded[0]).lower()} → {str(exploded[1]).lower()}")
-    if before.get("allowReserved") is True and after.get("allowReserved") is not True:
-        found.append("allowReserved true → false")
+    for flag in ("allowReserved", "allowEmptyValue"):
+        if before.get(flag) is True and after.get(flag) is not True:
+            found.append(f"{flag} true → false")
     if ("content" in before) != ("content" in after):
         found.append("a schema → content" if "content" in after else "content → a schema")
     return found

@@ -68,9 +68,19 @@ class Responses:
         links = own(one[0].get("links")), own(other[0].get("links"))
         for name in links[0].keys() - links[1].keys():
             self._add("link-removed", status, f"the link {name} is gone", at)
+        for name in links[0].keys() & links[1].keys():
+            ends = self._messages.old, self._messages.new
+            found = [end.side.follow(each[name], "")[0] for end, each in zip(ends, links, strict=True)]
+            if _leads(found[0]) != _leads(found[1]):
+                places = (f"{at[0]}/links/{escape(name)}", f"{at[1]}/links/{escape(name)}")
+                self._add("link-changed", status, f"the link {name} leads elsewhere", places)
 
     def _add(self, rule: str, status: str, text: str, at: tuple[str, str]) -> None:
         self._changes.add(rule, self._audience, self._subject, status, text, at)
+
+
+def _leads(link: Any) -> Any:
+    return {k: v for k, v in own(link).items() if k != "description"}
 
 
 def _standing(table: Members, status: str) -> tuple[Any, str] | None:

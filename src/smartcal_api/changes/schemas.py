@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from smartcal_api.changes.annotations import EITHER, RECEIVED, SENT, annotated
 from smartcal_api.changes.branches import Branches
 from smartcal_api.changes.containment import NO, YES, End, apart, covers
 from smartcal_api.changes.delta import Delta, Witness
@@ -34,13 +35,14 @@ class Schemas:
 
     def compare(self, old: Placed, new: Placed, *, sent: bool) -> list[Delta]:
         """The differences; of those that break nothing, too. Recursive schemas are compared once round."""
+        stated = old, new
         old, new = self._followed(self.old, old), self._followed(self.new, new)
         key = (old.at, new.at, sent, id(old.schema), id(new.schema))
         if key not in self._known:
             self._known[key] = (old, new, [])  # while it is being compared, nothing differs at the same pair again
             if not self.same(old, new, sent=sent):
                 self._known[key] = (old, new, self._compared(old, new, sent=sent))
-        return self._known[key][2]
+        return [*self._known[key][2], *annotated((stated[0], old), (stated[1], new), sent=sent)]
 
     def lifted(self, found: list[Delta], step: str, old: Placed, new: Placed, *, sent: bool) -> list[Delta]:
         """What differs in a member (`[]`: in the items) as differences of the whole, each witness put into one."""
@@ -196,7 +198,7 @@ class Schemas:
 
     @staticmethod
     def _saying(schema: dict[str, Any], sent: bool) -> dict[str, Any]:
-        kept = {"writeOnly"} if sent else {"default", "readOnly"}
+        kept = EITHER | SENT if sent else EITHER | RECEIVED | {"default"}
         return {
             k: v for k, v in schema.items() if k != "$ref" and (k in kept or k not in ANNOTATIONS) and k[:2] != "x-"
         }

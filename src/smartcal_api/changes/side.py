@@ -3,7 +3,15 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from jsonschema_rs import CanonicalSchema, Draft202012, Draft202012Validator, Registry, canonicalize
+from jsonschema_rs import (
+    CanonicalSchema,
+    Draft202012,
+    Draft202012Validator,
+    ReferencingError,
+    Registry,
+    ValidationError,
+    canonicalize,
+)
 
 from smartcal_api.changes.forms import policy_of
 from smartcal_api.changes.shape import faults
@@ -57,7 +65,11 @@ class Side:
         return canonicalize(self.absolute(schema), registry=self._registry, validate_formats=True)
 
     def validator(self, schema: Schema) -> Draft202012Validator:
-        return Draft202012Validator(self.absolute(schema), registry=self._registry, validate_formats=True)
+        try:
+            return Draft202012Validator(self.absolute(schema), registry=self._registry, validate_formats=True)
+        except (ValidationError, ReferencingError, ValueError) as error:
+            said = f"has a schema that no validator can read: {getattr(error, 'message', None) or error}; correct it"
+            raise self.document.error([Finding("", said)]) from None
 
     def decided(self, at: str) -> bool:
         """Whether the closest `x-basis` above says that the contract has decided what stands there."""
