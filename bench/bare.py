@@ -63,7 +63,7 @@ def build_both(application: Any, *, middlewares: list[Any], **options: Any) -> A
     bare = [partial(BareLimit, **each.keywords) if getattr(each, "func", None) is Limit else each for each in behind]
     assert bare != behind
     return _Switched(
-        Connexion(application, middlewares=[enter, partial(Failures, **record.keywords), *bare], **options),
+        Connexion(application, middlewares=[enter, partial(Failures, gate=record.keywords["gate"]), *bare], **options),
         Connexion(application, middlewares=middlewares, **options),
     )
 
