@@ -1,6 +1,7 @@
 """Documents that others have written are served as they are: what they leave out has defaults (laws SRC 2, SRC 4)."""
 
 import json
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from smartcal_api.contract.check_members import TOP
 from smartcal_api.errors import ContractError
 from tests.e2e.server import run
 from tests.edits import drop, edited
-from tests.wire import World, open_world
+from tests.wire import Reply, World, open_world
 
 DOCUMENTS = Path(__file__).parents[1] / "documents"
 
@@ -150,6 +151,73 @@ def test_src_4_what_is_refused_in_another_file_is_told_with_its_place_there(tmp_
         (tmp_path / name).write_text((DOCUMENTS / name).read_text().replace("type: integer}", "type: intger}"))
     with pytest.raises(ContractError, match=r"orchard-parts.yaml:2: .*did you mean integer"):
         read_servable(tmp_path / "orchard.yaml")
+
+
+MACHINES = {
+    "openapi": "3.1.0",
+    "info": {"title": "Machines", "version": "1"},
+    "paths": {
+        "/jobs": {"get": {"responses": {"200": {"description": "Jobs."}}, "security": [{"machine": ["jobs"]}]}},
+        "/both": {"get": {"responses": {"200": {"description": "Both."}}, "security": [{"app": [], "user": []}]}},
+        "/tls": {"get": {"responses": {"200": {"description": "Never."}}, "security": [{"tls": []}]}},
+        "/basic": {"get": {"responses": {"200": {"description": "Basic."}}, "security": [{"tls": []}, {"basic": []}]}},
+    },
+    "components": {
+        "securitySchemes": {
+            "machine": {
+                "type": "oauth2",
+                "flows": {
+                    "clientCredentials": {
+                        "tokenUrl": "https://id.example.com/oauth/token",
+                        "scopes": {"jobs": "See jobs.", "more": "Do more."},
+                    }
+                },
+            },
+            "app": {"type": "apiKey", "in": "header", "name": "X-App"},
+            "user": {"type": "apiKey", "in": "cookie", "name": "sid"},
+            "tls": {"type": "mutualTLS"},
+            "basic": {"type": "http", "scheme": "basic"},
+            "unused": {"type": "apiKey", "in": "body", "name": "X"},
+        }
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def machines() -> World:
+    world = world_of(MACHINES, draft=True)
+    world.sandbox.oauth.clients.add("app", (), secret="scs_of_an_app", name="App", development=True)
+    world.sandbox.keys.add("key_of_all", world.contract.key_scopes["all"], owner=1)
+    return world
+
+
+def test_oauth_7_an_app_acts_for_itself_where_a_flow_lets_it(machines: World) -> None:
+    assert any("POST /oauth/token" in each for each in machines.contract.reading_told)
+
+    def ask(text: str, secret: str = "scs_of_an_app") -> Reply:
+        form = f"grant_type=client_credentials&client_id=app&client_secret={secret}{text}".encode()
+        return machines.request("POST", "/oauth/token", body=form, media_type="application/x-www-form-urlencoded")
+
+    jobs, more = ask("&scope=jobs"), ask("&scope=more")
+    assert (jobs.status, jobs.json["token_type"], "refresh_token" in jobs.json) == (200, "Bearer", False)
+    assert [machines.get("/jobs", key=each.json["access_token"]).status for each in (jobs, more)] == [200, 403]
+    assert (ask("&scope=none").json["error"], ask("", "wrong").json["error"]) == ("invalid_scope", "invalid_client")
+
+
+def test_auth_1_credentials_that_are_wanted_at_once_are_all_wanted(machines: World) -> None:
+    app, user = ("X-App", "key_of_all"), ("Cookie", "theme=dark; sid=key_of_all")
+    assert machines.get("/both", headers=[app, user]).status == 200
+    for some in ([], [app], [user], [app, ("Cookie", "sid=other")]):
+        assert machines.get("/both", headers=some).status == 401
+    basic = b64encode(b"me:key_of_all").decode()
+    assert machines.get("/basic", headers={"Authorization": f"Basic {basic}"}).status == 200
+
+
+def test_src_4_what_nobody_can_present_is_refused_and_what_is_not_used_only_told(machines: World) -> None:
+    (finding,) = [each for _, each in machines.contract.unserved.values()]
+    assert "certificate" in finding.message
+    assert machines.get("/tls").status == 501
+    assert [each.pointer for each in machines.contract.unused] == ["/components/securitySchemes/unused/in"]
 
 
 def test_src_4_what_our_own_contract_leaves_out_is_told_in_a_line() -> None:

@@ -10,6 +10,7 @@ from smartcal_api.api.oauth import Authorize, Decide, IssueToken, RevokeToken, d
 from smartcal_api.api.resources import getter
 from smartcal_api.api.webhooks import Subscriptions
 from smartcal_api.contract import Contract, Operation
+from smartcal_api.contract.granting import ISSUES
 from smartcal_api.http.served import Handler
 from smartcal_api.webhooks.network import LOOPBACK, Receivers
 
@@ -25,7 +26,9 @@ _LISTS = ("listEvents", "listBookingPages", "listBookings", "listWebhooks")
 
 def handlers(contract: Contract, receivers: Receivers = LOOPBACK) -> dict[str, Handler]:
     if not contract.ours:
-        return {}
+        reading = contract.document.reading
+        issuing = contract.operations.get(ISSUES) if reading is not None and reading.token_path else None
+        return {} if issuing is None else {ISSUES: IssueToken(issuing, contract)}
     subscriptions = Subscriptions(contract, receivers)
     single: dict[str, Handler] = {
         "getEvent": getter("Event", "event"),

@@ -14,7 +14,8 @@ _AUTHORIZATION, _COOKIES = b"authorization", b"cookie"
 Kind = tuple[str, str]
 """The kind of a credential, and its carrier."""
 _ONE: frozenset[Kind] = frozenset()
-_ISSUES = "issueToken"
+_GIVEN_BY = frozenset({"authorize", "issueToken"})
+"""The operations that users let apps have tokens by."""
 
 
 class Known(Protocol):
@@ -46,7 +47,7 @@ class Identity(NamedTuple):
 class Identification:
     """Reads credentials where the contract's security schemes say that they are.
 
-    `by_key` says whether a key stands for an access token, since nothing of the contract gives any out.
+    `by_key` says whether a key stands for an access token, since no user can let an app have one.
     """
 
     def __init__(self, document: Mapping[str, Any]) -> None:
@@ -57,7 +58,8 @@ class Identification:
         self._headers_alone = not self._key_queries and not self._key_cookies
         self._basic = any(each["type"] == "http" and carrier(each) == BASIC for each in schemes)
         operations = [each for item in document["paths"].values() if isinstance(item, dict) for each in item.values()]
-        self.by_key = not any(isinstance(each, dict) and each.get("operationId") == _ISSUES for each in operations)
+        named = {each.get("operationId") for each in operations if isinstance(each, dict)}
+        self.by_key = not {name for name in named if isinstance(name, str)} >= _GIVEN_BY
         required = [each.get("security") for each in operations if isinstance(each, dict)]
         self._joint = any(
             len(each) > 1 for security in (document.get("security"), *required) for each in security or ()

@@ -1,6 +1,6 @@
 """The contract: read once, checked, and everything that can be asked of it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
@@ -8,7 +8,7 @@ from types import MappingProxyType
 from smartcal_api.contract.bundle import beside, bundled
 from smartcal_api.contract.check import Affected, examine
 from smartcal_api.contract.description import Description
-from smartcal_api.contract.document import Document
+from smartcal_api.contract.document import Document, escape
 from smartcal_api.contract.message import message_headers
 from smartcal_api.contract.operation import Operation
 from smartcal_api.contract.policy import read_policy
@@ -49,6 +49,7 @@ class Contract(Description):
                 not_understood.update(dict.fromkeys(touched, finding))
         if fatal:
             raise document.error(fatal)
+        document = _without_schemes(document, [*self.unused, *not_understood.values()])
         super().__init__(document, read_policy(document.data), without=not_understood)
         self.scopes: tuple[str, ...] = tuple(self._scopes())
         self.foreign = examined.foreign
@@ -107,6 +108,17 @@ class Contract(Description):
         stated = path or shipped()
         document = Document.read(stated, regular=regular, overlays=overlays)
         return cls(bundled(document, beside(stated)), draft=draft)
+
+
+def _without_schemes(document: Document, findings: Iterable[Finding]) -> Document:
+    """The document without the security schemes that have a fault: what asks for them is set aside."""
+    start = "/components/securitySchemes/"
+    faulty = {each.pointer.removeprefix(start).partition("/")[0] for each in findings if each.pointer.startswith(start)}
+    if not faulty:
+        return document
+    components = document.data["components"]
+    schemes = {name: each for name, each in components["securitySchemes"].items() if escape(name) not in faulty}
+    return document.seen_as({**document.data, "components": {**components, "securitySchemes": schemes}})
 
 
 def shipped() -> Path:

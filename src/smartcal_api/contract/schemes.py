@@ -37,3 +37,13 @@ def scopes_of(scheme: Any) -> Iterator[str]:
     for flow in flows.values() if isinstance(flows, dict) else ():
         scopes = flow.get("scopes") if isinstance(flow, dict) else None
         yield from (each for each in scopes if not each.startswith("x-")) if isinstance(scopes, dict) else ()
+
+
+CLIENT_CREDENTIALS = "clientCredentials"
+
+
+def flows(document: Mapping[str, Any]) -> frozenset[str]:
+    """The names of the flows that oauth2 schemes have."""
+    schemes = document["components"].get("securitySchemes", {}).values()
+    stated = [each.get("flows") for each in schemes if isinstance(each, dict)]
+    return frozenset(name for each in stated if isinstance(each, dict) for name in each)

@@ -13,6 +13,7 @@ from smartcal_api.contract.check_members import TOP
 from smartcal_api.contract.defaults import defaults
 from smartcal_api.contract.document import Document, escape
 from smartcal_api.contract.filling import filled
+from smartcal_api.contract.granting import granting, token_path
 from smartcal_api.contract.inlining import Inlining
 from smartcal_api.contract.methods import METHODS
 from smartcal_api.contract.upgrade import Upgrade
@@ -69,8 +70,13 @@ class Reading:
             self.data["components"] = {"schemas": {}, **self.data["components"]}
         self._reach_paths()
         self._name_operations()
-        if not self.ours:
+        self.token_path: str | None = None
+        """Of the endpoint that is served because a flow says where it is."""
+        if not self.ours and isinstance(self.data["paths"], dict):
             self._take_deliveries()
+            self.token_path = token_path(self.data)
+            if self.token_path is not None:
+                self.data["paths"] = granting(self.data["paths"], self.token_path)
 
     def _reach_paths(self) -> None:
         """Paths with a query or a fragment are none that a request could have."""
@@ -101,6 +107,8 @@ class Reading:
             )
         if self.named:
             lines.append(f"names {_many(self.named, 'operation')} without an operationId, named by method and path")
+        if self.token_path is not None:
+            lines.append(f"tokens POST {self.token_path} grants client_credentials, as a flow says")
         if self.unreachable:
             lines.append(f"paths with a query or a fragment, which can't be asked for: {', '.join(self.unreachable)}")
         if self.unsent:

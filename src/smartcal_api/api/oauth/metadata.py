@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from smartcal_api.api.oauth.token import GRANTS
+from smartcal_api.api.oauth.token import grants
 from smartcal_api.auth.oauth import METHODS
 from smartcal_api.contract import Contract
 from smartcal_api.http.answer import Answer
@@ -41,7 +41,7 @@ def described(contract: Contract) -> Callable[[str], dict[str, Any]]:
         "scopes_supported": list(contract.scopes),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": list(GRANTS),
+        "grant_types_supported": list(grants(contract)),
         **methods,
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": True,

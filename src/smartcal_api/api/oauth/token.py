@@ -1,13 +1,14 @@
 """The token and the revocation endpoint: forms in, the JSON of RFC 6749 out (laws OAUTH 7 to 13)."""
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from smartcal_api.api.oauth.fields import Fields, Given, given_once
 from smartcal_api.api.oauth.refusals import note
 from smartcal_api.auth.oauth import Client, Credentials, Refused
 from smartcal_api.contract import Contract, Operation
+from smartcal_api.contract.schemes import CLIENT_CREDENTIALS, flows
 from smartcal_api.http.answer import Answer, json_answer
 from smartcal_api.http.exchange import Exchange
 from smartcal_api.http.raw import RawHandler, pairs
@@ -19,10 +20,19 @@ if TYPE_CHECKING:
 _Result = TypeVar("_Result")
 
 # What each grant needs besides the client, which comes first.
-GRANTS = {"authorization_code": ("code", "redirect_uri"), "refresh_token": ("refresh_token",)}
+_GRANTS: Mapping[str, tuple[str, ...]] = {
+    "authorization_code": ("code", "redirect_uri"),
+    "refresh_token": ("refresh_token",),
+}
+_FOR_ITSELF = "client_credentials"
 # What can't be what was issued, whatever is wrong with it; a verifier is judged once the code is claimed.
 _FAULTS = {"code": "invalid_grant", "redirect_uri": "invalid_grant", "refresh_token": "invalid_grant"}
 _FAULTS |= {"scope": "invalid_scope", "token": "invalid_request", "token_type_hint": "invalid_request"}
+
+
+def grants(contract: Contract) -> Mapping[str, tuple[str, ...]]:
+    """Those of a contract: an app acts for itself where a flow lets it."""
+    return {**_GRANTS, _FOR_ITSELF: ()} if CLIENT_CREDENTIALS in flows(contract.data) else _GRANTS
 
 
 class _ClientEndpoint(RawHandler):
@@ -79,17 +89,22 @@ class _ClientEndpoint(RawHandler):
 
 
 class IssueToken(_ClientEndpoint):
-    """Tokens for a code, or for a refresh token."""
+    """Tokens for a code, for a refresh token, or for the client itself."""
+
+    def __init__(self, operation: Operation, contract: Contract) -> None:
+        super().__init__(operation, contract)
+        self._grants = grants(contract)
 
     def _check(self, exchange: Exchange, given: Given) -> None:
         super()._check(exchange, given)
+        known = " or ".join(self._grants)
         if "grant_type" not in given.values:
-            raise Refused("invalid_request", f"grant_type is missing. Send {' or '.join(GRANTS)}.")
-        if given.values["grant_type"] not in GRANTS or "grant_type" in given.faults:
-            raise Refused("unsupported_grant_type", f"This server has no such grant_type. Send {' or '.join(GRANTS)}.")
+            raise Refused("invalid_request", f"grant_type is missing. Send {known}.")
+        if given.values["grant_type"] not in self._grants or "grant_type" in given.faults:
+            raise Refused("unsupported_grant_type", f"This server has no such grant_type. Send {known}.")
 
     def _answer(self, exchange: Exchange, given: Given, client: Client, method: str) -> Answer:
-        for name in GRANTS[given.values["grant_type"]]:
+        for name in self._grants[given.values["grant_type"]]:
             if name not in given.values and name not in given.faults:
                 raise Refused("invalid_request", f"{name} is missing, which this grant_type needs. Add it.")
         self._judge(given, frozenset({"code_verifier"}))

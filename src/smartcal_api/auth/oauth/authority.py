@@ -9,6 +9,7 @@ from smartcal_api.auth.oauth.tokens import Tokens
 from smartcal_api.auth.secrecy import Secrets
 from smartcal_api.clock import Clock
 from smartcal_api.contract import Contract
+from smartcal_api.contract.schemes import flows
 from smartcal_api.store import Store
 
 
@@ -29,6 +30,7 @@ class OAuth:
         self.pkce_required = False
         self.auto_consent = False
         self.scopes = contract.scopes
+        self.flows = flows(contract.data)
         self.clients = Clients(store, clock, prefix=policy.secrets["client_secret"], secrets=secrets, announce=announce)
         self.codes = Codes(store, clock, prefix=policy.secrets["authorization_code"], lifetimes=policy.lifetimes)
         self.tokens = Tokens(
@@ -51,6 +53,7 @@ class OAuth:
         """Goes on under an edited contract; what was issued keeps the lifetime that it was given."""
         policy = contract.policy
         self.scopes = contract.scopes
+        self.flows = flows(contract.data)
         self.clients.adopt(prefix=policy.secrets["client_secret"])
         self.codes.adopt(prefix=policy.secrets["authorization_code"], lifetimes=policy.lifetimes)
         self.tokens.adopt(prefixes=policy.secrets, lifetimes=policy.lifetimes, implies=policy.scope_implies)

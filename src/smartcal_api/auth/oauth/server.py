@@ -12,6 +12,7 @@ from authlib.oauth2.rfc6749 import AuthorizationServer
 from authlib.oauth2.rfc6750 import BearerTokenGenerator
 
 from smartcal_api.auth.oauth.authority import OAuth
+from smartcal_api.auth.oauth.client_grant import ClientGrant
 from smartcal_api.auth.oauth.clients import Client
 from smartcal_api.auth.oauth.code_grant import CodeGrant, Pkce
 from smartcal_api.auth.oauth.refresh_grant import RefreshGrant
@@ -19,6 +20,7 @@ from smartcal_api.auth.oauth.refusal import Refused
 from smartcal_api.auth.oauth.request import Request
 from smartcal_api.auth.oauth.revocation import Revocation
 from smartcal_api.auth.oauth.tokens import ACCESS, REFRESH
+from smartcal_api.contract.schemes import CLIENT_CREDENTIALS
 
 # grant_type → the grant and its extensions
 _GRANTS = ((CodeGrant, (Pkce(required=False),)), (RefreshGrant, ()))
@@ -35,6 +37,8 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib is not typed
         self.oauth = oauth
         for grant, extensions in _GRANTS:
             self.register_grant(grant, extensions)
+        if CLIENT_CREDENTIALS in oauth.flows:
+            self.register_grant(ClientGrant)
         self.register_endpoint(Revocation)
         tokens = oauth.tokens
         self.register_token_generator(
@@ -119,7 +123,7 @@ class _Client:
         return response_type in CodeGrant.RESPONSE_TYPES
 
     def check_grant_type(self, grant_type: str) -> bool:
-        return any(grant_type == grant.GRANT_TYPE for grant, _ in _GRANTS)
+        return any(grant_type == grant.GRANT_TYPE for grant in (ClientGrant, *(grant for grant, _ in _GRANTS)))
 
     def get_allowed_scope(self, scope: str | None) -> str:
         """What is asked for, in its order, each once; all that the client may have where nothing is.
