@@ -8,7 +8,7 @@ import pytest
 from smartcal_api.conformance.judge import Judge
 from smartcal_api.contract import Contract
 from smartcal_api.errors import ContractError
-from tests.edits import Edit, edited
+from tests.edits import Edit, edited, put
 from tests.wire import open_world
 
 EVENT = "#/paths/~1api~1v1~1events~1{}event_id{}/get/responses/200/content/application~1json/schema"
@@ -72,3 +72,8 @@ def test_src_4_what_is_equal_in_json_stands_twice(values: list[Any]) -> None:
 
 def test_the_shipped_contract_has_what_the_cases_refer_to(contract: Contract) -> None:
     assert contract.document.resolve(EVENT.format("%7B", "%7D")) == contract.document.resolve(EVENT.format("{", "}"))
+
+
+def test_src_4_a_header_of_an_unrouted_response_may_say_nothing_of_its_values() -> None:
+    edit = put("/x-unrouted-responses/500/headers/X-RateLimit-Limit", {"description": "How many."})
+    assert edited(edit).operations

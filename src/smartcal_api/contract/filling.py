@@ -15,7 +15,7 @@ def filled(data: Mapping[str, Any]) -> dict[str, Any]:
         {"requestBodies": _each(_body), "responses": _each(_response), "headers": _each(_header)}
         | {"examples": _each(_example), "parameters": _each(_described), "pathItems": _each(_item)},
     )
-    changed = _in(data, {"paths": _each(_item), "webhooks": _each(_item)})
+    changed = _in(data, {"paths": _each(_item), "webhooks": _each(_item), "x-unrouted-responses": _each(_response)})
     return changed if "components" not in data else {**changed, "components": components}
 
 
