@@ -9,6 +9,7 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from smartcal_api.app import Front, Options
+from smartcal_api.clock import NANOSECONDS, parse_rfc3339
 from smartcal_api.contract import Contract
 from smartcal_api.web import Shown
 from smartcal_api.web import docs as page_of
@@ -65,6 +66,11 @@ def test_scopes_basis_and_policy_are_text_and_urls_are_those_of_the_sandbox(
         scopes = {scope for each in operation.alternatives for scopes in each.values() for scope in scopes}
         assert set(re.findall(r"`(\w+)`", re.findall(r"\A\*\*Scope:\*\*.*|\A", said)[0])) == scopes
         assert re.search(r"\*(Documented|Decided)[^*]*\*\Z", said)
+    (after,) = (each for each in shown["paths"]["/api/v1/events"]["get"]["parameters"] if each["name"] == "start_after")
+    world = plane.sandbox(sandbox or "default")
+    assert abs(parse_rfc3339(after["example"]) - world.clock.now()) < 14 * 86_400 * NANOSECONDS, (
+        "there is something then"
+    )
     for name in contract.data:
         assert not name.startswith("x-") or name == "x-basis" or f"\n{name}:" in shown["info"]["description"]
     assert ask(plane, f"{prefix}/openapi.json").json["info"] == contract.data["info"], "what is served stays as it is"

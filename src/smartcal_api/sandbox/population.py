@@ -11,6 +11,7 @@ from smartcal_api.contract import Contract, Operation
 from smartcal_api.contract.named import MemberPath
 from smartcal_api.contract.resources import SHOWN_BY
 from smartcal_api.mock import ValueGenerator
+from smartcal_api.sandbox.examples import name_examples
 from smartcal_api.sandbox.image import DataSet
 from smartcal_api.sandbox.sandbox import Sandbox
 from smartcal_api.sandbox.seeds import SEEDS, Seeds
@@ -77,6 +78,7 @@ def populate(
     named: dict[str, set[MemberPath]] = {}
     with store.transaction():
         store.load(_noted(_rows(data, weeks, progress), named))
+        name_examples(sandbox)
         learn(store, named)
         store.set_meta("seed", str(sandbox.seed))
         for name, size in zip((_EVENTS, _BOOKINGS), sizes, strict=True):

@@ -11,6 +11,7 @@ from smartcal_api.contract import Contract, Description
 from smartcal_api.control import PREFIX
 from smartcal_api.sandbox.credentials import DOCS_CLIENT
 from smartcal_api.sandbox.registry import DEFAULT
+from smartcal_api.seeding import weeks_to
 from smartcal_api.web.files import SECURE, STATIC, SWAGGER_FILES, file_of, swagger_ui
 from smartcal_api.web.found import HTML, Found
 from smartcal_api.web.readable import readable
@@ -59,12 +60,12 @@ class Docs:
         )
         return Found(text.encode(), HTML, headers=SECURE)
 
-    def below(self, path: str, contract: Contract, control: Description, *, sandbox: str) -> Found | None:
-        """What the page asks for; None where there is nothing."""
+    def below(self, path: str, contract: Contract, control: Description, *, sandbox: str, now: int) -> Found | None:
+        """What the page asks for, of a sandbox at that instant; None where there is nothing."""
         name = path.removeprefix(_BELOW)
         prefix = "" if sandbox == DEFAULT else f"/~{sandbox}"
         if name == f"{_PRODUCT}.json":
-            return _document(readable(contract, root=prefix))
+            return _document(readable(contract, root=prefix, weeks=weeks_to(now)))
         if name == f"{_CONTROL}.json":
             return _document(readable(control, root="", token=self._token))
         if name in SWAGGER_FILES and (folder := self._folder or swagger_ui()) is not None:

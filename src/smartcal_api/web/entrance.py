@@ -96,11 +96,10 @@ class Entrance:
         if path.startswith(_FILES):
             return file_of(STATIC, path.removeprefix(_FILES))
         asked = {name: values[-1] for name, values in parse_qs(scope["query_string"].decode("latin-1")).items()}
-        sandbox = asked.get("sandbox", DEFAULT)
-        if self._registry.get(sandbox) is None:
-            sandbox = DEFAULT
+        world = self._registry.get(asked.get("sandbox", DEFAULT)) or self._registry.default
+        sandbox, now = world.name, world.clock.now()
         if path.startswith(f"{DOCS}/"):
-            return self._docs.below(path, contract, self._control(), sandbox=sandbox)
+            return self._docs.below(path, contract, self._control(), sandbox=sandbox, now=now)
         if path not in (HOME, DOCS) or not _takes_html(dict(scope["headers"])):
             return None
         if path == DOCS:

@@ -8,15 +8,17 @@ from typing import Any
 
 import yaml
 
+from smartcal_api.clock import parse_rfc3339
 from smartcal_api.contract import Description, Operation
+from smartcal_api.seeding import shift
 
 _BASIS, _SOURCE = "x-basis", "x-source"
 _FLOW_URLS = ("authorizationUrl", "tokenUrl", "refreshUrl")
 
 
-def readable(description: Description, *, root: str, token: bool = False) -> dict[str, Any]:
+def readable(description: Description, *, root: str, token: bool = False, weeks: int = 0) -> dict[str, Any]:
     """`root` is what the operations stand below: the path of a sandbox, or nothing. With a `token` it says that one is
-    asked for, as the control plane does."""
+    asked for, as the control plane does. Examples of instants are moved by so many `weeks`, as the data was."""
     document: dict[str, Any] = _told(description.data)
     document["servers"] = [{"url": root or "/", "description": "This server."}]
     for operation in description.operations.values():
@@ -24,7 +26,7 @@ def readable(description: Description, *, root: str, token: bool = False) -> dic
         said = str(description.data["paths"][operation.path][operation.method.lower()].get("description", ""))
         basis = _basis(stated) or _basis(description.data)
         stated["description"] = "\n\n".join(each for each in (_scopes(operation), said.rstrip(), basis) if each)
-        if parameters := _parameters(description, operation):
+        if parameters := _parameters(description, operation, weeks):
             stated["parameters"] = parameters
     for path in document["paths"].values():
         path.pop("parameters", None)
@@ -63,15 +65,24 @@ def _basis(node: Mapping[str, Any]) -> str:
     return "*Decided by this contract.*" if node.get(_BASIS) == "decision" else ""
 
 
-def _parameters(description: Description, operation: Operation) -> list[Any]:
+def _parameters(description: Description, operation: Operation, weeks: int) -> list[Any]:
     """Those of the path as well, and all in full: Swagger UI shows nothing of a reference that stands beside the
     operations of a path."""
     path = description.data["paths"][operation.path]
     found: dict[tuple[str, str], Any] = {}
     for each in (*path.get("parameters", ()), *path[operation.method.lower()].get("parameters", ())):
         stated = description.document.resolve(each["$ref"]) if "$ref" in each else each
-        found[stated["name"], stated["in"]] = _told(stated)
+        found[stated["name"], stated["in"]] = shown = _told(stated)
+        if _is_instant(shown.get("example")):
+            shown["example"] = shift({"start_time": shown["example"]}, weeks)["start_time"]
     return list(found.values())
+
+
+def _is_instant(example: Any) -> bool:
+    try:
+        return isinstance(example, str) and parse_rfc3339(example) > 0
+    except ValueError:
+        return False
 
 
 def _scopes(operation: Operation) -> str:
