@@ -92,7 +92,7 @@ def test_a_failed_test_shows_its_journal_and_leaves_a_bundle_that_opens(tmp_path
     assert "GET /api/v1/events?page=0 400" in done.stdout
     assert "/components/schemas/PageNumber" in done.stdout
     (bundle,) = (tmp_path / ".smartcal").iterdir()
-    assert f"smartcal serve --bundle {bundle}" in done.stdout
+    assert f"smartcal open {bundle}" in done.stdout
     told = subprocess.run(
         [*COMMAND, "exec", "--bundle", str(bundle), "--", *COMMAND, "clock", "show"],
         cwd=tmp_path,

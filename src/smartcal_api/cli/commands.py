@@ -7,6 +7,7 @@ GROUPS = {
         "serve": "a local SmartCal Pro, or any OpenAPI document",
         "exec": "run a command, such as your tests, with a server of its own",
         "logs": "what was asked and answered, and why it was refused",
+        "open": "see a failed test's bundle, or a HAR, in a browser",
         "listen": "receive webhooks here, show them, pass them on",
         "deliveries": "webhooks sent: list, redeliver, let the next ones misbehave",
         "check-receiver": "try your receiver with right, wrong and hostile deliveries",

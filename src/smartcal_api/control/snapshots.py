@@ -17,7 +17,7 @@ from smartcal_api.sandbox.creation import NameTaken
 from smartcal_api.sandbox.difference import Resource, difference
 from smartcal_api.sandbox.image import Image
 from smartcal_api.sandbox.room import NoRoom
-from smartcal_api.sandbox.snapshots import Snapshot, packed
+from smartcal_api.sandbox.snapshots import JOURNAL, Snapshot, packed
 
 BUNDLE = "application/vnd.sqlite3"
 
@@ -117,7 +117,7 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
 
         def bundled() -> Answer:
             journal = orjson.dumps([documents.document(each) for each in entries])
-            return Answer(200, packed(image, {"journal": journal.decode()}), media_type=BUNDLE)
+            return Answer(200, packed(image, {JOURNAL: journal.decode()}), media_type=BUNDLE)
 
         return await control.answer(exchange, bundled)
 

@@ -12,4 +12,4 @@ async def hang_up(scope: Scope, send: Send, *, last: bytes = b"") -> None:
     `last` ends an answer that was sent in pieces, whether or not its reader has taken the others.
     """
     if HANG_UP in scope.get("extensions", ()):
-        await send({"type": HANG_UP, "body": last})
+        await send({"type": HANG_UP, "body": last} if last else {"type": HANG_UP})

@@ -23,7 +23,7 @@ def sections(smartcal: "SmartCal", folder: Path, test: str) -> Iterator[tuple[st
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / (re.sub(r"[^A-Za-z0-9_.-]+", "-", test)[-120:].strip("-") + ".bundle")
         Output(path, "smartcal_bundles", "a bundle", _is_image, instead="move it away", mode=0o600).write(bundle)
-        yield "smartcal bundle", f"smartcal serve --bundle {path}"
+        yield "smartcal bundle", f"smartcal open {path}"
     except (UsageError, OSError) as error:
         yield "smartcal", f"nothing more can be told: {error}"
 

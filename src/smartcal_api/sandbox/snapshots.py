@@ -1,15 +1,18 @@
 """The named images of a sandbox: in memory, or beside the file of its store, where the next process finds them."""
 
+import json
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from smartcal_api.errors import UsageError
 from smartcal_api.sandbox.image import Image, State
 from smartcal_api.store import is_image, pack, peek, unpack, write_private
 
 _STATE = "state"
+JOURNAL = "journal"
+"""What a bundle has beside its state, as JSON."""
 
 
 class Snapshot(NamedTuple):
@@ -193,6 +196,15 @@ def read_image(path: Path) -> Image:
     database, members = unpack(path)
     read_state(path, members)
     return Image(database, members[_STATE])
+
+
+def read_journal(path: Path) -> list[Any]:
+    """What was asked before a bundle was made, as documents; none where the file has none that can be read."""
+    try:
+        found = json.loads(peek(path).get(JOURNAL, "[]"))
+    except ValueError:
+        return []
+    return found if isinstance(found, list) else []
 
 
 def read_state(path: Path, members: dict[str, str]) -> State:

@@ -11,12 +11,13 @@ from smartcal_api.clock import Clock
 from smartcal_api.contract import Contract, Document
 from smartcal_api.errors import UsageError
 from smartcal_api.http.roots import is_loopback
+from smartcal_api.journal.restored import restored
 from smartcal_api.sandbox import Sandbox
 from smartcal_api.sandbox.credentials import KeyRing
 from smartcal_api.sandbox.image import State
 from smartcal_api.sandbox.population import BOOKINGS, DEFAULT_SEED, EVENTS, fill, seeded_data_set
 from smartcal_api.sandbox.restoring import resume
-from smartcal_api.sandbox.snapshots import read_image
+from smartcal_api.sandbox.snapshots import read_image, read_journal
 from smartcal_api.server.data import data_of, forget_data, load_data
 from smartcal_api.settings import GivenKey, Settings
 from smartcal_api.store import Store, open_store
@@ -176,6 +177,7 @@ def _bundled(contract: Contract, path: Path, settings: Settings) -> Iterator[San
         if settings.freeze:
             sandbox.clock.freeze()
         sandbox.data = image.database
+        sandbox.journal.resume(restored(read_journal(path), contract))
         yield sandbox
     finally:
         store.close()
