@@ -206,7 +206,7 @@ LIVE: dict[str, tuple[list[Edit], Seen]] = {
         lambda w: w.get("me").headers["x-ratelimit-limit"] == "9",
     ),
     "per_page by another name": (
-        [put(f"/components/parameters/{each}/name", "limit") for each in ("PerPage", "DecidedPerPage")]
+        [put(f"/components/parameters/{each}/name", "limit") for each in ("PerPage", "ListPerPage")]
         + [put("/x-pagination/parameters/per_page", "limit")],
         lambda w: len(w.get("events?limit=3").json["data"]) == 3,
     ),

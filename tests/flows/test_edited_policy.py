@@ -44,8 +44,8 @@ def test_src_2_any_names_of_the_paging(names: list[str]) -> None:
         edits.append(put(f"{SCHEMAS}/{one}/required", [fields["items"], fields["pagination"]]))
     edits += [rename(f"{inner}/{old}", fields[old]) for old in ("page", "per_page", "total", "total_pages")]
     edits.append(put(f"{SCHEMAS}/Pagination/required", members[2:]))
-    edits += [put(f"/components/parameters/{one}Page/name", page) for one in ("", "Decided")]
-    edits += [put(f"/components/parameters/{one}PerPage/name", size) for one in ("", "Decided")]
+    edits += [put(f"/components/parameters/{one}Page/name", page) for one in ("", "List")]
+    edits += [put(f"/components/parameters/{one}PerPage/name", size) for one in ("", "List")]
     edits += [_without_list_examples]
     world = world_of(*edits)
     key = world.key("read")
