@@ -41,7 +41,7 @@ WRONG = [
     (("snapshot", "restore", "nope"), "no snapshot 'nope'"),
     (("snapshot", "diff", "nope"), "no snapshot 'nope'"),
     (("snapshot", "foo"), "No such command 'foo'. Try 'smartcal snapshot --help'."),
-    (("fault", "add", "nope"), '"nope" is not one of'),
+    (("fault", "add", "nope"), '"nope", which is not one of'),
     (("fault", "add", "status"), "'status' is missing"),
     (("fault", "clear", "fault-9"), "fault-9"),
     (("trigger", "nope"), "there are booking.created, "),

@@ -92,8 +92,8 @@ def test_src_5_stored_documents_are_adapted_and_told_of(reloading: Reloading) ->
 
 
 def test_a_broken_contract_is_told_of_and_the_last_good_one_is_served(reloading: Reloading) -> None:
-    broken = [put(f"{EVENTS}/parameters/0/in", "cookie"), most_of(22)]
-    (line,) = [n for n, text in enumerate(source(*broken).decode().splitlines(), 1) if '"in": "cookie"' in text]
+    broken = [put(f"{EVENTS}/parameters/0/in", "body"), most_of(22)]
+    (line,) = [n for n, text in enumerate(source(*broken).decode().splitlines(), 1) if '"in": "body"' in text]
     reloading.save(*broken)
     expected = f"{reloading.file}:{line}: {EVENTS}/parameters/0/in: "
     until(lambda: expected in reloading.server.said())

@@ -146,12 +146,12 @@ import smartcal_api.server.run as run, smartcal_api.server.stopping as stopping
 from smartcal_api.cli import main
 patience, *arguments = sys.argv[1:]
 run.REQUESTS_SECONDS, stopping.ALL_SECONDS = 600, float(patience)
-import smartcal_api.app as app
-handlers = app.handlers
+import smartcal_api.api.assignment as assignment
+handlers = assignment.handlers
 def blocked(*_):
     print("blocked", flush=True)
     time.sleep(600)
-app.handlers = lambda *given: {**handlers(*given), "getAccount": blocked}
+assignment.handlers = lambda *given: {**handlers(*given), "getAccount": blocked}
 main(arguments)
 """
 

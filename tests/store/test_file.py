@@ -100,7 +100,7 @@ def test_a_refused_second_open_takes_no_lock_away_from_the_first(contract, path)
 
 def test_a_second_process_on_one_file_ends_with_exit_code_2_and_a_line(tmp_path):
     with serving(tmp_path, "--store", "store.db") as server:
-        for arguments in (("serve", "--port", "0", "--store", "store.db"), ("keys", "list", "store.db")):
+        for arguments in (("serve", "--port", "0", "--store", "store.db"), ("store", "keys", "list", "store.db")):
             second = run(*arguments, folder=tmp_path)
             assert (second.returncode, second.stdout) == (2, "")
             assert second.stderr == (
