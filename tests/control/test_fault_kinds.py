@@ -63,7 +63,9 @@ def test_sbx_5_commit_then_drop_leaves_the_change(plane: Plane, cancelling: dict
     before = booking_status(plane, cancelling)
     arm(plane, "drop", after_work=after_work, operations=["cancelBooking"])
     assert messages(plane, **cancelling) == [], "an answer that never comes"
-    assert messages(plane, extensions={"smartcal.hang_up": {}}, **cancelling) == [{"type": "smartcal.hang_up", "body": b""}]
+    assert messages(plane, extensions={"smartcal.hang_up": {}}, **cancelling) == [
+        {"type": "smartcal.hang_up", "body": b""}
+    ]
     assert booking_status(plane, cancelling) == ("cancelled" if after_work else before)
 
 

@@ -87,7 +87,9 @@ def test_src_5_a_document_that_no_longer_fits_is_not_sent_as_it_is() -> None:
 
 
 def test_src_5_a_change_whose_answer_would_break_the_contract_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("smartcal_api.api.assignment.unfit", lambda *_: {})  # what is seen at start isn't the last resort
+    monkeypatch.setattr(
+        "smartcal_api.api.assignment.unfit", lambda *_: {}
+    )  # what is seen at start isn't the last resort
     world = open_world(edited(put("/x-secrets/webhook_secret", "sec_")))
     key = world.key("webhooks")
     wanted = {"url": "https://a.example.com/", "events": ["calendar.synced"]}

@@ -107,7 +107,9 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable[[Excha
     """A world in which one operation has another handler."""
 
     def world(operation: str, handler: Callable[[Exchange], Answer]) -> World:
-        monkeypatch.setattr("smartcal_api.api.assignment.handlers", lambda contract, _: handlers(contract) | {operation: handler})
+        monkeypatch.setattr(
+            "smartcal_api.api.assignment.handlers", lambda contract, _: handlers(contract) | {operation: handler}
+        )
         return open_world()
 
     return world
