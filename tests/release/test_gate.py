@@ -11,9 +11,10 @@ from smartcal_api.conformance.basis import Basis
 from smartcal_api.conformance.report.record import CaseRecord, FindingRecord, Record
 from smartcal_api.conformance.verdict import Exit, Verdict
 from smartcal_api.errors import UsageError
-from smartcal_api.release.gate import Answer, decide
+from smartcal_api.release.answer import Answer
+from smartcal_api.release.gate import decide
 from smartcal_api.release.policy import Policy, read_policy
-from smartcal_api.release.proof import Change, Diff, Proof
+from smartcal_api.release.proof import Change, Diff, Hit, Impact, Proof
 from smartcal_api.release.telling import markdown, text
 
 NOW = datetime(2026, 2, 3, 12, 0, tzinfo=UTC)
@@ -98,6 +99,29 @@ def test_a_release_is_decided_by_what_the_policy_asks(
     assert markdown(found, reasons).count("\n- ") == len(reasons)
 
 
+HIT = Hit("GET /events", "per_page is 100", 7, {"app_a": 5, "app_b": 2}, "")
+
+
+@pytest.mark.parametrize(
+    ("impact", "policy", "answer", "said"),
+    [
+        (Impact(9, ()), {}, YES, "none of 9 recorded calls"),
+        (Impact(0, ()), {}, UNKNOWN, "impact.json is about no call at all"),
+        (Impact(9, (HIT,)), {}, NO, "7 recorded calls (app_a 5, app_b 2): GET /events: per_page is 100"),
+        (Impact(9, (HIT,)), {"impact": "any"}, YES, "7 recorded calls (app_a 5, app_b 2)"),
+        (Impact(9, (replace(HIT, accepted="agreed"),)), {}, YES, "none of 9 recorded calls"),
+        (None, {"needs": ["impact"]}, UNKNOWN, "none was given"),
+    ],
+)
+def test_calls_that_were_recorded_decide_with_it(
+    impact: Impact | None, policy: dict[str, Any], answer: Answer, said: str
+) -> None:
+    proof = Proof({"one.json": FINE}, {}, {"impact.json": impact} if impact else {})
+    found, reasons = decide(proof, Policy(**policy), labels={}, now=NOW)
+    (reason,) = [each for each in reasons if each.about == "impact"]
+    assert (found, reason.answer, reason.said[: len(said)]) == (answer, answer, said)
+
+
 def test_it_is_about_the_build_and_the_contract_that_were_asked_for(tmp_path: Path) -> None:
     def decided(*verdicts: Record, policy: Policy | None = None, **labels: str) -> list[str]:
         proof = Proof({f"{number}.json": each for number, each in enumerate(verdicts)}, {})
@@ -126,7 +150,7 @@ def test_it_is_about_the_build_and_the_contract_that_were_asked_for(tmp_path: Pa
         ('not_verified = "RATE"', "not_verified takes a list of texts"),
         ("labels = [1]", "labels takes a list of texts"),
         ('breaking = "some"', "breaking takes none, announced, any, not 'some'"),
-        ('needs = ["prayer"]', "needs takes verdict and diff, not 'prayer'"),
+        ('needs = ["prayer"]', "needs takes verdict, diff, impact, not 'prayer'"),
         ("= 3", "release.toml"),
     ],
 )

@@ -107,7 +107,7 @@ def trend(folder: Path, last: int | None, shape: str) -> int:
 def gate(files: tuple[Path, ...], policy: Path | None, label: tuple[str, ...], shape: str) -> int:
     """Say whether a build can be released.
 
-    It is decided by verdicts, and by what `smartcal diff --format json` prints.
+    It is decided by verdicts, and by what `smartcal diff` and `smartcal impact` print with --format json.
 
     smartcal verdict gate verdict.json diff.json --policy release.toml
 

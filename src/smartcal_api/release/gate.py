@@ -1,35 +1,18 @@
 """Yes, no, or can't tell: a reason for each thing that a policy asks, from what was found."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import IntEnum
 
 from smartcal_api.conformance.report.record import CaseRecord, grouped
 from smartcal_api.conformance.report.wording import counted, listed
 from smartcal_api.conformance.verdict import Verdict
-from smartcal_api.release.policy import ANNOUNCED, ANY, Policy
-from smartcal_api.release.proof import Change, Proof
+from smartcal_api.release.answer import Answer, Reason
+from smartcal_api.release.consequences import consequences
+from smartcal_api.release.policy import Policy
+from smartcal_api.release.proof import Proof
 
 _RECORDED = "recorded"
 _NAMED = 3
-
-
-class Answer(IntEnum):
-    """As exit codes have it."""
-
-    YES = 0
-    NO = 1
-    UNKNOWN = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One line: what it is about, and what was found of it."""
-
-    answer: Answer
-    about: str
-    said: str
 
 
 def decide(
@@ -43,6 +26,7 @@ def decide(
 
 class _Gate:
     def __init__(self, proof: Proof, policy: Policy, labels: Mapping[str, str], now: datetime) -> None:
+        self._proof = proof
         self._verdicts = proof.verdicts
         self._diffs = proof.diffs
         self._policy = policy
@@ -50,7 +34,8 @@ class _Gate:
         self._now = now
 
     def reasons(self) -> Iterator[Reason]:
-        for kind, found in (("verdict", self._verdicts), ("diff", self._diffs)):
+        given = {"verdict": self._verdicts, "diff": self._diffs, "impact": self._proof.impacts}
+        for kind, found in given.items():
             if kind in self._policy.needs and not found:
                 yield Reason(Answer.UNKNOWN, kind, f"none was given, and the policy needs one ({kind})")
         if self._verdicts:
@@ -62,9 +47,7 @@ class _Gate:
             yield self._accepted()
             yield self._undecided()
             yield self._not_verified()
-        if self._diffs:
-            yield from self._changes("breaking")
-            yield from self._changes("risky")
+        yield from consequences(self._proof, self._policy)
 
     def _build(self) -> Reason:
         names = dict.fromkeys((*self._policy.labels, *self._labels))
@@ -191,24 +174,6 @@ class _Gate:
         matters = self._policy.not_verified is not None or any(each.required for each in missing)
         said = f"{counted(len(missing), 'case')}: {_names(missing)}: {missing[0].why}"
         return Reason(Answer.UNKNOWN if matters else Answer.YES, "not verified", said)
-
-    def _changes(self, level: str) -> Iterator[Reason]:
-        """A reason for each of those whom it concerns."""
-        allowed = getattr(self._policy, level)
-        open_ = [each for diff in self._diffs.values() for each in diff.of(level) if not each.accepted]
-        silent = [each for diff in self._diffs.values() if not diff.announced for each in diff.of(level)]
-        if not open_:
-            yield Reason(Answer.YES, level, "nothing")
-        groups: dict[str, list[Change]] = {}
-        for each in open_:
-            groups.setdefault(each.concerns, []).append(each)
-        for concerns, found in groups.items():
-            fine = allowed == ANY or (allowed == ANNOUNCED and not any(each in silent for each in found))
-            named = "; ".join(f"{each.where}: {each.text}" for each in found[:_NAMED])
-            more = "; …" if len(found) > _NAMED else ""
-            how = ", announced by its version" if fine and allowed == ANNOUNCED else ""
-            said = f"{len(found)} for {concerns}{how}: {named}{more}"
-            yield Reason(Answer.YES if fine else Answer.NO, level, said)
 
 
 def _names(cases: list[CaseRecord]) -> str:

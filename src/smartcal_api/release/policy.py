@@ -11,7 +11,13 @@ from smartcal_api.errors import UsageError, hint
 from smartcal_api.input import Unreadable, read_bytes, read_toml
 
 NONE, ANNOUNCED, ANY = "none", "announced", "any"
-_CHOICES = {"breaking": (NONE, ANNOUNCED, ANY), "risky": (NONE, ANY), "profile": ("quick", "full")}
+_CHOICES = {
+    "breaking": (NONE, ANNOUNCED, ANY),
+    "risky": (NONE, ANY),
+    "impact": (NONE, ANY),
+    "profile": ("quick", "full"),
+}
+_NEEDS = ("verdict", "diff", "impact")
 _WORDS: Mapping[type, str] = {str: "text", list: "a list of texts", int: "a whole number", float: "a number of hours"}
 
 
@@ -29,6 +35,7 @@ class Policy:
     not_verified: list[str] | None = None
     breaking: str = NONE
     risky: str = ANY
+    impact: str = NONE
     needs: list[str] = field(default_factory=lambda: ["verdict"])
     folder: Path = Path()
 
@@ -77,5 +84,5 @@ def _check(path: Path, name: str, value: Any) -> None:
         raise UsageError(f"--policy: {path}: {name} takes {_WORDS[kind]}.")
     if name in _CHOICES and value not in _CHOICES[name]:
         raise UsageError(f"--policy: {path}: {name} takes {', '.join(_CHOICES[name])}, not {value!r}.")
-    if name == "needs" and (wrong := [each for each in value if each not in ("verdict", "diff")]):
-        raise UsageError(f"--policy: {path}: needs takes verdict and diff, not {wrong[0]!r}.")
+    if name == "needs" and (wrong := [each for each in value if each not in _NEEDS]):
+        raise UsageError(f"--policy: {path}: needs takes {', '.join(_NEEDS)}, not {wrong[0]!r}.")

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 
 from smartcal_api.conformance.report.markdown import escaped
-from smartcal_api.release.gate import Answer, Reason
+from smartcal_api.release.answer import Answer, Reason
 
 _HEADINGS = {
     Answer.YES: "yes: it can be released",
