@@ -88,7 +88,6 @@ def test_the_parts_of_a_run_make_one_verdict_where_every_case_ran_once(smartcal:
     other = write(tmp_path / "3.json", case("AUTH 2 xa", HELD), build="77b1")
     for files, said in (
         ([one, one], "AUTH 1 xa ran twice"),
-        ([one], "1 of the cases ran in none of them: AUTH 2 xa"),
         ([one, other], "is of other labels than"),
     ):
         # A file of its own, since a name can stand there only once.
@@ -97,6 +96,12 @@ def test_the_parts_of_a_run_make_one_verdict_where_every_case_ran_once(smartcal:
             Path(copy).write_text(Path(file).read_text())
         refused = smartcal("verdict", "merge", *copies)
         assert (refused.code, refused.out, said in refused.err) == (2, "", True), refused.err
+
+
+def test_what_ran_in_none_of_the_parts_is_inconclusive(smartcal: Command, tmp_path: Path) -> None:
+    part = smartcal("verdict", "merge", write(tmp_path / "1.json", case("AUTH 1 xa", HELD), left_out=("AUTH 2 xa",)))
+    assert part.code == 3
+    assert [each["why"] for each in json.loads(part.out)["outcomes"]] == ["", "it ran in none of the verdicts"]
 
 
 def test_a_trend_tells_what_held_was_broken_and_is_flaky(smartcal: Command, tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from smartcal_api.cli.options import option as shared_option
 from smartcal_api.cli.options import overlay_option, replace_option
 from smartcal_api.cli.spec import SPEC_HELP, Spec
 from smartcal_api.cli.targets import NamedTarget, target_option
+from smartcal_api.errors import UsageError
 
 if TYPE_CHECKING:
     from smartcal_api.conformance.target import Target
@@ -59,6 +60,7 @@ option = partial(shared_option, prefix="SMARTCAL_VERIFY_")
 @option("--budget", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="The longest that it may take.")
 @option("--spec", type=Spec(), metavar="FILE", help=SPEC_HELP)
 @overlay_option(option)
+@option("--shard", metavar="I/N", help="One part of N of the run; `smartcal verdict merge` makes one verdict of all.")
 @option("--plan", is_flag=True, help="Say what would be sent, how long it would take, and send nothing.")
 @option("--compare", type=_FILE, metavar="LAST.json", help="A verdict.json of before, to tell what has changed.")
 @option("--baseline", type=_FILE, metavar="FILE", help="Deviations that are accepted, each with reason, owner, expiry.")
@@ -89,9 +91,10 @@ def verify(**given: Any) -> int:
         from smartcal_api.conformance.recorded import Recording
         from smartcal_api.conformance.report.progress import LiveProgress
         from smartcal_api.conformance.report.stored import read_record
+        from smartcal_api.conformance.shards import read_shard
         from smartcal_api.conformance.stated import stated_forms
         from smartcal_api.conformance.target import Target, root_of
-        from smartcal_api.conformance.verification import FULL, Options, chosen, verify
+        from smartcal_api.conformance.verification import FULL, Options, jobs, own, verify
 
         folder = report_folder(given["report_dir"], replace=given["replace"])
     forms = stated_forms(contract)
@@ -103,10 +106,13 @@ def verify(**given: Any) -> int:
         only=given["only"],
         reserve=given["reserve"],
         budget_seconds=given["budget"],
+        shard=read_shard(given["shard"]) if given["shard"] else None,
         strict=strict_names(given["strict"]),
         required=given["require"],
         baseline=read_baseline(given["baseline"], contract) if given["baseline"] else Baseline(),
     )
+    if given["har"] and options.shard:
+        raise UsageError("--shard shares out what is sent; with --har nothing is.")
     if given["har"]:
         archive = read_archive(given["har"], contract, root_of(given["url"]) if given["url"] else None)
         recording = Recording(contract)
@@ -126,7 +132,8 @@ def verify(**given: Any) -> int:
     with given_target(contract, given) as target:
         if given["plan"]:
             full = options.profile == FULL
-            lines = plan(chosen(contract, options), contract, target, full=full, reserve=options.reserve)
+            cases, shared = own(contract, options, target), jobs(options, target)
+            lines = plan(cases, contract, target, full=full, reserve=options.reserve, jobs=shared)
             click.echo("\n".join([*resolved(target, contract, options), "", *lines]))
             return 0
         target = _allowed(target, no_input=given["no_input"])

@@ -68,12 +68,12 @@ def _law(entry: Entry) -> str:
     return rest.partition(".")[0] if entry.fingerprint else _plain(entry.rule)
 
 
-def accept(outcomes: Iterable[Outcome], baseline: Baseline) -> tuple[list[Outcome], list[str]]:
+def accept(outcomes: Iterable[Outcome], baseline: Baseline, *, whole: bool = True) -> tuple[list[Outcome], list[str]]:
     """The outcomes with what is accepted marked, and a note for each entry that has expired or fits nothing any more.
-    Whether one still fits can be said only where its law was run to its end."""
+    Whether one still fits can be said only where its law was run to its end, and not where others run a part of it."""
     marking = _Marking(baseline)
     marked = [marking.mark(outcome) for outcome in outcomes]
-    return marked, [*marking.notes, *marking.unused(marked)]
+    return marked, [*marking.notes, *(marking.unused(marked) if whole else ())]
 
 
 class _Marking:

@@ -17,4 +17,5 @@ class Capability(StrEnum):
     EXHAUST = "leave to use up the budget of a key (--exhaust)"
     RESTART = "a mock that can be killed and started again (neither --url nor --target)"
     RECEIVER = "an address that is delivered to (--receiver-url URL --receiver-port N)"
+    ELSEWHERE = "a success of the operation, which no case of this shard has seen"
     EXAMPLE = "an example of the request in the contract"

@@ -22,7 +22,7 @@ class Law:
 
     What a law rests on is said by each of its expectations. `requests` is what a case costs on average at `full`, and
     `unsigned` what it costs beside that without a credential; `worth` is what the runner sorts by, `quick` whether that
-    profile has it.
+    profile has it. One that `watches` judges what all the others were answered, so it comes last.
     """
 
     id: str
@@ -34,18 +34,26 @@ class Law:
     worth: int
     quick: bool
     unsigned: int = 0
+    watches: bool = False
 
     @property
     def family(self) -> str:
         return self.id.split()[0]
 
+    @property
+    def changes(self) -> bool:
+        """Whether it changes what belongs to an account, and not only what an app was allowed."""
+        return Capability.WRITES in self.needs and Capability.CLIENT not in self.needs
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A law, and the operation that it is checked for."""
+    """A law, and the operation that it is checked for. `away` is one that another shard of the run has: here it judges
+    what the cases of this one were answered, and nothing else."""
 
     law: Law
     operation: Operation | None
+    away: bool = False
 
     @property
     def clause(self) -> str:
@@ -92,9 +100,10 @@ def law(
     worth: int = 50,
     quick: bool = True,
     unsigned: int = 0,
+    watches: bool = False,
 ) -> Callable[[Check], Law]:
     """Makes a law of the function below it. The module's table `LAWS` is what the runner reads."""
-    return lambda check: Law(identifier, title, check, over, needs, requests, worth, quick, unsigned)
+    return lambda check: Law(identifier, title, check, over, needs, requests, worth, quick, unsigned, watches)
 
 
 def secured(contract: Contract) -> Iterable[Operation]:

@@ -41,8 +41,8 @@ class Budget:
 class Pacing:
     """`moment` is monotonic seconds, plus what a control plane has moved the target's clock by.
 
-    `reserve` requests of each window are left to others. `deadline` ends the run: whoever would have to wait longer is
-    inconclusive.
+    `reserve` requests of each window are left to others, and the rest is shared by so many `jobs`. `deadline` ends the
+    run: whoever would have to wait longer is inconclusive.
     """
 
     def __init__(
@@ -51,15 +51,17 @@ class Pacing:
         control: Control | None,
         *,
         reserve: int = 0,
+        jobs: int = 1,
         deadline: float | None = None,
         waiting: Waiting | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._windows = sorted((each.window_seconds, each.limit) for each in policy.rate_limits)
+        self._windows = sorted((each.window_seconds, each.limit // jobs) for each in policy.rate_limits)
+        self._seconds = {each.limit: each.window_seconds for each in policy.rate_limits}
         self._names = policy.rate_limit_headers
         self._control = control
-        self.reserved = reserve
+        self.reserved = -(-reserve // jobs)
         self._deadline = deadline
         self._waiting = waiting
         self._clock = clock
@@ -195,7 +197,7 @@ class Pacing:
             return delay
         if budget.remaining < min(room + self.reserved, budget.limit):
             # Somebody else uses the budget, too, or an earlier run did: the server knows more than our own count.
-            window = next((each for each, limit in self._windows if limit == budget.limit), seconds)
+            window = self._seconds.get(budget.limit, seconds)
             delay = max(delay, min(window, budget.seen_at + seconds - now))
         return delay
 

@@ -13,7 +13,9 @@ _A_REQUEST = 0.004
 """Seconds that a request takes where nothing has to be waited for, its judgement included."""
 
 
-def plan(cases: Sequence[Case], contract: Contract, target: Target, *, full: bool, reserve: int) -> Iterator[str]:
+def plan(
+    cases: Sequence[Case], contract: Contract, target: Target, *, full: bool, reserve: int, jobs: int = 1
+) -> Iterator[str]:
     """Lines: requests by law, by key, the duration, and what won't be decided."""
     laws: dict[str, list[Case]] = {}
     for case in cases:
@@ -36,7 +38,10 @@ def plan(cases: Sequence[Case], contract: Contract, target: Target, *, full: boo
     if unsigned:
         yield f"about {unsigned} requests without a credential"
     limits = contract.policy.rate_limits
-    seconds = max(duration(total, len(own), limits, reserve=reserve), duration(unsigned, 1, limits, reserve=reserve))
+    seconds = max(
+        duration(count, budgets, limits, reserve=reserve, jobs=jobs)
+        for count, budgets in ((total, len(own)), (unsigned, 1))
+    )
     total += unsigned
     if target.control_url:
         seconds = total * _A_REQUEST
@@ -58,6 +63,7 @@ def resolved(target: Target, contract: Contract, options: Options) -> Iterator[s
     names = [each.name for each in contract.document.files]
     yield f"contract    {names[0]} {contract.version}" + (f", with {', '.join(names[1:])}" if names[1:] else "")
     yield from _listed("baseline", [f"{len(options.baseline.entries)} accepted"] if options.baseline.entries else [])
+    yield from _listed("shard", [str(options.shard)] if options.shard else [])
     bounds = [f"{options.budget_seconds:g} s"] if options.budget_seconds is not None else []
     yield from _listed("budget", [*bounds, *([f"{options.reserve} left to others"] if options.reserve else [])])
 
@@ -67,11 +73,12 @@ def _listed(name: str, said: Sequence[str]) -> Iterator[str]:
         yield f"{name:<11} {', '.join(said)}"
 
 
-def duration(requests: int, budgets: int, limits: Sequence[RateLimit], *, reserve: int = 0) -> float:
-    """Seconds for so many requests, spread over so many budgets: what fits into each window, and then its next."""
+def duration(requests: int, budgets: int, limits: Sequence[RateLimit], *, reserve: int = 0, jobs: int = 1) -> float:
+    """Seconds for so many requests, spread over so many budgets that so many jobs share: what fits into each window,
+    and then its next."""
     share = -(-requests // max(1, budgets))
     waits = 0.0
     for limit in limits:
-        usable = max(1, limit.limit - reserve)
+        usable = max(1, (limit.limit - reserve) // jobs)
         waits = max(waits, float((-(-share // usable) - 1) * limit.window_seconds))
     return waits + requests * _A_REQUEST

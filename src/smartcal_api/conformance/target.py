@@ -96,7 +96,7 @@ class Target:
                 return self.writable
             case Capability.RECEIVER:
                 return self.receiver_port is not None or (self.loopback and self.control_url is not None)
-            case Capability.LESSER_KEY | Capability.EXAMPLE:
+            case Capability.LESSER_KEY | Capability.EXAMPLE | Capability.ELSEWHERE:
                 return True  # it depends on the operation: the law asks for one
 
 

@@ -9,6 +9,13 @@ from smartcal_api.conformance.exchange import Exchange
 from smartcal_api.conformance.law import Case
 from smartcal_api.contract import Contract
 
+ABSENT = "absent"
+"""The kind of a deviation that says of an operation that it has never succeeded."""
+FAILURE = "failure"
+"""The kind of a deviation that says that the server failed, which once may be an accident."""
+NO_SUCCESS = "no success was seen"
+"""What a law begins with that could not be decided since an operation has never succeeded."""
+
 
 class Verdict(StrEnum):
     HELD = "held"
@@ -83,6 +90,9 @@ class Result:
     notes: Sequence[str] = field(default_factory=tuple)
     left_out: Sequence[str] = ()
     """The names of the cases that the profile has, and that weren't wanted this time."""
+    shard: str = ""
+    planned: Sequence[str] = ()
+    """Of a shard: the names of all the cases of its run."""
 
     def of(self, verdict: Verdict) -> list[Outcome]:
         return [each for each in self.outcomes if each.verdict is verdict]

@@ -1,7 +1,7 @@
 """A whole run: from a target and a contract to a result."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -14,6 +14,7 @@ from smartcal_api.conformance.pacing import Pacing, Waiting
 from smartcal_api.conformance.preflight import preflight
 from smartcal_api.conformance.runner import Progress, Runner, cases, unknown
 from smartcal_api.conformance.session import Session
+from smartcal_api.conformance.shards import Shard
 from smartcal_api.conformance.strictness import Strictness
 from smartcal_api.conformance.target import Target
 from smartcal_api.conformance.verdict import Outcome, Result, Verdict
@@ -27,25 +28,38 @@ ONLY_READ = "only read: what changes something wasn't tried; --allow-writes allo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """How to go about it. `budget_seconds` ends the run; `reserve` requests of each window are left to others."""
+    """How to go about it. `budget_seconds` ends the run; `reserve` requests of each window are left to others,
+    and a `shard` takes its share of the cases and of each window."""
 
     profile: str = FULL
     seed: int = 0
     only: tuple[str, ...] = ()
     reserve: int = 0
     budget_seconds: float | None = None
+    shard: Shard | None = None
     strict: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     baseline: Baseline = field(default_factory=Baseline)
 
 
 def chosen(contract: Contract, options: Options) -> list[Case]:
-    """The cases of a run, in their order."""
+    """The cases of a run, in their order, whatever its shards."""
     found = cases(ALL, contract, full=options.profile == FULL or bool(options.only), only=options.only)
     named = (*options.only, *(name for name in (*options.required, *options.strict) if name != "all"))
     if wrong := unknown(named, found):
         raise UsageError(f"there is no law {wrong[0]!r}; `smartcal verify --plan` lists them.")
     return found
+
+
+def own(contract: Contract, options: Options, target: Target) -> list[Case]:
+    """Those of them that the shard has, all without one."""
+    found = chosen(contract, options)
+    return options.shard.of(found, target) if options.shard else found
+
+
+def jobs(options: Options, target: Target) -> int:
+    """How many share the limits of its credentials: a mock of its own, or a sandbox, each shard has for itself."""
+    return options.shard.count if options.shard and not (target.exclusive or target.control_url) else 1
 
 
 def verify(
@@ -57,7 +71,7 @@ def verify(
     waiting: Waiting | None = None,
 ) -> Result:
     """Checks the laws; raises `UsageError` where the target can't be judged at all."""
-    planned = chosen(contract, options)
+    planned = own(contract, options, target)
     session = _session(contract, target, options, waiting=waiting)
     began = time.monotonic()
     try:
@@ -78,7 +92,7 @@ def verify(
                 outcomes = [_undecided(each) for each in outcomes]
     finally:
         session.close()
-    outcomes, more = accept(outcomes, options.baseline)
+    outcomes, more = accept(outcomes, options.baseline, whole=options.shard is None)
     notes += more
     return Result(
         outcomes=outcomes,
@@ -92,13 +106,15 @@ def verify(
         strict=options.strict,
         required=frozenset(options.required),
         notes=notes,
-        left_out=_left_out(contract, options, planned),
+        left_out=_left_out(contract, options),
+        shard=str(options.shard or ""),
+        planned=[each.name for each in chosen(contract, options)] if options.shard else (),
     )
 
 
-def _left_out(contract: Contract, options: Options, planned: Sequence[Case]) -> list[str]:
+def _left_out(contract: Contract, options: Options) -> list[str]:
     """What the profile has beside the cases that were named."""
-    wanted = {each.name for each in planned}
+    wanted = {each.name for each in chosen(contract, options)}
     every = cases(ALL, contract, full=options.profile == FULL) if options.only else []
     return [each.name for each in every if each.name not in wanted]
 
@@ -148,7 +164,13 @@ def _session(contract: Contract, target: Target, options: Options, *, waiting: W
     """Nothing has been sent yet."""
     control = Control(target) if target.control_url else None
     deadline = time.monotonic() + options.budget_seconds if options.budget_seconds is not None else None
-    pacing = Pacing(contract.policy, control, reserve=options.reserve, deadline=deadline, waiting=waiting)
+    pacing = Pacing(
+        *(contract.policy, control),
+        reserve=options.reserve,
+        jobs=jobs(options, target),
+        deadline=deadline,
+        waiting=waiting,
+    )
     return Session(contract, target, pacing, control)
 
 

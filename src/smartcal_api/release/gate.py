@@ -166,6 +166,10 @@ class _Gate:
             for name in record.left_out
             if (record.root, name) not in decided and not self._policy.spares(_law(name))
         ]
+        parts = [file for file, record in self._verdicts.items() if record.shard]
+        if parts:
+            said = f"{listed(parts, _NAMED)}: a shard alone is no verdict; `smartcal verdict merge` makes one of all"
+            return Reason(Answer.UNKNOWN, "not verified", said)
         if left_out:
             said = f"{counted(len(left_out), 'case')} left out by --only: {listed(left_out, _NAMED)}"
             return Reason(Answer.UNKNOWN, "not verified", said)

@@ -115,7 +115,13 @@ def a_key_is_the_same_in_either_header(probe: Probe) -> None:
     )
 
 
-@law("AUTH 3", "No answer holds a credential, not even in an error.", requests=0, worth=1)
+@law(
+    "AUTH 3",
+    "No answer holds a credential, not even in an error.",
+    requests=0,
+    worth=1,
+    watches=True,
+)
 def no_answer_holds_a_credential(probe: Probe) -> None:
     values = [each.value.encode() for each in probe.target.credentials if len(each.value) > 6]
     for exchange in probe.answers():

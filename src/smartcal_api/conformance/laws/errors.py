@@ -29,6 +29,7 @@ def _with_body(contract: Contract) -> Iterable[Operation]:
     "A problem has the status of its answer, a code of the contract with its title, and the id of the request.",
     requests=0,
     worth=2,
+    watches=True,
 )
 def problems_are_those_of_the_contract(probe: Probe) -> None:
     policy = probe.contract.policy

@@ -9,6 +9,7 @@ from smartcal_api.conformance.exchange import Exchange
 from smartcal_api.conformance.law import Law, keyed, law, secured
 from smartcal_api.conformance.probe import Probe
 from smartcal_api.conformance.session import FAILED_ONCE
+from smartcal_api.conformance.verdict import FAILURE
 from smartcal_api.contract import Operation
 
 _MEANT = (501, 503)
@@ -57,7 +58,13 @@ def nothing_makes_the_server_fail(probe: Probe) -> None:
     probe.for_any(drawn, check, examples=30)
 
 
-@law("ERR 7", "No answer of the run was a failure of the server.", requests=0, worth=2)
+@law(
+    "ERR 7",
+    "No answer of the run was a failure of the server.",
+    requests=0,
+    worth=2,
+    watches=True,
+)
 def no_answer_was_a_failure(probe: Probe) -> None:
     """What failed by a safe request is asked for again: what fails every time is no accident."""
     failed = [each for each in probe.session.evidence if not _sound(each) and each.aside in ("", FAILED_ONCE)]
@@ -73,7 +80,7 @@ def no_answer_was_a_failure(probe: Probe) -> None:
         said = f"{exchange}; of the 5xx only {_MEANT} are meant."
         by = SAFETY if again and exchange.credential is not None else _PROSE
         seen = str(exchange.status)
-        probe.expect(False, said, by=by, at=exchange, kind="failure", seen=seen, ends=False)
+        probe.expect(False, said, by=by, at=exchange, kind=FAILURE, seen=seen, ends=False)
 
 
 def _sound(answer: Exchange) -> bool:

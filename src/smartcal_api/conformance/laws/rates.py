@@ -101,6 +101,7 @@ def a_budget_is_a_credentials(probe: Probe) -> None:
     "The headers are on every answer, of any status, on unknown paths too.",
     requests=3,
     worth=3,
+    watches=True,
 )
 def the_headers_are_on_every_answer(probe: Probe) -> None:
     """Every answer of the API, that is: of what is below its base URL. Elsewhere only the contract wants them."""

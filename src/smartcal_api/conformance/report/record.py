@@ -65,7 +65,8 @@ class FindingRecord:
 
 @dataclass(frozen=True, slots=True)
 class CaseRecord:
-    """What came of a law for an operation. `required` is whether it may not be left unverified."""
+    """What came of a law for an operation. `required` is whether it may not be left unverified, `watches` whether it
+    judges what other laws were answered, so that every shard has it."""
 
     law: str
     operation: str
@@ -75,6 +76,7 @@ class CaseRecord:
     fingerprint: str = ""
     accepted: str = ""
     required: bool = False
+    watches: bool = False
     requests: int = 0
     seconds: float = 0.0
     findings: tuple[FindingRecord, ...] = ()
@@ -94,6 +96,7 @@ class Record:
     """`document` is the name of the contract's file, `digest` its SHA-256, `overlays` have both of each overlay.
     `finished` is an instant as RFC 3339 has it, empty where an older version didn't say it. `left_out` are cases of the
     profile that the run was told to leave out, `changes` what is other than in the verdict that it was compared with.
+    `shard` is which part of a run this is, as I/N, and `planned` then has the names of all the cases of that run.
     """
 
     root: str
@@ -115,6 +118,8 @@ class Record:
     notes: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    shard: str = ""
+    planned: tuple[str, ...] = ()
     coverage: tuple[Mapping[str, Any], ...] = ()
 
     def of(self, verdict: Verdict) -> list[CaseRecord]:

@@ -18,7 +18,7 @@ what it was told to leave out."""
 _MOST_BYTES = 1024 * 1024 * 1024
 _PLAIN = (
     *("contract", "finished", "seed", "profile", "strict", "seconds", "waited_seconds", "requests", "labels"),
-    *("notes", "changes", "left_out"),
+    *("notes", "changes", "left_out", "shard", "planned"),
 )
 """Members of a record that are in the file as they are."""
 
@@ -67,7 +67,7 @@ def read_record(path: Path, *, flag: str = "") -> Record:
 def from_json(document: Mapping[str, Any]) -> Record:
     """Raises `LookupError`, `TypeError`, `ValueError` or `AttributeError` for what isn't one."""
     plain = {name: document[name] for name in _PLAIN if name in document}
-    for name in ("strict", "notes", "changes", "left_out"):
+    for name in ("strict", "notes", "changes", "left_out", "planned"):
         plain[name] = tuple(map(str, plain.get(name, ())))
     plain["labels"] = {str(name): str(value) for name, value in plain.get("labels", {}).items()}
     stated = document.get("document", {})
@@ -99,6 +99,7 @@ def _case_of(stated: Mapping[str, Any]) -> CaseRecord:
         fingerprint=str(stated.get("fingerprint", "")),
         accepted=str(stated.get("accepted") or ""),
         required=bool(stated.get("required", False)),
+        watches=bool(stated.get("watches", False)),
         requests=int(stated.get("requests", 0)),
         seconds=float(stated.get("seconds", 0)),
         findings=tuple(_finding_of({"operation": operation, **each}, law, title) for each in findings),

@@ -42,6 +42,8 @@ def take(
         requests=len(result.evidence),
         notes=tuple(masks.text(note) for note in result.notes),
         left_out=tuple(result.left_out),
+        shard=result.shard,
+        planned=tuple(result.planned),
         coverage=tuple(map(_covered, coverage(result.contract, result.evidence))),
     )
 
@@ -64,6 +66,7 @@ def _case(outcome: Outcome, result: Result, masks: Masks, places: Places) -> Cas
         fingerprint=outcome.fingerprint,
         accepted=outcome.accepted,
         required=result.requires(outcome.case),
+        watches=outcome.case.law.watches,
         requests=outcome.requests,
         seconds=round(outcome.seconds, 3),
         findings=tuple(_finding(each, outcome.case.law.title, result, masks, places) for each in outcome.deviations),

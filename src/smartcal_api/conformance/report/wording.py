@@ -56,7 +56,8 @@ def counts(record: Record) -> str:
 
 def took(record: Record) -> str:
     waited = f", {record.waited_seconds:.0f} s of it waiting for limits" if record.waited_seconds else ""
-    return f"{record.requests} requests in {record.seconds:.1f} s{waited}"
+    shard = f", shard {record.shard}" if record.shard else ""
+    return f"{record.requests} requests in {record.seconds:.1f} s{waited}{shard}"
 
 
 def heading(basis: Basis, document: str) -> str:
@@ -104,6 +105,8 @@ def steps(record: Record) -> Iterator[tuple[str, FindingRecord | None]]:
     if missing:
         most = max(missing, key=missing.__getitem__)
         yield f"To verify {counted(missing[most], 'case')} more, give {most}.", None
+    if record.shard:
+        yield f"Merge it with the other shards: it is {record.shard} of a run (`smartcal verdict merge`).", None
     if record.left_out:
         yield f"Run it without --only for {counted(len(record.left_out), 'case')} more.", None
     if broken:
