@@ -17,7 +17,7 @@ from tests.e2e.server import Running, environment, serving
 from tests.house.test_docs import blocks
 
 TARGET, POLICY = blocks("release.md", "toml")
-GITHUB, GITLAB = (yaml.safe_load(block) for block in blocks("release.md", "yaml"))
+SHARDS_GITHUB, SHARDS_GITLAB, GITHUB, GITLAB = (yaml.safe_load(block) for block in blocks("release.md", "yaml"))
 BUILD = "3f2a91c"
 
 
@@ -25,6 +25,11 @@ def steps() -> list[str]:
     """The commands of GitHub's job, without what gets the package."""
     told = [step["run"] for step in GITHUB["jobs"]["decide"]["steps"] if "run" in step]
     return [each for each in told if not each.startswith("pip install")]
+
+
+def commands(script: list[str]) -> str:
+    """What a job runs, as one script, without what gets the package."""
+    return "\n".join(each for each in script if not each.startswith("pip install"))
 
 
 @pytest.fixture
@@ -91,3 +96,30 @@ def test_a_release_is_decided_for_each_of_the_three_answers(repository: Path, tm
         GITLAB["decide"]["artifacts"]["reports"]["junit"],
     )
     assert {Path(each).name for each in uploaded} <= written
+
+
+def test_shards_of_a_matrix_make_one_verdict(tmp_path: Path) -> None:
+    path = f"{Path(sys.executable).parent}:{environment()['PATH']}"
+
+    def run(script: str, **more: str) -> int:
+        told = environment(PATH=path, SMARTCAL_VERIFY_ONLY="PAGE5", SMARTCAL_VERIFY_PROFILE="quick", **more)
+        return subprocess.run(
+            ["sh", "-ec", script], cwd=tmp_path, env=told, capture_output=True, check=False
+        ).returncode
+
+    shard, verdict = SHARDS_GITHUB["jobs"]["shard"]["steps"], SHARDS_GITHUB["jobs"]["verdict"]["steps"]
+    of_github = commands([each["run"] for each in shard if "run" in each])
+    merging = commands([each["run"] for each in verdict if "run" in each])
+    assert merging == commands(SHARDS_GITLAB["verdict"]["script"])
+    count = len(SHARDS_GITHUB["jobs"]["shard"]["strategy"]["matrix"]["number"])
+    assert SHARDS_GITHUB["jobs"]["shard"]["env"]["SHARD"] == f"${{{{ matrix.number }}}}/{count}"
+    assert run(of_github, SHARD="1/2", BUILD=BUILD) == 0
+    (tmp_path / "shards" / "shard-1").mkdir(parents=True)
+    (tmp_path / "shard" / "verdict.json").rename(tmp_path / "shards" / "shard-1" / "verdict.json")
+    assert run(merging) == 3, "the other shard is missing"
+    of_gitlab = commands(SHARDS_GITLAB["shard"]["script"])
+    assert run(of_gitlab, CI_NODE_INDEX="2", CI_NODE_TOTAL="2", CI_COMMIT_SHA=BUILD) == 0
+    assert run(merging, GITHUB_STEP_SUMMARY=str(tmp_path / "summary.md")) == 0
+    merged = json.loads((tmp_path / "verdict.json").read_text())
+    assert [each["law"] for each in merged["outcomes"]] == ["PAGE 5"] * 4
+    assert (tmp_path / "summary.md").read_text().startswith("### ✅ Conformant")

@@ -69,7 +69,9 @@ def merge(files: tuple[Path, ...], shape: str) -> int:
     """Make one verdict of the parts of a run.
 
     Each case has to have run exactly once, of the same contract, deployment and
-    build.
+    build. What a missing shard of `verify --shard` leaves open is inconclusive.
+
+    Where GITHUB_STEP_SUMMARY is set, the verdict is added to it.
 
     Exit code: that of the whole, 2 where they aren't the parts of one run.
     """
@@ -79,6 +81,7 @@ def merge(files: tuple[Path, ...], shape: str) -> int:
 
     whole = merge({str(path): read_record(path) for path in files})
     click.echo(FORMATS[shape](whole), nl=False)
+    summarize(FORMATS["markdown"](whole))
     return int(whole.exit_code)
 
 
