@@ -20,20 +20,19 @@ from smartcal_api.errors import Finding
 from smartcal_api.http.connexion import Connexion
 from smartcal_api.http.cors import LOOPBACK as ORIGINS
 from smartcal_api.http.cors import Cors
+from smartcal_api.http.declared import as_declared
 from smartcal_api.http.enter import Enter
-from smartcal_api.http.entity_tags import tagged
 from smartcal_api.http.faults import Fail
 from smartcal_api.http.gate import Gate
+from smartcal_api.http.handing_over import HandingOver
 from smartcal_api.http.head import HeadGuard
-from smartcal_api.http.idempotency import idempotent
 from smartcal_api.http.identify import Identify, Limit
 from smartcal_api.http.judge import Judges
-from smartcal_api.http.negotiation import negotiated
 from smartcal_api.http.operate import Operate
 from smartcal_api.http.paths import Paths
 from smartcal_api.http.preferences import Preferences
 from smartcal_api.http.rate_refusal import RateRefusal
-from smartcal_api.http.raw import RawHandler, RawPaths
+from smartcal_api.http.raw import RawPaths
 from smartcal_api.http.record import Record
 from smartcal_api.http.roots import Roots
 from smartcal_api.http.routing import Authorise, Route
@@ -125,7 +124,12 @@ def build(contract: Contract, registry: Registry, options: Options) -> Applicati
         partial(Authorise, refusal=refusal),
     ]
     connexion = Connexion(
-        Operate(gate=gate, preferences=Preferences(stated), background=registry.background),
+        Operate(
+            gate=gate,
+            preferences=Preferences(stated),
+            background=registry.background,
+            handing_over=HandingOver(contract, registry),
+        ),
         middlewares=steps,
         resolver=Resolver(lambda operation_id: served[operation_id].handler),
     )
@@ -238,11 +242,8 @@ def _served(
         assigned, known = by.assigned[operation.id], by.handlers.get(operation.id)
         mock = assigned.kind is Kind.MOCK
         handler = handler_of(operation, assigned, contract, known, generator=generator)
-        if not isinstance(handler, RawHandler):
-            handler = idempotent(handler, operation, contract)
-            if not mock or operation.listing is not None:  # any other mock chooses among its media types itself
-                handler = negotiated(handler, operation, contract, generator=generator)
-            handler = tagged(handler, operation, contract)
+        chooses = mock and operation.listing is None
+        handler = as_declared(handler, operation, contract, generator=generator, chooses=chooses)
         yield make(operation, handler, mocked=mock)
     for operation, finding in contract.unserved.values():
         yield make(operation, unserved(finding), mocked=False, refuse_unknown=False)  # whatever is asked, it is 501

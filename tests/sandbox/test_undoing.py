@@ -17,7 +17,9 @@ from smartcal_api.sandbox.image import Image
 from smartcal_api.sandbox.restoring import fitted, go_on, load, state_of
 from smartcal_api.sandbox.subscriptions import subscribe
 from smartcal_api.sandbox.views import Views
-from tests.edits import SCHEMAS, Edit, put
+from tests.api.teams import TEAMS, with_teams
+from tests.edits import SCHEMAS, Edit, edited, put, rename
+from tests.flows.contract_edits import word
 from tests.sandbox.reopening import Reopening, contract_of
 from tests.store.states import dump
 from tests.wire import World
@@ -320,3 +322,20 @@ def test_guard_3_what_was_worked_out_ahead_is_taken_for_all_that_has_not_changed
             assert ({*asked} == what_has_changed) is (ahead is not None)
             found.append((changes, stored_in(sandbox), dump(sandbox.store)["originals"]))
         assert found[0] == found[1]
+
+
+def test_src_5_resources_follow_their_schema_to_another_name_where_it_says_so() -> None:
+    squads = [
+        rename(f"{SCHEMAS}/Team", "Squad"),
+        word(f"#{SCHEMAS}/Team", f"#{SCHEMAS}/Squad"),
+        put(f"{SCHEMAS}/Squad/x-was", "Team"),
+    ]
+    with Reopening() as serve:
+        world = serve(edited(*with_teams()))
+        key = world.key(*world.contract.scopes)
+        made = world.post(TEAMS, {"name": "Blue", "password": "b"}, key=key).json
+        before = world.get(TEAMS, key=key)
+        renamed = serve(edited(*with_teams(), *squads))
+        assert renamed.get(TEAMS, key=key).body == before.body
+        assert renamed.get(f"{TEAMS}/{made['id']}", key=key).json == made
+        assert serve(edited(*with_teams())).get(TEAMS, key=key).body == before.body

@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -123,3 +124,42 @@ def test_src_5_a_resource_that_is_designed_under_reload_keeps_its_data_and_its_h
         watching.cancel()
 
     asyncio.run(test())
+
+
+def test_guard_3_a_body_that_arrives_while_a_save_is_put_in_is_judged_by_the_new_contract(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the request is counted and kept once."""
+    monkeypatch.setattr("smartcal_api.server.reload._SECONDS", 0)
+    file = write(tmp_path / "contract.yaml", no_examples)
+    plane = open_plane(Contract.read(file))
+    key, sandbox = plane.world.key("webhooks"), plane.world.sandbox
+    body = b'{"url": "https://a.example.com/", "events": ["event.created"], "colour": "red"}'
+
+    async def test() -> list[Any]:
+        watching = asyncio.ensure_future(reload_on_save(plane.front, plane.registry, Options(), draft=False))
+        arrived, sent = asyncio.Event(), list[Any]()
+
+        async def receive() -> dict[str, object]:
+            await arrived.wait()
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: dict[str, object]) -> None:
+            sent.append(message)
+
+        scope = request_scope("POST", "/api/v1/webhooks", key=key, body=body, media_type="application/json")
+        asked = asyncio.ensure_future(plane.front(scope, receive, send))  # type: ignore[arg-type]
+        before = plane.front.application
+        write(file, no_examples, put("/components/schemas/WebhookCreate/properties/colour", {"const": "red"}))
+        async with asyncio.timeout(60):
+            while plane.front.application is before:
+                await asyncio.sleep(0)
+        arrived.set()
+        await asked
+        watching.cancel()
+        return sent
+
+    used = len(sandbox.journal)
+    start, *_ = asyncio.run(test())
+    assert start["status"] == 201, "the member is one of the new contract's"
+    assert len(sandbox.journal) == used + 1

@@ -146,7 +146,7 @@ PLACES = {
     "x-filter": "in a parameter",
     "x-value": "in a header parameter of a delivery",
     "x-about": "in the operation of a delivery",
-    WAS: "in a property's schema",
+    WAS: "in the schema of a property, or of a resource",
 }
 _PLAIN = {re.sub(r"[^a-z]", "", name[2:]): name for name in (*PLACES, *MARKS)}
 

@@ -8,6 +8,7 @@ from smartcal_api.contract.delivery_headers import DeliveryHeader, header_of
 from smartcal_api.contract.direction import sent, taken
 from smartcal_api.contract.document import Document, escape, pointer_of
 from smartcal_api.contract.methods import METHODS
+from smartcal_api.contract.named import WAS
 from smartcal_api.contract.operation import Operation, Reader, Response
 from smartcal_api.contract.policy import Policy
 from smartcal_api.contract.resources import named, schemas_of
@@ -42,7 +43,7 @@ class Description:
         self.ours = document.reading is None or document.reading.ours
         """Whether code may know its operations and resources by their names; elsewhere these are a coincidence."""
         known = schemas_of(shown, document.data["components"].get("schemas", {})) if self.ours else {}
-        self.operations: dict[str, Operation] = {each.id: each for each in named(stated, known)}
+        self.operations: dict[str, Operation] = {each.id: each for each in named(stated, known, self._former())}
         pairs = zip(self.operations.values(), stated, strict=True)
         others = {each.collection: was.collection for each, was in pairs if each.collection and was.collection}
         self.resources: Mapping[str, str] = {**others, **known}
@@ -73,6 +74,12 @@ class Description:
         body = self.data["webhooks"][event_type]["post"]["requestBody"]
         stated: Mapping[str, Any] = self.document.resolve(body["$ref"]) if "$ref" in body else body
         return str(next(iter(stated["content"])))
+
+    def _former(self) -> dict[str, str]:
+        """Name of a component schema → what it was called when its resources were first stored."""
+        components = self.data["components"].get("schemas", {})
+        stated = {name: each.get(WAS) for name, each in components.items() if isinstance(each, dict)}
+        return {name: was for name, was in stated.items() if isinstance(was, str) and was not in components}
 
     def _told(self) -> dict[str, str | None]:
         """Event type → the name of the component schema of what its deliveries are about, their `data`."""

@@ -56,8 +56,10 @@ def schemas_of(shown: Mapping[str, str | None], components: Mapping[str, Any]) -
     return found
 
 
-def named(operations: Iterable[Operation], schemas: Mapping[str, str]) -> Iterator[Operation]:
-    """Operations whose collection is called as the code calls it."""
+def named(
+    operations: Iterable[Operation], schemas: Mapping[str, str], former: Mapping[str, str]
+) -> Iterator[Operation]:
+    """Operations whose collection is called as the code calls it, else as its schema was called before (`x-was`)."""
     resources = {schema: resource for resource, schema in schemas.items()}
     for each in operations:
         resource = _RESOURCE.get(each.id)
@@ -65,7 +67,7 @@ def named(operations: Iterable[Operation], schemas: Mapping[str, str]) -> Iterat
         if collection is not None:
             # The handler's own resource, unless it answers with what is another resource now.
             own = resource if resource in schemas and collection not in resources else None
-            taken = f"{collection}, another" if collection in schemas else collection
+            taken = f"{collection}, another" if collection in schemas else former.get(collection, collection)
             collection = own or resources.get(collection, taken)
         if collection == each.collection:
             yield each

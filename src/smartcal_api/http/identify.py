@@ -8,6 +8,7 @@ from smartcal_api.auth import Identification, Presented
 from smartcal_api.contract import Contract
 from smartcal_api.errors import Problem
 from smartcal_api.http.exchange import KEY, Exchange
+from smartcal_api.http.handing_over import HandingOver
 from smartcal_api.http.rate_refusal import RateRefusal
 from smartcal_api.http.raw import RawPaths
 from smartcal_api.sandbox.registry import Registry
@@ -23,7 +24,7 @@ class Identify:
         self, app: ASGIApp, *, registry: Registry, contract: Contract, identification: Identification, raw: RawPaths
     ) -> None:
         self._app = app
-        self._contract = contract
+        self._handing_over = HandingOver(contract, registry)
         self._registry = registry
         self._identification = identification
         self._raw = raw
@@ -47,12 +48,8 @@ class Identify:
     async def _wait(self, presented: Presented | Problem, scope: Scope, receive: Receive, send: Send) -> None:
         exchange: Exchange = scope[KEY]
         await exchange.sandbox.store.turn.free()
-        if exchange.sandbox.contract is not self._contract and self._registry.front is not None:
-            # What is stored fits the contract that was edited meanwhile, so whoever serves that has to answer.
-            exchange.handed_over = True
-            prefix = exchange.prefix
-            again = {**scope, "path": prefix + scope["path"], "raw_path": prefix.encode() + scope["raw_path"]}
-            await self._registry.front(again, receive, send)
+        if self._handing_over.is_due(exchange):
+            await self._handing_over.do(exchange, scope, receive, send)
             return
         exchange.identity = self._identification.identify(presented, exchange.sandbox)
         await self._app(scope, receive, send)

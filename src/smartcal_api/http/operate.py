@@ -7,6 +7,7 @@ from starlette.types import Receive, Scope, Send
 from smartcal_api.background import Background
 from smartcal_api.http.exchange import KEY, Exchange
 from smartcal_api.http.gate import Gate
+from smartcal_api.http.handing_over import HandingOver
 from smartcal_api.http.preferences import PREFER, Preferences
 from smartcal_api.http.raw import RawHandler
 from smartcal_api.http.served import Served
@@ -17,8 +18,11 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110 section 9.2.1
 class Operate:
     """Handlers are plain functions over an in-process store; they never wait."""
 
-    def __init__(self, *, gate: Gate, preferences: Preferences, background: Background) -> None:
+    def __init__(
+        self, *, gate: Gate, preferences: Preferences, background: Background, handing_over: HandingOver
+    ) -> None:
         self._gate = gate
+        self._handing_over = handing_over
         self._preferences = preferences
         self._background = background
 
@@ -34,13 +38,14 @@ class Operate:
         return self._gate.respond(exchange, served.handler(exchange), send)
 
     async def _operate(self, served: Served, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> None:
+        body = await _received(served, exchange, receive)
+        # Asked before the body is judged, and again when that, or a preference, has taken its time.
+        if await self._hands_over(exchange, scope, receive, send):
+            return
         if isinstance(served.handler, RawHandler):
             if served.body is not None:
-                if exchange.raw is None:
-                    exchange.raw = await served.body.receive(exchange, receive)
-                served.body.check_media_type(exchange, exchange.raw)
+                served.body.check_media_type(exchange, body)
         else:
-            body = await served.body.receive(exchange, receive) if served.body is not None else b""
             exchange.parameters = served.parameters.read(scope["path_params"], scope["query_string"], scope["headers"])
             if served.body is not None:
                 exchange.body = await served.body.value(exchange, body, self._background)
@@ -50,7 +55,8 @@ class Operate:
             if wanted is not None:
                 await self._gate.respond(exchange, wanted, send)
                 return
-        await exchange.sandbox.store.turn.free()
+        if await self._hands_over(exchange, scope, receive, send):
+            return
         if scope["method"] in _SAFE:
             await self._gate.respond(exchange, served.handler(exchange), send)
             return
@@ -59,3 +65,22 @@ class Operate:
             answer = served.handler(exchange)
             self._gate.check(exchange, answer)
         await self._gate.respond(exchange, answer, send)
+
+    async def _hands_over(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> bool:
+        """Whether an edited contract has taken this one's place meanwhile, and answered."""
+        await exchange.sandbox.store.turn.free()
+        if not self._handing_over.is_due(exchange):
+            return False
+        await self._handing_over.do(exchange, scope, receive, send)
+        return True
+
+
+async def _received(served: Served, exchange: Exchange, receive: Receive) -> bytes:
+    """The bytes of a body that the operation takes, none of any other."""
+    if served.body is None:
+        return b""
+    if not isinstance(served.handler, RawHandler):
+        return await served.body.receive(exchange, receive)
+    if exchange.raw is None:
+        exchange.raw = await served.body.receive(exchange, receive)
+    return exchange.raw

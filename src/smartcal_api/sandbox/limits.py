@@ -1,6 +1,6 @@
 """Rate limits: an exact sliding log for each budget, every window decided in one step (laws RATE)."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -92,8 +92,9 @@ class Limits:
     def withdraw(self, budget: str, now: int) -> None:
         """Takes back what was counted at `now`."""
         log = self._logs.get(budget, [])
-        if log and log[-1] == now:
-            log.pop()
+        place = bisect_left(log, now)
+        if log[place : place + 1] == [now]:
+            del log[place]
 
     def _refusal(self, log: Sequence[int], now: int) -> Admission:
         """Of the first window without room, until the last has some."""
