@@ -12,6 +12,7 @@ from smartcal_api.api import remarks
 from smartcal_api.api.assignment import Assigned, Kind, Serving, handler_of, serving
 from smartcal_api.api.mocked import unserved
 from smartcal_api.api.own import OwnHandlers
+from smartcal_api.api.shaped import unused
 from smartcal_api.auth import Identification
 from smartcal_api.contract import Contract, Description, Operation
 from smartcal_api.contract.routing_view import routing_view
@@ -77,6 +78,8 @@ class Application:
     """operationId → why it is served otherwise than by its handler, although it has one."""
     remarks: Sequence[Finding]
     """What of the contract is otherwise than code knows it."""
+    idle: Sequence[Finding]
+    """What it says, and nothing is done with."""
 
     @property
     def mocked(self) -> list[Operation]:
@@ -135,7 +138,9 @@ def build(contract: Contract, registry: Registry, options: Options) -> Applicati
     )
     view = routing_view(contract.data["info"]["title"], (each.operation for each in served.values()))
     connexion.add_view(view)
-    return Application(contract, connexion, served, by.assigned, by.unfit, tuple(remarks(contract)))
+    uses = {name: each.use for name, each in by.assigned.items() if each.use is not None}
+    idle = (*contract.idle, *unused(contract, uses))
+    return Application(contract, connexion, served, by.assigned, by.unfit, tuple(remarks(contract)), idle)
 
 
 async def prepare(application: ASGIApp) -> None:

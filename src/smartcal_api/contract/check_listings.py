@@ -1,6 +1,6 @@
 """Lists: the pages, the order and the filters that an operation states can be served (law SRC 4)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from smartcal_api.contract import check_filters
@@ -12,13 +12,15 @@ from smartcal_api.contract.document import escape
 from smartcal_api.contract.media_type import is_json
 from smartcal_api.contract.ordering import field_of
 from smartcal_api.contract.pagination import CURSOR, PAGE, Pagination
+from smartcal_api.contract.shape.places import arrays, json_schema
 from smartcal_api.errors import Finding
 
 _SORTABLE = frozenset({"string", "integer", "number", "boolean", "null"})
 
 
 def listings(survey: Survey) -> Iterator[Finding]:
-    """An operation with both parameters of x-pagination is a list; order and filters have no effect in any other."""
+    """An operation with both parameters of x-pagination is a list, and so is what answers with an array by its shape;
+    order and filters have no effect in any other."""
     pagination = Pagination.read(survey.document.data["x-pagination"])
     names = (pagination.page_parameter, pagination.per_page_parameter)
     for at, stated in survey.sound("operation"):
@@ -26,7 +28,11 @@ def listings(survey: Survey) -> Iterator[Finding]:
         pages = [each for each in accepted if each.stated["in"] == "query" and each.stated["name"] in names]
         filters = [each for each in accepted if "x-filter" in each.stated]
         if len(pages) < len(names):
-            yield from _no_list(at, stated, filters, " and ".join(names))
+            item = _by_shape(survey, at, stated)
+            if item is None:
+                yield from _no_list(at, stated, filters, " and ".join(names))
+            else:
+                yield from _keys(survey, item, at, stated.get("x-order", ()), filters)
             continue
         if "x-order" not in stated and "x-pagination" not in survey.document.stated:
             continue  # the names may be a coincidence
@@ -39,21 +45,42 @@ def listings(survey: Survey) -> Iterator[Finding]:
         if item is None:
             yield Finding(at, fault)
             continue
-        seen: set[str] = set()
-        for index, key in enumerate(stated["x-order"]):
-            name = field_of(key)
-            if name in seen:
-                message = f"{name} orders nothing that it hasn't ordered before; leave it out"
-                yield Finding(f"{at}/x-order/{index}", message)
-            seen.add(name)
-            yield from _ordered(survey, item, name, f"{at}/x-order/{index}")
-        for each in filters:
-            yield from check_filters.comparisons(survey, item, each)
+        yield from _keys(survey, item, at, stated["x-order"], filters)
+
+
+def _keys(survey: Survey, item: str, at: str, order: Sequence[str], filters: list[Declared]) -> Iterator[Finding]:
+    """Faults of what a list of such items is ordered and filtered by."""
+    seen: set[str] = set()
+    for index, key in enumerate(order):
+        name = field_of(key)
+        if name in seen:
+            yield Finding(f"{at}/x-order/{index}", f"{name} orders nothing that it hasn't ordered before; leave it out")
+        seen.add(name)
+        yield from _ordered(survey, item, name, f"{at}/x-order/{index}")
+    for each in filters:
+        yield from check_filters.comparisons(survey, item, each)
+
+
+def _by_shape(survey: Survey, at: str, stated: Any) -> str | None:
+    """The pointer to the schema of the items, where an operation answers with an array in no pages."""
+    status = min((status for status in stated["responses"] if status[0] == "2"), default=None)
+    if status is None or not at.endswith("/get"):
+        return None
+    response, where = survey.follow(stated["responses"][status], f"{at}/responses/{status}")
+    schemas = {
+        key: f"{where}/content/{escape(key)}/schema"
+        for key, each in response.get("content", {}).items()
+        if "schema" in each
+    }
+    schema = json_schema(schemas)
+    found = next(arrays(survey.document, schema), None) if schema is not None else None
+    return found.pointer if found is not None and survey.nodes.get(found.pointer, ("",))[0] == "schema" else None
 
 
 def samples(survey: Survey) -> Iterator[Sample]:
     for at, stated in survey.sound("operation"):
         item = _item(survey, at, stated)[1] if "x-order" in stated else None
+        item = item or _by_shape(survey, at, stated)
         for each in declared(survey, at):
             if item is not None and "x-filter" in each.stated:
                 yield from check_filters.samples(survey, item, each)

@@ -73,6 +73,8 @@ class Operation:
     listing: Listing | None
     collection: str | None
     """What the resource is called that its success answers with, or lists (see `resources`)."""
+    order: tuple[str, ...] = ()
+    """What its list is ordered by, as `x-order` has it."""
     rate_limits: tuple[RateLimit, ...] = ()
     """Of its own, beside those of all requests."""
     lifecycle: Lifecycle = ENDLESS
@@ -176,7 +178,9 @@ class Reader:
             status: self._answer(status, stated["responses"][key], f"{pointer}/responses/{key}")
             for status, key in answered(stated["responses"], self._statuses).items()
         }
-        order = stated.get("x-order")
+        order = tuple(stated.get("x-order", ()))
+        query = {name for name, location in parameters if location == "query"}
+        pages = {self._pagination.page_parameter, self._pagination.per_page_parameter} <= query
         collection = self._collection(responses)
         filters = tuple(p.filter for p in parameters.values() if p.filter is not None)
         security = stated.get("security", self._security)
@@ -190,8 +194,9 @@ class Reader:
             parameters=tuple(parameters.values()),
             body=self._body(stated.get("requestBody"), f"{pointer}/requestBody"),
             responses=responses,
-            listing=Listing(collection, tuple(order), filters) if order and collection else None,
+            listing=Listing(collection, order, filters) if order and collection and pages else None,
             collection=collection,
+            order=order,
             rate_limits=tuple(read_rate_limits(stated.get("x-rate-limits", ()))),
             lifecycle=Lifecycle.read(stated),
             security=f"{pointer}/security" if "security" in stated else "/security",

@@ -15,6 +15,13 @@ _TAG = re.compile(r'(?:W/)?("[!#-~\x80-\xff]*")')
 _FORMS = ('"%s"', 'W/"%s"', "%s")
 
 
+def condition(operation: Operation) -> str | None:
+    """The name of the request's header that is understood where an operation has both a tag and a 304."""
+    conditional = operation.method == "GET" and _NOT_MODIFIED in operation.responses
+    tagged = any(header.name.lower() == "etag" for header in operation.responses[operation.success].headers)
+    return "If-None-Match" if conditional and tagged else None
+
+
 def tagged(handler: Handler, operation: Operation, contract: Description) -> Handler:
     """The handler, with the tags that its operation declares: a digest of what is sent.
 

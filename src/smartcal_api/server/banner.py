@@ -69,7 +69,7 @@ def banner(
             told(application, [*application.unfit.values()]),
         ),
         ("known to code by other names than to the contract", told(application, application.remarks)),
-        ("said by the contract, and nothing is done with it", told(application, contract.idle)),
+        ("said by the contract, and nothing is done with it", told(application, application.idle)),
         ("answered with 501, since not understood", [str(finding) for _, finding in contract.unserved.values()]),
         ("not understood, and used by nothing", [str(finding) for finding in contract.unused]),
         ("foreign members of the contract, ignored", contract.foreign),

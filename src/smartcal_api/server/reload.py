@@ -137,7 +137,7 @@ async def _take_up(
     for sandbox in held:
         sandbox.store.turn.give_back()
     settle()
-    for line in told(application, (*application.unfit.values(), *application.remarks, *contract.idle)):
+    for line in told(application, (*application.unfit.values(), *application.remarks, *application.idle)):
         _log.warning("%s", line)
     _log.warning("serving %s %s%s", files[0], contract.version, _words(application, changes))
     return options, True

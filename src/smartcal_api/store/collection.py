@@ -10,7 +10,8 @@ import orjson
 from smartcal_api.contract import Clause, Contract, Operation
 from smartcal_api.contract.filters import EQUALS, ONE_OF, ORDERED
 from smartcal_api.contract.ordering import field_of, is_descending, total
-from smartcal_api.contract.shape import Role
+from smartcal_api.contract.shape import Resource, Role
+from smartcal_api.contract.shape.fields import fields
 
 # Equality filters beyond this many get no indexes for their combinations: 2 ** n of them would slow every write.
 _COMBINED = 3
@@ -38,6 +39,8 @@ class Collection:
     """Those of further lists of the same resources."""
     filtered: bool = False
     """Whether any of its lists has filters."""
+    id_is_key: bool = True
+    """Whether the member `id` is what its resources are stored by, which is a text."""
 
     @property
     def table(self) -> str:
@@ -45,7 +48,11 @@ class Collection:
 
     def expression(self, field: str) -> str:
         """A member of the document in SQL: its column where it has one, so that an index can serve."""
-        return column(field) if field == "id" or field in self.fields else _extract(field)
+        return column(field) if (field == "id" and self.id_is_key) or field in self.fields else _extract(field)
+
+    def sorting(self, key: str, *, backwards: bool = False) -> str:
+        """A key of an order in SQL."""
+        return f"{self.expression(field_of(key))}{' DESC' if is_descending(key) != backwards else ''}"
 
     def columns(self) -> Iterator[tuple[str, str]]:
         """(name, definition) of the generated column of each field; `id` has a real one."""
@@ -66,8 +73,11 @@ class Collection:
             for chosen in combinations(self.equal, size):
                 sorted_by = [*map(field_of, order)]
                 rest = [field for field in self.fields if field not in chosen and field not in sorted_by]
-                columns = ["owner", *map(column, chosen), *map(sorting, order), *map(column, rest)]
+                columns = ["owner", *map(column, chosen), *map(self._indexed, order), *map(column, rest)]
                 yield f"{self.name} by {' '.join((*chosen, *order))}", ", ".join(columns)
+
+    def _indexed(self, key: str) -> str:
+        return f"{column(field_of(key))}{' DESC' if is_descending(key) else ''}"
 
     def where(self, clauses: Sequence[Clause]) -> tuple[str, list[object]]:
         """The condition of a query for an owner's resources, and its parameters after the owner."""
@@ -110,7 +120,7 @@ def collections(contract: Contract) -> dict[str, Collection]:
             clauses = [clause for each in operation.listing.filters for clause in each.clauses]
             equal = [clause.field for clause in clauses if clause.comparison in (EQUALS, ONE_OF)]
             stated = total(operation.listing.order)
-            fields = [*map(field_of, stated), *(clause.field for clause in clauses)]
+            named = [*map(field_of, stated), *(clause.field for clause in clauses)]
             orders = [each for each in (known.order, *known.other_orders, stated) if each]
             order, *others = dict.fromkeys(orders)
             known = Collection(
@@ -118,25 +128,34 @@ def collections(contract: Contract) -> dict[str, Collection]:
                 order=order,
                 other_orders=tuple(others),
                 equal=_once((*known.equal, *equal)),
-                fields=_once((*known.fields, *(field for field in fields if field != "id"))),
+                fields=_once((*known.fields, *(field for field in named if field != "id"))),
                 filtered=known.filtered or bool(clauses),
             )
         found[known.name] = known
-    for name, fields in _shaped(contract).items():
+    for name, members in _shaped(contract).items():
         known = found.get(name, Collection(name))
-        found[name] = replace(known, fields=_once((*known.fields, *fields)))
+        chosen = [each for each in members if each != "id"]
+        id_is_key = _is_key(contract, contract.shapes.resources[name])
+        found[name] = replace(known, fields=_once((*known.fields, *chosen)), id_is_key=id_is_key)
     return found
 
 
 def _shaped(contract: Contract) -> dict[str, list[str]]:
-    """Collection → the members that its lists select by, of those that are recognised by their shape."""
+    """Collection → the members that its lists select and order by, of those that are recognised by their shape."""
     found: dict[str, list[str]] = {name: [] for name in contract.shapes.resources}
     for use in contract.shapes.uses.values():
         if use.role is Role.LIST:
             clauses = [clause for each in use.filters for clause in each.clauses]
             members = [*(member for member in use.above.values() if member), *(each.field for each in clauses)]
-            found[use.resource.collection] += [member for member in members if member != "id"]
+            found[use.resource.collection] += [*members, *map(field_of, use.order)]
     return found
+
+
+def _is_key(contract: Contract, resource: Resource) -> bool:
+    """Whether resources are stored by their `id` as it is; a number would be ordered as a text."""
+    member = fields(contract.document, resource.pointer).members.get("id")
+    numbers = member is not None and bool(member.types & {"integer", "number"})
+    return not numbers and resource.id in ("id", None) and None not in resource.above.values()
 
 
 def _holds_resources(operation: Operation) -> bool:
@@ -155,11 +174,6 @@ def column_name(field: str) -> str:
 
 def column(field: str) -> str:
     return quoted(column_name(field))
-
-
-def sorting(key: str, *, backwards: bool = False) -> str:
-    """A key of an order in SQL."""
-    return f"{column(field_of(key))}{' DESC' if is_descending(key) != backwards else ''}"
 
 
 def quoted(name: str) -> str:

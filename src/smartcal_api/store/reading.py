@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from smartcal_api.contract import Clause
-from smartcal_api.store.collection import Collection, sorting
+from smartcal_api.store.collection import Collection
 from smartcal_api.store.refusal import unavailable
 from smartcal_api.store.remembered import Remembered, weight
 from smartcal_api.store.schema import Indexes
@@ -77,7 +77,9 @@ class Reading:
         count = min(limit, total - offset)
         backwards = offset > total // 2
         skipped = total - offset - count if backwards else offset
-        by = ", ".join(sorting(key, backwards=backwards) for key in keys) or f"rowid{' DESC' if backwards else ''}"
+        by = ", ".join(shape.sorting(key, backwards=backwards) for key in keys)
+        if not shape.order:  # without an index, and perhaps without a member that tells all apart
+            by += f"{', ' if by else ''}rowid{' DESC' if backwards else ''}"
         rows = self.query(
             f"SELECT document FROM {shape.table} WHERE {where} ORDER BY {by} LIMIT ? OFFSET ?",
             (owner, *parameters, count, skipped),
@@ -102,7 +104,7 @@ class Reading:
         if after is not None:
             behind, values = shape.behind(order, after)
             where, parameters = f"{where} AND ({behind})", [*parameters, *values]
-        by = ", ".join(map(sorting, order))
+        by = ", ".join(map(shape.sorting, order))
         statement = f"SELECT document FROM {shape.table} WHERE {where} ORDER BY {by} LIMIT ?"
         return tuple(document for (document,) in self.query(statement, (owner, *parameters, limit)))
 

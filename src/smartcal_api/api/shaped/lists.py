@@ -11,6 +11,7 @@ from smartcal_api.api.shaped.beneath import Beneath
 from smartcal_api.api.shaped.replies import Envelope, Part
 from smartcal_api.contract import Clause, Contract, Operation
 from smartcal_api.contract.document import escape
+from smartcal_api.contract.ordering import total
 from smartcal_api.contract.shape import Resource, Use
 from smartcal_api.contract.shape.fields import fields
 from smartcal_api.contract.shape.places import arrays, json_schema, likeness
@@ -40,7 +41,7 @@ def listing(operation: Operation, use: Use, contract: Contract, generator: Value
 
 
 class ShapedList:
-    """In the order in which the resources were made."""
+    """In the order that `x-order` states, else in that in which the resources were made."""
 
     def __init__(
         self,
@@ -51,6 +52,7 @@ class ShapedList:
         within: Callable[[Exchange], list[Clause]],
     ) -> None:
         self._collection, self._filters, self._within = use.resource.collection, use.filters, within
+        self._order = total(use.order) if use.order else None
         self._timestamps = {p.name for p in operation.parameters if p.schema.get("format") == "date-time"}
         schema = json_schema(operation.responses[operation.success].media_types)
         assert schema is not None  # it was recognised by it
@@ -66,7 +68,7 @@ class ShapedList:
         limit, offset = self._paging.of(exchange.parameters)
         limit = min(limit, self._most)
         documents, total = exchange.sandbox.store.page(
-            self._collection, clauses, owner=exchange.owner, limit=limit, offset=offset
+            self._collection, clauses, owner=exchange.owner, limit=limit, offset=offset, order=self._order
         )
         if not self._part.whole:
             documents = [orjson.dumps(self._part.of(orjson.loads(each))) for each in documents]
@@ -77,19 +79,25 @@ class ShapedList:
         return exchange.success.value(self._envelope.around([*map(orjson.Fragment, documents)], known))
 
 
+def pages_by(operation: Operation) -> dict[str, str]:
+    """What the parameters of a list do for its pages, by their names: role → parameter."""
+    query = [each for each in operation.parameters if each.location == "query" and each.filter is None]
+    found = {
+        role: next((each.name for each in query if plain(each.name) in names), None)
+        for role, names in (("limit", _LIMIT), ("page", _PAGE), ("offset", _OFFSET), ("cursor", _CURSOR))
+    }
+    return {role: name for role, name in found.items() if name is not None}
+
+
 class _Paging:
-    """What a list's own parameters say of its pages, by their names."""
+    """What a list's own parameters say of its pages."""
 
     def __init__(self, operation: Operation) -> None:
-        query = [each for each in operation.parameters if each.location == "query" and each.filter is None]
-        self._names = {
-            role: next((each.name for each in query if plain(each.name) in names), None)
-            for role, names in (("limit", _LIMIT), ("page", _PAGE), ("offset", _OFFSET), ("cursor", _CURSOR))
-        }
+        self._names = pages_by(operation)
 
     def of(self, given: Mapping[str, Any]) -> tuple[int, int]:
         """(at most so many, from there on)"""
-        stated = {role: given.get(name) for role, name in self._names.items() if name is not None}
+        stated = {role: given.get(name) for role, name in self._names.items()}
         number = {role: value for role, value in stated.items() if isinstance(value, int) and value >= 0}
         limit = number.get("limit", _EVERYTHING)
         if "offset" in number:

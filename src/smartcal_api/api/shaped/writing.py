@@ -7,6 +7,7 @@ import orjson
 
 from smartcal_api.contract import Contract
 from smartcal_api.contract.shape import Moment, Resource
+from smartcal_api.contract.shape.paths import collection_path
 from smartcal_api.errors import Clause, Foreseen, Invalid
 from smartcal_api.http.exchange import Exchange
 from smartcal_api.mock import Unsatisfiable, ValueGenerator
@@ -26,6 +27,8 @@ class Writing:
         kind = contract.policy.problems.get(_CONFLICT)
         self._conflicts = kind.status if kind is not None else None
         self._unrouted = frozenset(contract.unrouted)
+        paths = (each.path.rstrip("/") for each in contract.operations.values())
+        self._shown = any(collection_path(each) == resource.path for each in paths)
 
     def salt(self, exchange: Exchange) -> str:
         """What the values that are made up follow from; another one for each resource."""
@@ -40,12 +43,12 @@ class Writing:
             raise Foreseen(self._refusal(exchange), detail) from None
 
     def place(self, exchange: Exchange, identifier: Any, members: Document) -> str:
-        """The URL of a resource."""
+        """The URL of a resource; of one that is listed alone, that of its list."""
         path = self._resource.path
         for name, member in self._resource.above.items():
             value = exchange.parameters.get(name, members.get(member) if member is not None else None)
             path = path.replace(f"{{{name}}}", quote(str(value), safe=""))
-        return f"{exchange.root}{path}/{quote(str(identifier), safe='')}"
+        return f"{exchange.root}{path}/{quote(str(identifier), safe='')}" if self._shown else f"{exchange.root}{path}"
 
     def add(self, exchange: Exchange, document: Document) -> Document:
         """Stores a new one; raises the refusal where another one has its id, or what only one may have."""

@@ -11,7 +11,7 @@ from smartcal_api.contract.shape.fields import Field, end_of
 from smartcal_api.contract.shape.places import ENOUGH, Place, arrays, json_schema, likeness, objects
 
 _ITEM = re.compile(r"(?P<list>.*)/\{(?P<parameter>[^{}]+)\}\Z")
-_NAMES = re.compile(r"\{([^{}]+)\}")
+_PARENTS = re.compile(r"([^/{}]*)/?\{([^{}]+)\}")
 _SHOWING = ("GET", "PUT", "PATCH")
 
 
@@ -33,10 +33,16 @@ def tail(path: str) -> str:
     return path.rpartition("{")[2].removesuffix("}")
 
 
-def above(path: str, members: Mapping[str, Field], stated: Mapping[str, str]) -> dict[str, str | None]:
-    """Each parameter of a list's path, and the member that has its value: the stated one, or one of its name."""
-    known = {words.plain(each): each for each in members}
-    return {name: stated.get(name) or known.get(words.plain(name)) for name in _NAMES.findall(path)}
+def above(path: str, members: Mapping[str, Field], stated: Mapping[str, str], own: str | None) -> dict[str, str | None]:
+    """Each parameter of a list's path, and the member that has its value: the stated one, or one of its name, such as
+    `shop_id` for the `{id}` of `/shops/{id}/orders`. What is the resource's `own` identifier is none of its parent's.
+    """
+    known = {words.plain(each): each for each in members if each != own}
+    found: dict[str, str | None] = {}
+    for before, name in _PARENTS.findall(path):
+        whose = words.singular(words.plain(before))
+        found[name] = stated.get(name) or known.get(words.plain(name)) or known.get(whose + words.plain(name))
+    return found
 
 
 def shown_by(

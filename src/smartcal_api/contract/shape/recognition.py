@@ -101,7 +101,7 @@ class _Recognition:
             reason = f"no member is what {{{parameter}}} tells; say which in {RESOURCE}: {{id: …}}"
             self._leave([*known, *lists.values()], reason)
             return
-        parents = above(listed, members, stated.parents)
+        parents = above(listed, members, stated.parents, named)
         resource = self._resource(shown, listed, named, parents, stated.unique)
         why = (
             f"{RESOURCE} of {resource.collection}"
@@ -120,7 +120,7 @@ class _Recognition:
     ) -> None:
         if operation is not None and shown.listed is not None:
             found = filters(self._document, operation, resource)
-            self._uses[operation.id] = Use(Role.LIST, resource, parents, why, filters=found)
+            self._uses[operation.id] = Use(Role.LIST, resource, parents, why, filters=found, order=operation.order)
 
     def _post(
         self, operation: Operation | None, resource: Resource, parents: Mapping[str, str | None], why: str
@@ -182,21 +182,28 @@ class _Recognition:
             resource = self._same(place)
             if resource is not None and self._reaches(operation, path, resource):
                 members = fields(self._document, resource.pointer).members
-                parents = above(path, members, stated.parents)
+                parents = above(path, members, stated.parents, resource.id)
                 why = f"{path} is of {resource.collection}, too"
                 if operation.method == "POST":
                     self._post(operation, resource, parents, why)
                 else:
                     self._list(operation, Shown(resource.pointer, place), resource, parents, why)
-            elif resource is None and operation.method == "GET" and not operation.path_names and listed(place, path):
-                self._lone(path, operation, place)
+            elif resource is None and operation.method == "GET" and listed(place, path):
+                self._lone(path, operation, place, stated.parents)
 
-    def _lone(self, path: str, operation: Operation, place: Place) -> None:
-        """A list of what has no path of its own; it is read alone."""
-        shown = Shown(place.pointer, place)
-        named = words.identifier("id", fields(self._document, place.pointer).members)
-        resource = self._resource(shown, path, named, {}, ())
-        self._list(operation, shown, resource, {}, f"{path} lists {resource.collection}, and no path is that of one")
+    def _lone(self, path: str, operation: Operation, place: Place, stated: Mapping[str, str]) -> None:
+        """A list of what has no path of its own: it is read, and added to where it has ids and a POST is of it."""
+        shown, members = Shown(place.pointer, place), fields(self._document, place.pointer).members
+        named = words.identifier("id", members)
+        parents = above(path, members, stated, named)
+        if named is None and None in parents.values():
+            return  # nothing tells those beneath one parent from those beneath another
+        resource = self._resource(shown, path, named, parents, ())
+        why = f"{path} lists {resource.collection}, and no path is that of one"
+        self._list(operation, shown, resource, parents, why)
+        post = self._paths[path].get("POST")
+        if named is not None and post is not None and body_of(self._document, post, resource) is not None:
+            self._post(post, resource, parents, f"{path} is a list of {resource.collection}")
 
     def _same(self, place: Place) -> Resource | None:
         """The resource that is shown by this very schema, one of `components`."""
@@ -210,7 +217,7 @@ class _Recognition:
             return False
         stated = said(self._document, path) or NOTHING
         members = fields(self._document, resource.pointer).members
-        parents = above(path, members, stated.parents)
+        parents = above(path, members, stated.parents, resource.id)
         chosen = {each.parameter for each in filters(self._document, operation, resource)}
         wanted = {each.name for each in operation.parameters if each.location == "query" and each.required}
         return None not in parents.values() and wanted <= chosen

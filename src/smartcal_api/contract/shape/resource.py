@@ -91,4 +91,6 @@ class Use:
     taken: Mapping[str, bool] = field(default_factory=dict)
     """The members that a request may have → whether it must."""
     filters: tuple[Filter, ...] = ()
+    order: tuple[str, ...] = ()
+    """What its list is ordered by, as `x-order` has it; empty: in the order in which they were made."""
     action: Action | None = None
