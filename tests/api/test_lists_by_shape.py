@@ -89,3 +89,12 @@ def test_src_4_what_selects_nothing_by_a_shape_is_told_once(shops: World) -> Non
         ("/paths/~1shops~1{id}/get", "q of getShop is judged"),
         ("/paths/~1shops~1{id}/get", "X-Trace of getShop is judged"),
     ]
+
+
+def test_src_4_of_a_schema_that_nothing_fits_there_is_nothing_and_the_rest_is_served() -> None:
+    document = Document.read(SHOPS)
+    flags = {name: {"properties": {name: {"type": "boolean"}}} for name in "ab"}
+    put("/components/schemas/Note/oneOf", [*flags.values()])(document.data)
+    world = open_world(Contract(document))
+    assert [send(world, "GET", f"/shops/1/{each}").json == [] for each in ("notes", "orders")] == [True, False]
+    assert ["there is no Note to begin with" in str(each) for each in world.application.idle][-1]

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from importlib import resources
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import orjson
 from smartcal_api.contract import Contract, Operation
 from smartcal_api.contract.named import MemberPath
 from smartcal_api.contract.resources import SHOWN_BY
-from smartcal_api.mock import ValueGenerator
+from smartcal_api.mock import Unsatisfiable, ValueGenerator
 from smartcal_api.sandbox.examples import name_examples
 from smartcal_api.sandbox.image import DataSet
 from smartcal_api.sandbox.sandbox import Sandbox
@@ -111,13 +112,13 @@ def _noted(rows: Iterable[Row], named: dict[str, set[MemberPath]]) -> Iterator[R
 
 def mock_collections(sandbox: Sandbox, contract: Contract, mocked: Iterable[Operation]) -> dict[str, int]:
     """Items for what no data set has, once: the resources that are recognised by their shape, and whatever else a
-    mocked list shows; returns collection → number made (law SRC 3)."""
+    mocked list shows; returns collection → number made (law SRC 3). Of a shape that nothing fits there are none."""
     generator = ValueGenerator(contract.sent.data, seed=sandbox.seed)
     made: dict[str, int] = {}
     shaped = contract.shapes.resources
     for name in sorted(shaped, key=lambda each: len(shaped[each].above)):
         if not (contract.of_the_product and name in SHOWN_BY) and _is_wanted(sandbox, name):
-            with sandbox.store.transaction():
+            with suppress(Unsatisfiable), sandbox.store.transaction():
                 made[name] = Seeds(shaped[name], contract, generator).plant(sandbox)
                 sandbox.store.set_meta(f"mocked {name}", "yes")
     for operation in mocked:

@@ -8,9 +8,21 @@ from smartcal_api.contract.parameter import Parameter
 from smartcal_api.contract.shape import Role, Use
 from smartcal_api.errors import Finding
 from smartcal_api.http import entity_tags, idempotency
+from smartcal_api.mock import Unsatisfiable, ValueGenerator
 
 _NAMED = 2  # operations, at most, by their names
 _PREFER = "prefer"
+
+
+def seedless(contract: Contract, generator: ValueGenerator) -> list[Finding]:
+    """Resources that nothing is there of to begin with, since nothing that fits could be made."""
+    found = []
+    for name, resource in contract.shapes.resources.items():
+        try:
+            generator.value(contract.sent.resolve(f"#{resource.pointer}"), salt=f"{name} 0", name=name)
+        except Unsatisfiable as error:
+            found.append(Finding(resource.pointer, f"there is no {name} to begin with, for nothing fits it: {error}"))
+    return found
 
 
 def unused(contract: Contract, uses: Mapping[str, Use]) -> list[Finding]:
