@@ -8,11 +8,11 @@ from smartcal_api.contract.check_fields import field, types, unknown
 from smartcal_api.contract.check_filters import Sample
 from smartcal_api.contract.check_parameters import Declared, declared
 from smartcal_api.contract.check_survey import Survey
-from smartcal_api.contract.document import escape
+from smartcal_api.contract.document import escape, unescape
 from smartcal_api.contract.media_type import is_json
 from smartcal_api.contract.ordering import field_of
 from smartcal_api.contract.pagination import CURSOR, PAGE, Pagination
-from smartcal_api.contract.shape.places import arrays, json_schema
+from smartcal_api.contract.shape.places import arrays, json_schema, listed
 from smartcal_api.errors import Finding
 
 _SORTABLE = frozenset({"string", "integer", "number", "boolean", "null"})
@@ -28,7 +28,8 @@ def listings(survey: Survey) -> Iterator[Finding]:
         pages = [each for each in accepted if each.stated["in"] == "query" and each.stated["name"] in names]
         filters = [each for each in accepted if "x-filter" in each.stated]
         if len(pages) < len(names):
-            item = _by_shape(survey, at, stated)
+            half = bool(pages) and "x-pagination" in survey.document.stated
+            item = None if half else _by_shape(survey, at, stated)
             if item is None:
                 yield from _no_list(at, stated, filters, " and ".join(names))
             else:
@@ -74,7 +75,10 @@ def _by_shape(survey: Survey, at: str, stated: Any) -> str | None:
     }
     schema = json_schema(schemas)
     found = next(arrays(survey.document, schema), None) if schema is not None else None
-    return found.pointer if found is not None and survey.nodes.get(found.pointer, ("",))[0] == "schema" else None
+    path = unescape(at.split("/")[2])
+    if found is None or not listed(found, path):
+        return None
+    return found.pointer if survey.nodes.get(found.pointer, ("",))[0] == "schema" else None
 
 
 def samples(survey: Survey) -> Iterator[Sample]:
