@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from smartcal_api.api.assignment import Kind
 from smartcal_api.contract import Contract
 from smartcal_api.errors import ContractError, UsageError
 from smartcal_api.sandbox.adaptation import adapt
@@ -52,7 +53,8 @@ def judged(changed: Changed, usual: str) -> Iterator[str]:
         yield f"{changed.name}: {type(error).__name__}: {error}"
         return
     yield from (f"{changed.name}: {line[:200]}" for line in lines if " 500 " in line)
-    told = [*adapted, *world.application.unfit, *world.application.remarks, *world.application.mocked]
+    otherwise = [name for name, each in world.application.assigned.items() if each.kind is not Kind.HANDLER]
+    told = [*adapted, *world.application.unfit, *world.application.remarks, *otherwise]
     text = "\n".join(lines)
     live = text == usual if changed.shows == "" else changed.shows is None or changed.shows in text
     if not live and not told:
