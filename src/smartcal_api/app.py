@@ -12,7 +12,6 @@ from smartcal_api.api import remarks
 from smartcal_api.api.assignment import Assigned, Kind, Serving, handler_of, serving
 from smartcal_api.api.mocked import unserved
 from smartcal_api.api.own import OwnHandlers
-from smartcal_api.api.shaped import seedless, unused
 from smartcal_api.auth import Identification
 from smartcal_api.contract import Contract, Description, Operation
 from smartcal_api.contract.routing_view import routing_view
@@ -79,7 +78,6 @@ class Application:
     remarks: Sequence[Finding]
     """What of the contract is otherwise than code knows it."""
     idle: Sequence[Finding]
-    """What it says, and nothing is done with."""
 
     @property
     def mocked(self) -> list[Operation]:
@@ -136,11 +134,9 @@ def build(contract: Contract, registry: Registry, options: Options) -> Applicati
         middlewares=steps,
         resolver=Resolver(lambda operation_id: served[operation_id].handler),
     )
-    view = routing_view(contract.data["info"]["title"], (each.operation for each in served.values()))
-    connexion.add_view(view)
-    uses = {name: each.use for name, each in by.assigned.items() if each.use is not None}
-    idle = (*contract.idle, *unused(contract, uses), *seedless(contract, generator))
-    return Application(contract, connexion, served, by.assigned, by.unfit, tuple(remarks(contract)), idle)
+    connexion.add_view(routing_view(contract.data["info"]["title"], (each.operation for each in served.values())))
+    told = remarks(contract), (*contract.idle, *by.idle(contract, generator))
+    return Application(contract, connexion, served, by.assigned, by.unfit, *told)
 
 
 async def prepare(application: ASGIApp) -> None:

@@ -9,7 +9,7 @@ from smartcal_api.api.fitness import unfit
 from smartcal_api.api.handlers import handlers
 from smartcal_api.api.mocked import alone, mocked
 from smartcal_api.api.own import OwnHandlers
-from smartcal_api.api.shaped import shaped
+from smartcal_api.api.shaped import seedless, shaped, unused
 from smartcal_api.contract import Contract, Operation
 from smartcal_api.contract.shape import Role, Use
 from smartcal_api.errors import Finding
@@ -94,6 +94,11 @@ class Serving(NamedTuple):
     handlers: Mapping[str, Handler]
     assigned: Mapping[str, Assigned]
     unfit: Mapping[str, Finding]
+
+    def idle(self, contract: Contract, generator: ValueGenerator) -> list[Finding]:
+        """What is said of operations that are served by a shape, and nothing is done with."""
+        uses = {name: each.use for name, each in self.assigned.items() if each.use is not None}
+        return [*unused(contract, uses), *seedless(contract, generator)]
 
 
 def serving(contract: Contract, generator: ValueGenerator, receivers: Receivers, own: OwnHandlers | None) -> Serving:

@@ -16,7 +16,7 @@ from smartcal_api.contract.shape.names import called, others, schema_named
 from smartcal_api.contract.shape.paths import Shown, above, collection_path, shown_by, tail
 from smartcal_api.contract.shape.places import Place, arrays, json_schema, listed, objects
 from smartcal_api.contract.shape.reasons import nothing
-from smartcal_api.contract.shape.resource import Action, Resource, Role, Use
+from smartcal_api.contract.shape.resource import Above, Action, Resource, Role, Use
 from smartcal_api.contract.shape.stated import NOTHING, RESOURCE, said
 
 _CHANGES = {"PUT": Role.REPLACE, "PATCH": Role.CHANGE}
@@ -103,11 +103,8 @@ class _Recognition:
             return
         parents = above(listed, members, stated.parents, named)
         resource = self._resource(shown, listed, named, parents, stated.unique)
-        why = (
-            f"{RESOURCE} of {resource.collection}"
-            if stated.schema or stated.id
-            else f"{listed} and {path} are of {resource.collection}"
-        )
+        says_so = RESOURCE if stated.schema or stated.id else f"{listed} and {path} are"
+        why = f"{says_so} of {resource.collection}"
         self._list(lists.get("GET"), shown, resource, parents, why)
         self._post(lists.get("POST"), resource, parents, why)
         self._item(items, resource, why)
@@ -115,16 +112,12 @@ class _Recognition:
         if put is not None and (body := body_of(self._document, put, resource)) is not None and named in body[1]:
             self._use(put, Role.REPLACE, resource, parents, f"{why}, by the {named} of the body", body)
 
-    def _list(
-        self, operation: Operation | None, shown: Shown, resource: Resource, parents: Mapping[str, str | None], why: str
-    ) -> None:
+    def _list(self, operation: Operation | None, shown: Shown, resource: Resource, parents: Above, why: str) -> None:
         if operation is not None and shown.listed is not None:
             found = filters(self._document, operation, resource)
             self._uses[operation.id] = Use(Role.LIST, resource, parents, why, filters=found, order=operation.order)
 
-    def _post(
-        self, operation: Operation | None, resource: Resource, parents: Mapping[str, str | None], why: str
-    ) -> None:
+    def _post(self, operation: Operation | None, resource: Resource, parents: Above, why: str) -> None:
         if operation is None:
             return
         body = body_of(self._document, operation, resource)
@@ -192,12 +185,13 @@ class _Recognition:
                 self._lone(path, operation, place, stated.parents)
 
     def _lone(self, path: str, operation: Operation, place: Place, stated: Mapping[str, str]) -> None:
-        """A list of what has no path of its own: it is read, and added to where it has ids and a POST is of it."""
+        """A list of what has no path of its own: it is read, and added to where it has ids and a POST is of it; unless
+        nothing tells those of one parent from those of another."""
         shown, members = Shown(place.pointer, place), fields(self._document, place.pointer).members
         named = words.identifier("id", members)
         parents = above(path, members, stated, named)
         if named is None and None in parents.values():
-            return  # nothing tells those beneath one parent from those beneath another
+            return
         resource = self._resource(shown, path, named, parents, ())
         why = f"{path} lists {resource.collection}, and no path is that of one"
         self._list(operation, shown, resource, parents, why)
@@ -225,7 +219,7 @@ class _Recognition:
     # -- parts
 
     def _resource(
-        self, shown: Shown, path: str, named: str | None, parents: Mapping[str, str | None], unique: tuple[str, ...]
+        self, shown: Shown, path: str, named: str | None, parents: Above, unique: tuple[str, ...]
     ) -> Resource:
         """The one that is known of this schema already, unless it is kept apart by what stands above it."""
         schema = schema_named(shown.pointer)
@@ -244,7 +238,7 @@ class _Recognition:
         operation: Operation,
         role: Role,
         resource: Resource,
-        parents: Mapping[str, str | None],
+        parents: Above,
         why: str,
         body: tuple[tuple[str, ...], Mapping[str, bool]] | None = None,
     ) -> None:
