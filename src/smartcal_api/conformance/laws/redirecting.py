@@ -116,7 +116,8 @@ def _near(app: App, probe: Probe) -> list[str]:
         found.append(f"{'http' if parts.scheme == 'https' else 'https'}://{host}{rest}")
         found.append(f"{parts.scheme}://{host}:1x{rest}")
         found += [f"{parts.scheme}://evil.{host}{rest}", f"{parts.scheme}://{host}/evil", f"{uri}/%2e%2e/x"]
-        if parts.hostname not in _LOOPBACK and parts.port is None:
+        # A server may take any port of "localhost", too, for apps that are being developed (RFC 8252, section 8.3).
+        if parts.hostname not in (*_LOOPBACK, "localhost") and parts.port is None:
             found.append(f"{parts.scheme}://{host}:8443{rest}")
     return [each for each in dict.fromkeys(found) if each not in app.client.redirect_uris]
 
