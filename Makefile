@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-war
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint types check bench crash fuzz dates edits saves plugin fixtures conformance laws picture reference prove foreign contract-lint client browser oauth-js webhooks-js recipes documents js js-types lock clean
+.PHONY: help serve test lint types check bench crash fuzz dates edits saves plugin fixtures conformance laws picture reference prove foreign contract-lint client browser dashboard oauth-js collection webhooks-js recipes documents js js-types lock clean
 
 help:  ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -106,8 +106,14 @@ $(VENV)/browser: requirements-browser.lock $(VENV)/development
 browser: $(VENV)/browser  ## docs, dashboard, consent page and report in this machine's Chromium (ARGS="--screenshots FOLDER")
 	@$(BIN)/python -m pytest browser-tests $(ARGS)
 
+dashboard: $(VENV)/browser  ## take the README's picture of the dashboard anew (needs Chromium)
+	@PYTHONPATH=. $(BIN)/python browser-tests/picture.py
+
 oauth-js: $(VENV)/runtime  ## the OAuth flow with oauth4webapi and openid-client (needs npm)
 	@sh tests/js/run.sh $(BIN)
+
+collection: $(VENV)/runtime  ## what Postman makes of the contract, sent to a fresh server by newman (needs npm)
+	@sh tests/js/collection.sh $(BIN)
 
 webhooks-js: $(VENV)/runtime  ## the signatures of deliveries with @octokit/webhooks-methods (needs npm)
 	@sh tests/js/webhooks.sh $(BIN)

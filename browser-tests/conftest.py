@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.server import Running, serving
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 HERE = ("http://127.0.0.1:", "http://localhost:", "data:", "blob:")
 FLAGS = [
@@ -66,6 +68,12 @@ def page(browser: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
     yield opened
     context.close()
     assert said == []
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Running]:
+    with serving(tmp_path, "--now", "2026-03-04T12:00:00Z") as running:
+        yield running
 
 
 @pytest.fixture

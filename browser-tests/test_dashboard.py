@@ -1,42 +1,19 @@
 """The dashboard: an integrator's tasks, done with it, and hostile values that stay text."""
 
-import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.e2e.dashboard import barriers, control, opened, refused
 from tests.e2e.server import Running, serving
 
 HOSTILE = "<img src=x onerror=document.title='owned'><script>document.title='owned'</script>"
 VIEWS = ("problems", "traffic", "deliveries", "data", "time", "limits", "access", "server")
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Running]:
-    with serving(tmp_path, "--now", "2026-03-04T12:00:00Z") as running:
-        yield running
-
-
-def control(server: Running, method: str, path: str, body: Any = None) -> Any:
-    answer = server.request(method, f"/_sandbox{path}", body=json.dumps(body).encode())
-    assert answer.status < 400, answer.body
-    return answer.json if answer.body else None
-
-
-def opened(page: Any, server: Running, query: str = "") -> None:
-    page.goto(f"{server.ready['root_url']}/_sandbox/{query}")
-    page.locator("#live", has_text="Live").wait_for()
-
-
-def refused(server: Running) -> None:
-    """A cancellation with a key that may not cancel."""
-    server.request("POST", "/api/v1/bookings/bkg_00000000000000000001/cancel", key="scp_demo_read", body=b"{}")
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", [1920, 1280, 360])
 def test_every_view_is_readable_by_day_and_by_night_wide_and_narrow(
     server: Running, page: Any, screenshots: Path, scheme: str, width: int
 ) -> None:
@@ -47,7 +24,9 @@ def test_every_view_is_readable_by_day_and_by_night_wide_and_narrow(
         opened(page, server, f"?view={view}")
         page.locator("#list h2").first.wait_for()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), view
+        page.get_by_text("Reading …").wait_for(state="detached")
         assert "null" not in page.locator("#list").inner_text()
+        assert barriers(page) == [], view
         page.screenshot(path=screenshots / f"dashboard-{view}-{width}-{scheme}.png")
 
 

@@ -9,12 +9,20 @@ const SQLITE = "SQLite format 3\0";
 /** The text to show; where the server is gone, what there is to say of that. */
 async function aftermath(smartcal, test) {
   try {
-    const lines = (await smartcal.journal.entries({ limit: SHOWN })).map(line);
+    const entries = await smartcal.journal.entries({ limit: SHOWN });
+    const lines = entries.map(line);
     const journal = [`smartcal journal (${smartcal.name}) of ${test}`, ...(lines.length ? lines : ["no request came"])];
-    return [...journal, `smartcal serve --bundle ${await bundled(smartcal, test)}`].join("\n");
+    const told = [...journal, `smartcal open ${await bundled(smartcal, test)}`];
+    return [...told, ...(entries.length ? [`while the server runs: ${story(smartcal, entries)}`] : [])].join("\n");
   } catch (error) {
     return `smartcal: nothing more can be told: ${error.message}`;
   }
+}
+
+/** The URL at which the dashboard tells of the last request that was refused, or else of the last one. */
+function story({ control, name }, entries) {
+  const { serial } = entries.findLast(({ clause, status }) => clause || status === null) ?? entries.at(-1);
+  return `${control.url}/?${new URLSearchParams({ sandbox: name, request: serial })}`;
 }
 
 /** The file with all that the sandbox was; rejects where something else is in its place. */

@@ -77,6 +77,9 @@ def test_what_fails_shows_the_last_requests_of_every_sandbox_by_name_also_of_del
         assert "GET    /api/v1/events?page=0 400 " in told
         assert "invalid_request: The parameter 'page' does not fit" in told
         assert "GET    /api/v1/bookings?per_page=1 200 " in told
+    (bundle,) = (tmp_path / ".smartcal").iterdir()
+    assert stays.endswith("\nSee it in a browser: smartcal open .smartcal/exec-stays.bundle")
+    assert bundle.stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize("code", [0, 1, 7, 255])

@@ -125,6 +125,9 @@ def test_client_errors_are_logged_at_info_and_server_errors_at_error(
     (line,) = (each for each in caplog.records if reply.headers["x-request-id"] in each.getMessage())
     expected = logging.ERROR if code in ("internal_error", "unavailable") else logging.INFO
     assert line.levelno == expected
+    link = f"/_sandbox/?sandbox=default&find={reply.headers['x-request-id']}"
+    assert line.getMessage().endswith(link)
+    assert " See http" in line.getMessage()
 
 
 def test_a_defect_is_told_to_the_log_and_not_to_the_client(world: World, caplog: pytest.LogCaptureFixture) -> None:

@@ -93,6 +93,7 @@ def test_a_failed_test_shows_its_journal_and_leaves_a_bundle_that_opens(tmp_path
     assert "/components/schemas/PageNumber" in done.stdout
     (bundle,) = (tmp_path / ".smartcal").iterdir()
     assert f"smartcal open {bundle}" in done.stdout
+    assert re.search(r"^http://127\.0\.0\.1:\d+/_sandbox/\?sandbox=[a-z0-9-]+&request=1$", done.stdout, re.MULTILINE)
     told = subprocess.run(
         [*COMMAND, "exec", "--bundle", str(bundle), "--", *COMMAND, "clock", "show"],
         cwd=tmp_path,

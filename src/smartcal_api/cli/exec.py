@@ -17,6 +17,8 @@ from smartcal_api.errors import UsageError
 # Where the server listens and whom it tells is the business of this command.
 _OWN = frozenset({"port", "ready_file", "replace", "reload", "stop_with"})
 _SHOWN = 20
+# The variable that names the folder for bundles, as in the package for JavaScript.
+_BUNDLES = "SMARTCAL_BUNDLES"
 
 
 @click.command(
@@ -79,6 +81,7 @@ def _flags(ctx: click.Context) -> Iterator[str]:
 def _print_journals(control: Any) -> None:
     """What was last asked of every sandbox, by its name, also of those that the command has deleted."""
     from smartcal_api.cli.logs import line
+    from smartcal_api.remote import Sandbox
 
     try:
         latest = control.get("/journal", limit=_SHOWN)
@@ -91,7 +94,22 @@ def _print_journals(control: Any) -> None:
         print(f"\nsandbox {each['sandbox']}{gone}: the last {number}", file=sys.stderr)
         for entry in requests:
             print(line(entry), file=sys.stderr)
+        if not each["deleted"] and any(entry["clause"] or entry["status"] is None for entry in requests):
+            _leave_bundle(Sandbox(control, each["sandbox"]))
     if latest["forgotten"]:
         print(f"\nand {latest['forgotten']} more sandboxes, deleted and forgotten", file=sys.stderr)
     if not latest["data"]:
         print("\nno request came to the server", file=sys.stderr)
+
+
+def _leave_bundle(sandbox: Any) -> None:
+    """The server ends with this command: what was refused there can be looked at by a file."""
+    from smartcal_api.sandbox.bundle_file import FOLDER, write_bundle
+
+    folder = Path(os.environ.get(_BUNDLES) or FOLDER)
+    try:
+        path = write_bundle(sandbox.get("/bundle"), folder, f"exec-{sandbox.name}", told_by=_BUNDLES)
+    except (UsageError, OSError) as error:
+        print(f"no bundle of it can be left: {error}", file=sys.stderr)
+    else:
+        print(f"See it in a browser: smartcal open {path}", file=sys.stderr)

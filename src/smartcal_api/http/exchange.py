@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from starlette.types import Scope
 
@@ -20,6 +21,7 @@ KEY = "smartcal.exchange"
 # Where a scope has the request's head as it came over the wire, if it was small, in one piece and without a body, and
 # its server tells. More may follow it.
 REQUEST = "smartcal.request"
+_DASHBOARD = "/_sandbox/"
 
 
 class Exchange:
@@ -97,6 +99,12 @@ class Exchange:
         if self.drawn is None:
             self.drawn = self.sandbox.request_id()
         return self.drawn
+
+    @property
+    def story(self) -> str:
+        """The URL at which the dashboard tells what became of it."""
+        query = {"sandbox": self.sandbox.name, "find": self.request_id}
+        return f"{self.root.removesuffix(self.prefix)}{_DASHBOARD}?{urlencode(query)}"
 
     @property
     def accept(self) -> str:

@@ -37,9 +37,10 @@ class Failures:
             log = _log.error if problem.code in ("unavailable", "internal_error") else _log.info
             hidden = exchange.sandbox.secrets.hidden
             path, detail = hidden(as_reference(scope["path"])), hidden(problem.detail)
-            log("%s %s %s: %s: %s", exchange.request_id, scope["method"], path, problem.code, detail)
+            line = f"{exchange.request_id} {scope['method']} {path}: {problem.code}: {detail}"
+            log("%s%s", line, self._story(exchange))
         else:
-            _log.exception("%s: a defect of this server", exchange.request_id)
+            _log.exception("%s: a defect of this server.%s", exchange.request_id, self._story(exchange))
             problem = _defect()
         # Without its traceback, whose frames have the exchange, which may have the problem.
         exchange.refused = Refusal.of(problem.with_traceback(None))
@@ -49,6 +50,10 @@ class Failures:
             budget = client[0] if client else "unknown"
             exchange.admission = exchange.sandbox.limits.admit(budget, exchange.sandbox.clock.now())
         await self._gate.refuse(exchange, problem, send)
+
+    def _story(self, exchange: Exchange) -> str:
+        """Where to read on. What has no budget is of the control plane, and in no journal."""
+        return f" See {exchange.story}" if self._counted else ""
 
 
 def _defect() -> Problem:

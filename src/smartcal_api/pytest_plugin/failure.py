@@ -1,12 +1,10 @@
 """What a failed test leaves: its journal in the report, and a bundle to open again."""
 
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from smartcal_api.errors import UsageError
-from smartcal_api.output import Output
 
 if TYPE_CHECKING:
     from smartcal_api.pytest_plugin.smartcal import SmartCal
@@ -20,18 +18,18 @@ def sections(smartcal: "SmartCal", folder: Path, test: str) -> Iterator[tuple[st
         entries = smartcal.journal.entries(limit=_SHOWN)
         yield f"smartcal journal ({smartcal.name})", "\n".join(map(_line, entries)) or "no request came"
         bundle = smartcal.sandbox.get("/bundle")
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / (re.sub(r"[^A-Za-z0-9_.-]+", "-", test)[-120:].strip("-") + ".bundle")
-        Output(path, "smartcal_bundles", "a bundle", _is_image, instead="move it away", mode=0o600).write(bundle)
-        yield "smartcal bundle", f"smartcal open {path}"
+        yield "smartcal bundle", f"smartcal open {_written(bundle, folder, test)}"
+        if entries:
+            wrong = [each for each in entries if each["clause"] or each["status"] is None]
+            yield "smartcal dashboard, while the server runs", smartcal.sandbox.story((wrong or entries)[-1]["serial"])
     except (UsageError, OSError) as error:
         yield "smartcal", f"nothing more can be told: {error}"
 
 
-def _is_image(path: Path) -> bool:
-    from smartcal_api.store import is_image
+def _written(bundle: bytes, folder: Path, test: str) -> Path:
+    from smartcal_api.sandbox.bundle_file import write_bundle
 
-    return is_image(path)
+    return write_bundle(bundle, folder, test, told_by="smartcal_bundles")
 
 
 def _line(entry: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from smartcal_api.remote.control import Control
 
@@ -20,6 +20,11 @@ class Sandbox:
 
     def describe(self) -> dict[str, Any]:
         return self.get("")  # type: ignore[no-any-return]  # JSON
+
+    def story(self, serial: int) -> str:
+        """The URL at which the dashboard tells of a request, also when the sandbox is gone."""
+        query = urlencode({"sandbox": self.name, "request": serial})
+        return f"{self.control.target.control_url}/?{query}"
 
     def delete(self) -> None:
         self.control.delete(self._path)

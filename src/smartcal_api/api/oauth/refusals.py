@@ -14,4 +14,5 @@ def note(exchange: Exchange, refused: Refused, client: Client | None) -> None:
     who = f" (client {client.id})" if client is not None else ""
     hidden = exchange.sandbox.secrets.hidden
     path, said = hidden(as_reference(exchange.scope["path"])), hidden(str(refused))
-    _log.info("%s %s %s: %s%s", exchange.request_id, exchange.scope["method"], path, said, who)
+    method = exchange.scope["method"]
+    _log.info("%s %s %s: %s%s See %s", exchange.request_id, method, path, said, who, exchange.story)

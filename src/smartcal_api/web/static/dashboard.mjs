@@ -1,6 +1,7 @@
 // The page: which view is shown, in which sandbox, and what the stream says of it.
 import { get, of } from "./api.mjs";
 import { add, el, fill, nothing } from "./dom.mjs";
+import { isThere } from "./gone.mjs";
 import { elsewhere, follow, go, link, place } from "./place.mjs";
 import { listen } from "./stream.mjs";
 import * as access from "./access.mjs";
@@ -78,6 +79,7 @@ async function drawn(pane, draws) {
 async function drawClock({ sandbox }) {
   const place = document.querySelector("#clock");
   try {
+    if (!(await isThere(sandbox))) return fill(place);
     const { now, frozen } = await get(`${of(sandbox)}/clock`);
     fill(place, el("a", { href: elsewhere({ view: "time" }), title: "The clock of this sandbox" }, `${now}${frozen ? " · stands still" : ""}`));
   } catch {

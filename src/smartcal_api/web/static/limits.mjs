@@ -25,7 +25,7 @@ export async function list(root, here) {
       gauges(asked),
       el("h2", {}, "Faults"),
       faults.length
-        ? el("ul", { class: "things" }, faults.map(({ id, kind: one, applied, remaining, ...rest }) => el("li", {}, el("b", {}, one), ` ${id} · has hit ${applied}, ${remaining === null ? "any number" : remaining} to come `, el("code", {}, JSON.stringify(rest)), button("Remove", did(() => remove(`${sandbox}/faults/${id}`), "Removed.")))))
+        ? el("ul", { class: "things" }, faults.map(({ id, kind: one, applied, remaining, ...rest }) => el("li", {}, el("b", {}, one), ` ${id} · has hit ${applied}, ${remaining === null ? "any number" : remaining} to come `, el("code", {}, JSON.stringify(rest)), " ", button("Remove", did(() => remove(`${sandbox}/faults/${id}`), "Removed.")))))
         : nothing("None is armed."),
       faults.length ? button("Remove all", did(() => remove(`${sandbox}/faults`), "Removed.")) : "",
       el("h3", {}, "Arm one"), picked,

@@ -1,5 +1,5 @@
 // What is looked at stands in the URL, so that a link to it can be sent to somebody.
-const DEFAULT = "default";
+export const DEFAULT = "default";
 const ALL = ["view", "sandbox", "request", "with", "delivery", "event", "collection", "id", "operation", "status", "principal", "text", "find"];
 
 export function place() {

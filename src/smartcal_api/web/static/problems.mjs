@@ -13,13 +13,14 @@ export const hint = "Choose one to see what was sent, what was answered, and whi
 export async function list(root) {
   const latest = await get("/journal", { limit: MOST });
   const refused = latest.data
-    .filter(({ deleted }) => !deleted)
     .map(({ sandbox, requests }) => [sandbox, requests.filter((each) => traffic.isWrong(each)).reverse()]);
+  const gone = latest.data.filter(({ deleted }) => deleted).map(({ sandbox }) => sandbox);
   const { data: sandboxes } = await get("/sandboxes");
   const failed = await Promise.all(sandboxes.slice(0, SANDBOXES).map(async ({ name }) => [name, await wrong(name)]));
-  const names = sandboxes.map(({ name }) => name);
+  const there = sandboxes.map(({ name }) => name);
+  const names = [...new Set([...there, ...gone])];
   const parts = names
-    .map((name) => [name, refused.find(([each]) => each === name)?.[1] ?? [], failed.find(([each]) => each === name)?.[1] ?? []])
+    .map((name) => [name, refused.findLast(([each]) => each === name)?.[1] ?? [], failed.find(([each]) => each === name)?.[1] ?? []])
     .filter(([, requests, sent]) => requests.length || sent.length)
     // The one that is looked at first; then those that were made last.
     .sort(([a], [b]) => (b === place().sandbox) - (a === place().sandbox) || names.indexOf(b) - names.indexOf(a));
@@ -28,9 +29,12 @@ export async function list(root) {
     add(root, nothing("Nothing went wrong: no request was refused, and no delivery failed. ", el("a", { href: elsewhere({ view: "traffic" }) }, "See all traffic"), ", or send a first request as ", el("a", { href: elsewhere({ view: "server" }) }, "the server's page"), " shows."));
   }
   for (const [name, requests, sent] of parts) {
-    if (parts.length > 1 || name !== "default") add(root, el("h3", {}, `Sandbox ${name}`));
-    if (sent.length) add(root, el("ol", { class: "plain", "aria-label": `Deliveries of ${name} that failed` }, sent.map((each) => deliveries.row(each, link({ view: "problems", sandbox: name, delivery: each.id }, {})))));
-    if (requests.length) add(root, el("ol", { class: "plain", "aria-label": `Requests of ${name} that were refused` }, requests.map((each) => traffic.row({ ...each, sandbox: name }, link({ view: "problems", sandbox: name, request: each.serial }, {})))));
+    if (parts.length > 1 || name !== "default") add(root, el("h3", {}, there.includes(name) ? `Sandbox ${name}` : `Sandbox ${name}, gone`));
+    const items = [
+      ...requests.map((each) => [each.time, traffic.row({ ...each, sandbox: name }, link({ view: "problems", sandbox: name, request: each.serial }, {}))]),
+      ...sent.map((each) => [each.last?.at ?? each.created_at, deliveries.row(each, link({ view: "problems", sandbox: name, delivery: each.id }, {}))]),
+    ].sort(([a], [b]) => b.localeCompare(a));
+    add(root, el("ol", { class: "plain", "aria-label": `What went wrong in ${name}, the latest first` }, items.map(([, item]) => item)));
   }
   // Beside the list there is room for what went wrong last.
   const newest = root.querySelector("li > a");

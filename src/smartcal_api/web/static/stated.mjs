@@ -6,10 +6,10 @@ const read = {};
 export const contract = () => (read.contract ??= get("/contract"));
 export const control = () => (read.control ??= get("/openapi"));
 
-/** Collections whose resources a sandbox has, by the schemas that lists and answers name. */
-export async function collections() {
+/** Collections whose resources a sandbox has, by the schemas that lists and answers name; of one `object`, or all. */
+export async function collections(object) {
   const { components } = await contract();
-  const objects = Object.entries(components.schemas).filter(([, each]) => each.properties?.object?.const && each.properties?.id);
+  const objects = Object.entries(components.schemas).filter(([, each]) => each.properties?.object?.const && each.properties?.id && [undefined, each.properties.object.const].includes(object));
   return objects.map(([name]) => name).filter((name) => !/Created$/.test(name));
 }
 

@@ -1,16 +1,18 @@
 // The story of a request: what came, what was answered, why, what came of it, and how to have it once more.
 import { get, of } from "./api.mjs";
 import { add, button, el, facts, fill, form, nothing, say, shown } from "./dom.mjs";
+import { GONE, isThere, left } from "./gone.mjs";
 import { link } from "./place.mjs";
 import * as deliveries from "./deliveries.mjs";
 import { editor, send } from "./sending.mjs";
 
 export async function story(root, here) {
   const journal = `${of(here.sandbox)}/journal`;
+  if (!(await isThere(here.sandbox))) return outline(root, here, await left(here.sandbox));
   const entry = await get(`${journal}/${encodeURIComponent(here.request)}`);
   const { clause, principal, request, response } = entry;
   add(root, el("h2", {}, `${entry.method} ${entry.path}`),
-    clause && el("p", { class: "reason" }, el("b", {}, `${entry.status ?? "No answer"} ${clause.code}. `), clause.detail),
+    reason(entry),
     el("p", { class: "actions" },
       button("Send again", () => send(here.sandbox, entry)),
       button("Edit and send", () => { edit.hidden = !edit.hidden; edit.querySelector("input,textarea")?.focus(); }),
@@ -21,7 +23,7 @@ export async function story(root, here) {
   const edit = editor(here.sandbox, entry);
   add(root, edit,
     facts([
-      ["Answered", entry.status === null ? "by nothing: the connection was dropped" : `${entry.status} in ${entry.duration_ms.toFixed(1)} ms`],
+      ["Answered", answered(entry)],
       ["When", `${entry.time} on the sandbox's clock`],
       ["Request id", el("code", {}, entry.request_id)],
       ["Operation", entry.operation ? el("a", { href: link({ view: "traffic", operation: entry.operation, request: "" }) }, entry.operation) : "none of the contract"],
@@ -36,6 +38,26 @@ export async function story(root, here) {
   add(root, ...(await consequences(here, entry)));
   add(root, el("h3", {}, "curl"), shown(entry.curl), comparison(journal, here, entry));
 }
+
+/** Of a request to a sandbox that is gone. */
+async function outline(root, here, requests) {
+  const entry = requests.find(({ serial }) => String(serial) === here.request);
+  if (!entry) return add(root, nothing(`The server no longer has number ${here.request} of the sandbox ${here.sandbox}, which is gone.`));
+  add(root, el("h2", {}, `${entry.method} ${entry.path}`), reason(entry), el("p", { class: "soft" }, GONE),
+    facts([
+      ["Answered", answered(entry)],
+      ["When", `${entry.time} on the sandbox's clock`],
+      ["Request id", el("code", {}, entry.request_id)],
+      ["Operation", entry.operation ?? "none of the contract"],
+      ["Credential", entry.principal ?? "none that is good"],
+      ["Faults", entry.faults.join(", ")],
+    ]),
+  );
+  if (entry.clause) add(root, await why(entry.clause));
+}
+
+const reason = ({ status, clause }) => clause && el("p", { class: "reason" }, el("b", {}, `${status ?? "No answer"} ${clause.code}. `), clause.detail);
+const answered = ({ status, duration_ms: took }) => (status === null ? "by nothing: the connection was dropped" : `${status} in ${took.toFixed(1)} ms`);
 
 function message({ headers, body, body_bytes: bytes }, none) {
   return el("div", {},

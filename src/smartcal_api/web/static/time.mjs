@@ -19,7 +19,7 @@ export async function list(root, here) {
       const after = await get(`${sandbox}/deliveries`, { limit: 500 });
       const fell = after.data.filter((each) => (before.data.find(({ id }) => id === each.id)?.attempts ?? 0) < each.attempts);
       await show();
-      return `The clock was moved; ${fell.length ? `${fell.length} deliveries fell due` : "no delivery fell due"} on the way.`;
+      return `The clock was moved; ${fell.length === 1 ? "1 delivery fell due" : fell.length ? `${fell.length} deliveries fell due` : "no delivery fell due"} on the way.`;
     };
     fill(root, el("h2", {}, "Clock"),
       el("p", { class: "large" }, now, frozen ? " · stands still" : " · runs"),

@@ -1,11 +1,13 @@
 // What was asked of a sandbox and answered: filtered, live, and each with its story.
 import { get, of } from "./api.mjs";
 import { choice, el, field, fill, nothing } from "./dom.mjs";
+import { GONE, isThere, left } from "./gone.mjs";
 import { go, link } from "./place.mjs";
 import { rows } from "./rows.mjs";
 import { story } from "./story.mjs";
 
 const MOST = 10_000;
+const PAGE = 1000;
 export const filters = ["operation", "status", "principal", "text"];
 export const opened = ["request"];
 export const hint = "Choose a request to see its story.";
@@ -13,8 +15,8 @@ export const hint = "Choose a request to see its story.";
 export const isWrong = ({ status, clause }) => status === null || status >= 400 || clause !== null;
 
 export async function list(root, here) {
-  const { data } = await get(`${of(here.sandbox)}/journal`, { limit: 1000 });
-  let entries = data.reverse();
+  const gone = !(await isThere(here.sandbox));
+  const entries = (await (gone ? left : latest)(here.sandbox)).reverse();
   const known = (name) => [...new Set(entries.map(name).filter(Boolean))].sort();
   const principal = (entry) => entry.principal?.fingerprint ?? entry.principal;
   const query = el(
@@ -34,7 +36,7 @@ export async function list(root, here) {
     none.textContent = found.length ? "" : entries.length ? "No request fits this filter." : "No request came yet. Send one: the server's page has a curl for it.";
     listed.set(found);
   };
-  fill(root, el("h2", {}, "Traffic"), query, none, listed.element);
+  fill(root, el("h2", {}, "Traffic"), gone && el("p", { class: "soft" }, GONE), query, none, listed.element);
   show();
   let drawing = false;
   return {
@@ -46,6 +48,19 @@ export async function list(root, here) {
     },
     select: (now) => (mark(root)(now), listed.draw(), mark(root)(now)),
   };
+}
+
+/** As many as a list shows, oldest first; the control plane gives a thousand at a time. */
+async function latest(sandbox) {
+  const journal = `${of(sandbox)}/journal`;
+  let { data } = await get(journal, { limit: PAGE });
+  while (data.length % PAGE === 0 && data.length && data.length < MOST && data[0].serial > 1) {
+    const since = Math.max(1, data[0].serial - PAGE);
+    const more = (await get(journal, { limit: PAGE, since })).data.filter(({ serial }) => serial < data[0].serial);
+    if (!more.length) break;
+    data = [...more, ...data];
+  }
+  return data;
 }
 
 export const detail = (root, here) => story(root, here);
