@@ -1,4 +1,4 @@
-"""The proxy judges what passes through it, and changes none of it."""
+"""The proxy judges what passes through it, and changes none of it but that it can be traced."""
 
 import gzip
 import http.client
@@ -27,6 +27,8 @@ from smartcal_api.conformance.verdict import Verdict
 from smartcal_api.contract import Contract
 from smartcal_api.errors import UsageError
 from tests.e2e.server import serving
+
+TRACE = "traceparent"
 
 
 @contextmanager
@@ -60,6 +62,11 @@ def test_the_proxy_forwards_untouched_and_tells_each_side_s_breaches(contract: C
             if path.endswith("per_page=1"):
                 assert f"<{proxy.root}/api/v1/events?" in (answer.getheader("Link") or ""), "links lead through it"
         connection.close()
+        sent = [dict(each.request_headers)[TRACE] for each in recording.evidence]
+        entries = server.request("GET", "/_sandbox/sandboxes/default/journal/har").json["log"]["entries"]
+        came = [field["value"] for each in entries for field in each["request"]["headers"] if field["name"] == TRACE]
+        assert sorted(came) == sorted(sent), "each is found in the traces of the deployment"
+        assert len(set(came)) == 5
     assert live == ["CLIENT: per_page: 0 is less than the minimum of 1"]
     result = recording.result(proxy.root, seconds=1.0, strict=("all",))
     assert [each.case.name for each in result.of(Verdict.BROKEN)] == ["CLIENT 1 listEvents"]

@@ -61,9 +61,9 @@ def proxy(
 
     smartcal proxy --upstream ROOT --port 0 -- npm test
 
-    Requests and answers are forwarded untouched. What breaks the contract is told once, as it happens, the verdict at
-    the end: Ctrl-C, SIGTERM, --until-idle, or the end of COMMAND, which finds SMARTCAL_BASE_URL and SMARTCAL_ROOT_URL
-    in its environment.
+    Requests and answers are forwarded untouched, but that a request without a `traceparent` gets one. What breaks the
+    contract is told once, as it happens, the verdict at the end: Ctrl-C, SIGTERM, --until-idle, or the end of COMMAND,
+    which finds SMARTCAL_BASE_URL and SMARTCAL_ROOT_URL in its environment.
 
     Exit code: 0 both kept the contract, 1 not, or COMMAND failed, 2 a wrong flag or set-up, 3 nothing was sent.
     """

@@ -1,4 +1,8 @@
-"""Stands between an app and a deployment: forwards untouched, and records both directions."""
+"""Stands between an app and a deployment: forwards untouched, and records both directions.
+
+A request that has no `traceparent` (W3C Trace Context) gets one, so that what its story shows is found in the traces of
+the deployment.
+"""
 
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +16,7 @@ from smartcal_api.conformance.coding import Undecodable, decoded
 from smartcal_api.conformance.exchange import Exchange, Fields
 from smartcal_api.conformance.forwarding import HOP_BY_HOP, Forwarding
 from smartcal_api.conformance.target import Target
+from smartcal_api.conformance.trace import Trace
 from smartcal_api.conformance.wire import Answer, Request, Unreachable, Wire
 from smartcal_api.errors import UsageError
 
@@ -98,9 +103,10 @@ class Proxy:
         sent = tuple(
             each for each in headers if each[0].lower() not in HOP_BY_HOP and (kept or each[0].lower() != "host")
         )
+        traced = Trace().fields("recorded", headers)
         began, ticks = time.time(), time.perf_counter()
         try:
-            answer = wire.send(Request(method, target, sent, body))
+            answer = wire.send(Request(method, target, (*sent, *traced), body))
         except Unreachable as error:
             return Answer(502, (("Content-Type", "text/plain"),), f"smartcal proxy: {error}\n".encode())
         seconds = time.perf_counter() - ticks
@@ -115,7 +121,7 @@ class Proxy:
             shown = path.path + (f"?{path.query}" if path.query else "")
             self._record(
                 Exchange(
-                    *(self._count, "recorded", None, method, shown, headers, body, None),
+                    *(self._count, "recorded", None, method, shown, (*headers, *traced), body, None),
                     *(answer.status, answer.headers, plain, began, seconds),
                 ),
                 unread,
