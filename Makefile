@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-war
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint types check bench crash fuzz dates edits saves plugin fixtures conformance laws picture reference prove foreign contract-lint client browser dashboard oauth-js collection webhooks-js recipes documents js js-types lock clean
+.PHONY: help serve test lint types check bench crash fuzz dates edits saves plugin fixtures conformance laws picture reference prove foreign contract-lint client browser dashboard oauth-js collection webhooks-js recipes documents js js-types load lock clean
 
 help:  ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -108,6 +108,12 @@ browser: $(VENV)/browser  ## docs, dashboard, consent page and report in this ma
 
 dashboard: $(VENV)/browser  ## take the README's picture of the dashboard anew (needs Chromium)
 	@PYTHONPATH=. $(BIN)/python browser-tests/picture.py
+$(VENV)/load: requirements-load.lock $(VENV)/development
+	$(PIP) --no-deps --require-hashes -r requirements-load.lock
+	@touch $@
+
+load: $(VENV)/load  ## `smartcal load-test` by Locust on a mock, and what it finds where something is wrong (a minute)
+	@$(BIN)/python -m pytest load-tests $(ARGS)
 
 oauth-js: $(VENV)/runtime  ## the OAuth flow with oauth4webapi and openid-client (needs npm)
 	@sh tests/js/run.sh $(BIN)
@@ -137,6 +143,9 @@ lock: $(VENV)/development  ## resolve the dependencies anew
 	  --constraint requirements.lock --output-file requirements-dev.lock
 	@$(BIN)/uv pip compile --group pyproject.toml:browser $(LOCK) --constraint requirements-dev.lock \
 	  --output-file requirements-browser.lock
+# Locust imports Flask, which [tool.uv] leaves out of the other locks.
+	@$(BIN)/uv pip compile pyproject.toml --extra load --no-config $(LOCK) --constraint requirements-dev.lock \
+	  --output-file requirements-load.lock
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 
 clean:  ## remove what these targets made

@@ -11,7 +11,7 @@ from tests.house.source import Module, modules
 LAYERS = (
     ("__main__",),
     ("cli", "pytest_plugin"),
-    ("defects", "release", "impact"),
+    ("defects", "release", "impact", "load"),
     ("server", "conformance", "lint"),
     ("app",),
     ("web",),
@@ -37,6 +37,7 @@ ONLY_FROM = {
     "conformance": {"accepted", "annotations", "contract", "errors", "input"},
     "changes": {"annotations", "traffic", "contract", "mock", "input", "errors"},
     "impact": {"annotations", "conformance", "traffic", "contract", "errors"},
+    "load": {"conformance", "contract", "remote", "errors"},
     "release": {"conformance", "input", "errors"},
 }
 # What a server was asked for is turned into parameters at the top; whatever is below gets those, not the settings.

@@ -8,7 +8,7 @@ from smartcal_api.cli.laws import read_laws
 from tests.house.laws_page import PAGE, renewed, rows, runnable
 from tests.house.source import ROOT
 
-FOLDERS = ("src", "tests", "docs", "bench", "contract-tests", "browser-tests", "fixtures")
+FOLDERS = ("src", "tests", "docs", "bench", "contract-tests", "browser-tests", "load-tests", "fixtures")
 PAGES = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "openapi.yaml")
 SUFFIXES = {".py", ".md", ".yaml", ".mjs", ".js", ".ts"}
 # "law DELV 3", "laws DELV 4 to 6", "Laws SBX 1, 3 and 4".

@@ -25,6 +25,7 @@ GROUPS = {
         "verify": "does it keep the contract?",
         "verdict": "show, compare, merge, follow; can this build be released?",
         "proxy": "do an app and it keep it with each other?",
+        "load-test": "do many users at once get what it promises, and how fast?",
         "prove": "what a verdict is worth: the laws against known defects",
     },
     "Write the contract": {

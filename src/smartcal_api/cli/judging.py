@@ -26,8 +26,8 @@ _SUMMARY = "GITHUB_STEP_SUMMARY"
 
 
 @contextmanager
-def judging_extra(command: str) -> Iterator[None]:
-    """What judges is an extra of the package: servers don't need it."""
+def judging_extra(command: str, *more: str) -> Iterator[None]:
+    """What judges is an extra of the package, and so may be what a command has of its own: servers don't need them."""
     try:
         yield
     except ModuleNotFoundError as error:
@@ -35,7 +35,8 @@ def judging_extra(command: str) -> Iterator[None]:
             raise
         lacking = (error.name or "").partition(".")[0]
         raise UsageError(
-            f"`smartcal {command}` needs {lacking}; install the extra: pip install 'smartcal-api[contract-tests]'."
+            f"`smartcal {command}` needs {lacking}; install the extra: pip install "
+            f"'smartcal-api[{','.join(('contract-tests', *more))}]'."
         ) from None
 
 

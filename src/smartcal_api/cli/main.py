@@ -21,7 +21,7 @@ from smartcal_api.input import Unreadable, read_toml
 SETTINGS_FILE = "smartcal.toml"
 # Commands that are about somebody else's server, or none: the file of settings isn't about them.
 _TOLD_BY_FLAGS = frozenset(
-    {"verify", "proxy", "open", "listen", "check-receiver", "diff", "lint", "accept", "impact", "verdict"}
+    {"load-test", "verify", "proxy", "open", "listen", "check-receiver", "diff", "lint", "accept", "impact", "verdict"}
 )
 # What has a table of its own in that file.
 _TABLES = frozenset({"targets", "diff"})

@@ -23,18 +23,23 @@ _CREDENTIALS = (("key", Kind.KEY, 0), ("token", Kind.TOKEN, 0), ("other_key", Ki
 
 @contextmanager
 def given_target(
-    contract: Contract, given: Mapping[str, Any], *, environment: Mapping[str, str] = os.environ
+    contract: Contract,
+    given: Mapping[str, Any],
+    *,
+    environment: Mapping[str, str] = os.environ,
+    mock: tuple[str, ...] = (),
 ) -> Iterator[Target]:
     """The target that flags name, by their names with underscores; a fresh mock where none does. Raises `UsageError`.
 
-    Flags add to a target file. Keys can be in the environment, under the names that stories have for them.
+    `mock` are flags of that one's `smartcal serve`. Flags add to a target file. Keys can be in the environment, under
+    the names that stories have for them.
     """
     if given.get("url") and given.get("target"):
         raise UsageError("give --url or --target, not both; flags add to what the file says.")
     flags = _flags(given)
     if not given.get("url") and not given.get("target"):
-        with fresh_mock(contract) as mock:
-            yield Target(**from_ready_file(mock.document) | flags, restart=mock.restart)
+        with fresh_mock(contract, arguments=mock) as fresh:
+            yield Target(**from_ready_file(fresh.document) | flags, restart=fresh.restart)
         return
     if given.get("receiver_url") and not given.get("receiver_port"):
         raise UsageError("--receiver-url needs --receiver-port: the local port that it leads to.")
