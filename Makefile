@@ -108,6 +108,7 @@ browser: $(VENV)/browser  ## docs, dashboard, consent page and report in this ma
 
 dashboard: $(VENV)/browser  ## take the README's picture of the dashboard anew (needs Chromium)
 	@PYTHONPATH=. $(BIN)/python browser-tests/picture.py
+
 $(VENV)/load: requirements-load.lock $(VENV)/development
 	$(PIP) --no-deps --require-hashes -r requirements-load.lock
 	@touch $@

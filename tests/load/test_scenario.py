@@ -68,7 +68,7 @@ def test_users_of_a_key_stay_below_its_limits_together() -> None:
     [
         ((), {}, 1, "not conformant"),
         (None, {}, 3, "inconclusive"),
-        (LIMITS, {}, 0, "conformant: 1 requests"),
+        (LIMITS, {}, 0, "conformant: 1 request in"),
         (LIMITS, {"unanswered": 1}, 1, "1 unanswered"),
         (LIMITS, {"statuses": {"500": 2, "503": 1}}, 1, "2 failed"),
     ],

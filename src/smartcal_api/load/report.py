@@ -6,7 +6,7 @@ from typing import Any
 
 from smartcal_api.conformance.report.markdown import escaped
 from smartcal_api.conformance.report.record import Record, grouped
-from smartcal_api.conformance.report.wording import SAID, headline
+from smartcal_api.conformance.report.wording import SAID, counted, headline
 from smartcal_api.conformance.verdict import Exit
 from smartcal_api.load.running import Loaded
 
@@ -99,7 +99,10 @@ def _findings(record: Record) -> Iterator[str]:
 def _sum(loaded: Loaded) -> str:
     rate = loaded.requests / loaded.seconds if loaded.seconds else 0.0
     refused = loaded.answered(429)
-    said = [f"{loaded.requests} requests in {loaded.seconds:.1f} s, {rate:.0f} a second", f"{loaded.judged} judged"]
+    said = [
+        f"{counted(loaded.requests, 'request')} in {loaded.seconds:.1f} s, {rate:.0f} a second",
+        f"{loaded.judged} judged",
+    ]
     said += [f"{refused} refused by limits"] if refused else []
     said += [f"{loaded.failed} failed"] if loaded.failed else []
     return " · ".join([*said, *([f"{loaded.unanswered} unanswered"] if loaded.unanswered else [])])

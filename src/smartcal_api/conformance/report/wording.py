@@ -57,7 +57,7 @@ def counts(record: Record) -> str:
 def took(record: Record) -> str:
     waited = f", {record.waited_seconds:.0f} s of it waiting for limits" if record.waited_seconds else ""
     shard = f", shard {record.shard}" if record.shard else ""
-    return f"{record.requests} requests in {record.seconds:.1f} s{waited}{shard}"
+    return f"{counted(record.requests, 'request')} in {record.seconds:.1f} s{waited}{shard}"
 
 
 def heading(basis: Basis, document: str) -> str:
