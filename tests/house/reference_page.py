@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import click
 import yaml
 
+from smartcal_api.cli.examples import EXAMPLES
 from smartcal_api.cli.main import cli
 from tests.house.source import ROOT
 
@@ -30,10 +31,13 @@ def _commands() -> Iterator[str]:
         yield ""
         yield (command.help or "").partition("\n\n")[0].replace("\n", " ")
         yield ""
+        yield f"`{EXAMPLES[words]}`"
+        yield ""
         yield "| flag | |"
         yield "|---|---|"
         for each in command.get_params(context):
-            record = each.get_help_record(context) if isinstance(each, click.Option) and each.name != "help" else None
+            own = isinstance(each, click.Option) and each is not command.get_help_option(context)
+            record = each.get_help_record(context) if own else None
             if record is not None:
                 yield f"| `{_cell(record[0])}` | {_cell(record[1])} |"
         yield ""

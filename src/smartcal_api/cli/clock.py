@@ -26,7 +26,7 @@ def show(to: Door) -> None:
 @click.option("--timeout", default=30.0, show_default=True, metavar="SECONDS", help="How long all that may take.")
 @door
 def advance(to: Door, by: str, timeout: float) -> None:
-    """Move it forward, by 90s, 15m, 12h, 2d or 1w, doing all that falls due."""
+    """Move the clock forward, by 90s, 15m, 12h, 2d or 1w, doing all that falls due."""
     from smartcal_api.sandbox.moments import nanoseconds
 
     duration = float(by) if by.isdigit() else by
@@ -42,21 +42,21 @@ def advance(to: Door, by: str, timeout: float) -> None:
 @click.option("--timeout", default=30.0, show_default=True, metavar="SECONDS", help="How long all that may take.")
 @door
 def move(to: Door, instant: str, timeout: float) -> None:
-    """Move it forward to an instant, doing all that falls due."""
+    """Move the clock forward to an instant, doing all that falls due."""
     _tell(to, to.sandbox.post("/clock/set", {"now": instant, "timeout_seconds": timeout}, patience=timeout))
 
 
 @clock.command()
 @door
 def freeze(to: Door) -> None:
-    """Stop it."""
+    """Stop the clock."""
     _tell(to, to.sandbox.post("/clock/freeze"))
 
 
 @clock.command()
 @door
 def resume(to: Door) -> None:
-    """Let it run again."""
+    """Let the clock run again."""
     _tell(to, to.sandbox.post("/clock/resume"))
 
 

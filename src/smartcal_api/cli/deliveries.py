@@ -27,9 +27,7 @@ class _Deliveries(click.Group):
 def deliveries(ctx: click.Context, /, **_: Any) -> None:
     """Webhooks sent: list them, send one again, let the next ones go wrong.
 
-    smartcal deliveries [ID]
-
-    Alone it lists, as `smartcal deliveries list` does.
+    Alone it lists, as `smartcal deliveries list` does; before an ID it shows.
     """
     if ctx.invoked_subcommand is None:
         ctx.invoke(listed)
@@ -42,9 +40,9 @@ def deliveries(ctx: click.Context, /, **_: Any) -> None:
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="How many at most.")
 @door
 def listed(to: Door, identifier: str | None, state: str | None, event_type: str | None, limit: int) -> None:
-    """List them, the newest first, or show one.
+    """List webhooks sent, the newest first, or show one.
 
-    With ID it shows one with its attempts and its body.
+    With ID it shows that one with its attempts and its body.
     """
     if identifier is not None:
         found = to.sandbox.get(f"/deliveries/{identifier}")

@@ -32,8 +32,6 @@ _BUNDLES = "SMARTCAL_BUNDLES"
 def command(ctx: click.Context, /, command: tuple[str, ...], **_: Any) -> int:
     """Run a command with a SmartCal Pro of its own, and end as it ends.
 
-    smartcal exec --freeze -- npm test
-
     The command finds SMARTCAL_BASE_URL, SMARTCAL_ROOT_URL, SMARTCAL_CONTROL_URL,
     SMARTCAL_TARGET (the ready file) and SMARTCAL_KEY_READ, _WRITE, … in its
     environment. When it fails, what it sent and was answered is printed.

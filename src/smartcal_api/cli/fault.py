@@ -19,7 +19,11 @@ def fault(**_: Any) -> None:
 @click.argument("members", nargs=-1, metavar="[FIELD=VALUE]...")
 @door
 def add(to: Door, kind: str, members: tuple[str, ...]) -> None:
-    """Arm one: status status=503 operations=listEvents next=2"""
+    """Let answers go wrong from now on: which, how, and how often.
+
+    KIND is latency, drop, truncate, missing_header, wrong_header, malformed_json
+    or status; docs/integrate.md shows the fields of each.
+    """
     answer: dict[str, Any] = to.sandbox.post("/faults", {"kind": kind, **fields(members)})
     to.tell(answer, _line(answer))
 
@@ -27,7 +31,7 @@ def add(to: Door, kind: str, members: tuple[str, ...]) -> None:
 @fault.command("list")
 @door
 def listed(to: Door) -> None:
-    """List those that are armed."""
+    """List the faults that are armed."""
     answer: dict[str, Any] = to.sandbox.get("/faults")
     to.tell(answer, "\n".join(map(_line, answer["data"])) or "no fault is armed")
 
@@ -36,7 +40,7 @@ def listed(to: Door) -> None:
 @click.argument("identifier", required=False, metavar="[ID]")
 @door
 def clear(to: Door, identifier: str | None) -> None:
-    """Disarm one, or all."""
+    """Disarm a fault, or all of them."""
     to.sandbox.remove(f"/faults/{quote(identifier, safe='')}" if identifier else "/faults")
     to.tell({"cleared": identifier}, f"cleared {identifier or 'all faults'}")
 

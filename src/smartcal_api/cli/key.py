@@ -38,7 +38,7 @@ def create(to: Door, scopes: str, label: str | None, expires_at: str | None, oth
 @key.command("list")
 @door
 def listed(to: Door) -> None:
-    """List them: fingerprint, state, scopes, label."""
+    """List the keys: fingerprint, state, scopes, label."""
     found = to.sandbox.get("/keys")
     to.tell(found, "\n".join(map(_line, found["data"])) or "no keys")
 

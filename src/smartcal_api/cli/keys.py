@@ -27,7 +27,7 @@ def keys() -> None:
 @keys.command("list")
 @_STORE
 def list_keys(store: Path) -> None:
-    """List them: fingerprint, scopes, account, label, when made."""
+    """List the keys: fingerprint, scopes, account, label, when made."""
     with opened(store) as (sandbox, _):
         for key in sandbox.keys.records():
             state = "revoked" if key.revoked else "active"

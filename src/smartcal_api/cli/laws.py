@@ -40,11 +40,7 @@ class StatedLaw(NamedTuple):
 def laws(law: tuple[str, ...], shape: str) -> None:
     """Say what a law asks, what it needs, and who holds it.
 
-    smartcal laws PAGE
-
-    smartcal laws "PAGE 1"
-
-    Without one it lists them all.
+    It takes a law, or a family such as PAGE; without one it lists them all.
     """
     stated = list(read_laws(_page().read_text(encoding="utf-8")))
     found = _found(" ".join(law).upper(), stated)

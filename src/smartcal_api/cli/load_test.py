@@ -58,8 +58,6 @@ class Seconds(click.ParamType[float]):
 def load_test(**given: Any) -> int:
     """Ask a deployment for what the contract has, as many users at once, and judge what it answers.
 
-    smartcal load-test --users 50 --for 1m
-
     Each user looks through lists and at what is in them, and changes things where that is allowed. With a control plane
     each has a sandbox of its own. Where GITHUB_STEP_SUMMARY is set, the report is added to it.
 

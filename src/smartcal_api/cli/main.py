@@ -14,7 +14,9 @@ from typing import Any
 import click
 
 from smartcal_api import __version__
+from smartcal_api.cli.colour import colour
 from smartcal_api.cli.commands import EARLIER, first_lines, lines, names
+from smartcal_api.cli.examples import with_examples
 from smartcal_api.errors import SmartCalError
 from smartcal_api.input import Unreadable, read_toml
 
@@ -42,8 +44,7 @@ class _Commands(click.Group):
             return None
         name = cmd_name.replace("-", "_")
         module = import_module(f"smartcal_api.cli.{name}")
-        command: click.Command = getattr(module, name, None) or module.command
-        return command
+        return with_examples(getattr(module, name, None) or module.command, cmd_name)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         if args and args[0] in EARLIER:
@@ -74,6 +75,7 @@ def _help() -> Iterator[str]:
 @click.pass_context
 def cli(ctx: click.Context) -> None:
     """Flags win over the environment, and that over the file of settings."""
+    ctx.color = None if colour(os.environ) else False
     settings = _settings_file(Path(SETTINGS_FILE))
     # The file is about a server; whoever judges or listens to one is told by flags and the environment alone.
     ctx.default_map = {name: settings for name in (*names(), *EARLIER) if name not in _TOLD_BY_FLAGS}

@@ -20,8 +20,6 @@ _MOST_BYTES = 1024 * 1024 * 1024
 def command(file: Path, browser: bool) -> int:
     """See a bundle of a failed test, or a recording of a browser's, in the dashboard.
 
-    smartcal open smartcal_bundles/test_checkout.bundle
-
     A server of its own goes on from what the bundle holds: data, clock and traffic are as they were, and requests can
     be sent again. Of an HTTP archive (HAR) it shows the traffic, beside data of its own. Ctrl-C ends it.
     """

@@ -1,15 +1,18 @@
 """A progress bar for what takes longer than a second."""
 
+import os
 import sys
 import time
 from collections.abc import Callable
 
 import click
 
+from smartcal_api.cli.colour import drawable
+
 
 def progress(label: str) -> Callable[[int, int], None]:
     """A function of (done, total) that draws on standard error: on a terminal a bar, elsewhere a line every 10 s."""
-    terminal = sys.stderr.isatty()
+    terminal = drawable(sys.stderr, os.environ)
     began = time.monotonic()
     last = began
 

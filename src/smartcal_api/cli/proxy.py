@@ -59,8 +59,6 @@ def proxy(
 ) -> int:
     """Stand between an app and a deployment, and judge what both send.
 
-    smartcal proxy --upstream ROOT --port 0 -- npm test
-
     Requests and answers are forwarded untouched, but that a request without a `traceparent` gets one. What breaks the
     contract is told once, as it happens, the verdict at the end: Ctrl-C, SIGTERM, --until-idle, or the end of COMMAND,
     which finds SMARTCAL_BASE_URL and SMARTCAL_ROOT_URL in its environment.

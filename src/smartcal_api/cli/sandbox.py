@@ -17,7 +17,7 @@ def sandbox(**_: Any) -> None:
 @click.argument("wanted", nargs=-1, metavar="[FIELD=VALUE]...")
 @door
 def create(to: Door, wanted: tuple[str, ...]) -> None:
-    """Make one: name=checkout now=2026-03-04T12:00:00Z frozen=true events=50"""
+    """Make a sandbox, with data and a clock as the fields say."""
     answer: dict[str, Any] = to.sandbox.control.post("/sandboxes", fields(wanted))
     keys = [f"  {scope:<10}{value}" for scope, value in answer["keys"].items()]
     to.tell(answer, "\n".join([answer["base_url"], *keys]))
@@ -26,7 +26,7 @@ def create(to: Door, wanted: tuple[str, ...]) -> None:
 @sandbox.command("list")
 @door
 def listed(to: Door) -> None:
-    """List them, with their clocks."""
+    """List the sandboxes, with their clocks."""
     answer: dict[str, Any] = to.sandbox.control.get("/sandboxes")
     lines = [f"{each['name']:<20} {each['clock']['now']}  {each['base_url']}" for each in answer["data"]]
     to.tell(answer, "\n".join(lines))
@@ -36,7 +36,7 @@ def listed(to: Door) -> None:
 @click.argument("name")
 @door
 def delete(to: Door, name: str) -> None:
-    """Remove one, with all that it holds."""
+    """Remove a sandbox, with all that it holds."""
     from smartcal_api.remote import Sandbox
 
     Sandbox(to.sandbox.control, name).delete()

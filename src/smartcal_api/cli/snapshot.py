@@ -18,7 +18,7 @@ def snapshot(**_: Any) -> None:
 @click.argument("name")
 @door
 def save(to: Door, name: str) -> None:
-    """Keep everything as it is now under a name."""
+    """Keep everything in the sandbox as it is now, under a name."""
     answer = to.sandbox.post("/snapshots", {"name": name})
     to.tell(answer, f"saved {name}")
 
@@ -27,7 +27,7 @@ def save(to: Door, name: str) -> None:
 @click.argument("name")
 @door
 def restore(to: Door, name: str) -> None:
-    """Put everything back to how it was then."""
+    """Put everything back to how it was when the snapshot was saved."""
     answer = to.sandbox.post(f"/snapshots/{quote(name, safe='')}/restore")
     to.tell(answer, f"restored {name}")
 
@@ -35,7 +35,7 @@ def restore(to: Door, name: str) -> None:
 @snapshot.command("list")
 @door
 def listed(to: Door) -> None:
-    """List them."""
+    """List the snapshots of the sandbox."""
     answer: dict[str, Any] = to.sandbox.get("/snapshots")
     lines = [f"{each['name']:<24} {each['clock']['now']}" for each in answer["data"]]
     to.tell(answer, "\n".join(lines) or "no snapshots")
@@ -46,7 +46,7 @@ def listed(to: Door) -> None:
 @click.argument("after", required=False)
 @door
 def diff(to: Door, before: str, after: str | None) -> None:
-    """Which resources differ between two, or between one and now."""
+    """Tell what differs between two of them, or between one and now."""
     answer: dict[str, Any] = to.sandbox.get("/diff", **{"from": before, "to": after})
     lines = [
         f"{sign} {each['collection']} {each['id']}"
@@ -60,6 +60,6 @@ def diff(to: Door, before: str, after: str | None) -> None:
 @click.argument("name")
 @door
 def delete(to: Door, name: str) -> None:
-    """Forget one."""
+    """Delete a snapshot."""
     to.sandbox.remove(f"/snapshots/{quote(name, safe='')}")
     to.tell({"deleted": name}, f"deleted {name}")

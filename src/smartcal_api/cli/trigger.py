@@ -14,7 +14,7 @@ from smartcal_api.cli.door import Door, door, fields
 def trigger(to: Door, event_type: str, overrides: tuple[str, ...]) -> None:
     """Make something happen, such as booking.created, by really changing the data.
 
-    Fields override what would be made up: invitee.name=Ann start_time=now+1d
+    Fields say what would be made up otherwise; members of members have a dot.
     """
     answer: dict[str, Any] = to.sandbox.trigger(event_type, fields(overrides))
     lines = [f"{event['type']:<20} {event['data']['id']}" for event in answer["events"]]

@@ -112,8 +112,6 @@ def gate(files: tuple[Path, ...], policy: Path | None, label: tuple[str, ...], s
 
     It is decided by verdicts, and by what `smartcal diff` and `smartcal impact` print with --format json.
 
-    smartcal verdict gate verdict.json diff.json --policy release.toml
-
     Where GITHUB_STEP_SUMMARY is set, the answer is added to it.
 
     Exit code: 0 yes, 1 no, 2 a wrong flag or file, 3 can't tell.

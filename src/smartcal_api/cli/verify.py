@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from smartcal_api.cli.colour import drawable
 from smartcal_api.cli.consent import may_ask
 from smartcal_api.cli.interruption import interruptible
 from smartcal_api.cli.judging import (
@@ -139,7 +140,7 @@ def verify(**given: Any) -> int:
         target = _allowed(target, no_input=given["no_input"])
         if not target.writable:
             click.echo(f"only reading {target.root}: what changes something isn't tried; --allow-writes allows it")
-        live = LiveProgress(sys.stderr)
+        live = LiveProgress(sys.stderr, terminal=drawable(sys.stderr, os.environ))
         with interruptible():
             result = verify(contract, target, options, progress=live.case, waiting=live.waiting)
         live.done()

@@ -7,9 +7,9 @@ from smartcal_api.conformance.verdict import Outcome, Verdict
 
 
 class LiveProgress:
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, *, terminal: bool) -> None:
         self._stream = stream
-        self._terminal = stream.isatty()
+        self._terminal = terminal
         self._drawn = 0.0
         self._counts: dict[Verdict, int] = {}
 
