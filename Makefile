@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-war
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint types check bench crash fuzz dates edits saves plugin fixtures conformance laws picture reference prove foreign contract-lint client browser dashboard oauth-js collection webhooks-js recipes documents js js-types load lock clean
+.PHONY: help serve test lint types check bench crash fuzz dates edits saves plugin fixtures conformance laws picture reference docs prove foreign contract-lint client browser dashboard oauth-js collection webhooks-js recipes recipes-java documents js js-types load lock clean
 
 help:  ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -84,6 +84,13 @@ picture: $(VENV)/development  ## draw the README's terminal anew, from what the 
 reference: $(VENV)/development  ## write docs/reference.md anew from the commands and the control plane's document
 	@$(BIN)/python -m tests.house.reference_page
 
+$(VENV)/site: requirements-docs.lock $(VENV)/development
+	$(PIP) --no-deps --require-hashes -r requirements-docs.lock
+	@touch $@
+
+docs: $(VENV)/site  ## the pages as a site, in dist/site, each link followed
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --clean
+
 laws: $(VENV)/development  ## fill in the rows of docs/laws.md from the laws that are in code
 	@$(BIN)/python -m tests.house.laws_page
 
@@ -128,6 +135,9 @@ webhooks-js: $(VENV)/runtime  ## the signatures of deliveries with @octokit/webh
 recipes: $(VENV)/runtime  ## what docs/recipes.md shows for Vitest, Node and Go (needs npm and go)
 	@sh tests/js/recipes.sh $(BIN)
 
+recipes-java: $(VENV)/runtime  ## what docs/recipes.md shows for JUnit (needs Maven)
+	@sh tests/js/java.sh $(BIN)
+
 js: $(VENV)/development  ## the package in js/, its page, and clients made from both documents (needs npm and Chromium)
 	@sh tests/js/companion.sh $(BIN)
 
@@ -144,6 +154,8 @@ lock: $(VENV)/development  ## resolve the dependencies anew
 	  --constraint requirements.lock --output-file requirements-dev.lock
 	@$(BIN)/uv pip compile --group pyproject.toml:browser $(LOCK) --constraint requirements-dev.lock \
 	  --output-file requirements-browser.lock
+	@$(BIN)/uv pip compile --group pyproject.toml:site $(LOCK) --constraint requirements-dev.lock \
+	  --output-file requirements-docs.lock
 # Locust imports Flask, which [tool.uv] leaves out of the other locks.
 	@$(BIN)/uv pip compile pyproject.toml --extra load --no-config $(LOCK) --constraint requirements-dev.lock \
 	  --output-file requirements-load.lock

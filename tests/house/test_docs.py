@@ -21,6 +21,7 @@ SCRIPTS = ("run.sh", "webhooks.sh", "recipes.sh", "companion.sh")
 MISSING = [
     *((script, [], "npm") for script in SCRIPTS),
     ("recipes.sh", ["npm"], "go"),
+    ("java.sh", [], "mvn"),
     ("companion.sh", ["npm"], "browser"),
 ]
 PAGES = sorted((ROOT / "docs").glob("*.md"))
@@ -62,9 +63,10 @@ def test_the_commands_of_a_page_do_what_it_says(page: Path, tmp_path: Path) -> N
             assert begins(output.splitlines(), expected), where
 
 
-def test_the_tests_that_the_page_on_pytest_shows_pass(tmp_path: Path) -> None:
-    source = "\n\n".join(blocks("pytest.md", "python"))
-    (tmp_path / "test_shown.py").write_text(source)
+def test_the_tests_in_python_that_pages_show_pass(tmp_path: Path) -> None:
+    shown = {page: "\n\n".join(blocks(f"{page}.md", "python")) for page in ("pytest", "oauth", "recipes")}
+    for page, source in shown.items():
+        (tmp_path / f"test_{page}.py").write_text(source)
     done = subprocess.run(
         [
             sys.executable,
@@ -86,7 +88,7 @@ def test_the_tests_that_the_page_on_pytest_shows_pass(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert f"{source.count('def test_')} passed" in done.stdout
+    assert f"{sum(source.count('def test_') for source in shown.values())} passed" in done.stdout
 
 
 def test_the_program_for_node_passes(tmp_path: Path) -> None:
@@ -106,7 +108,7 @@ def test_the_program_for_node_passes(tmp_path: Path) -> None:
 
 
 def test_the_container_is_started_with_flags_that_serve(tmp_path: Path) -> None:
-    compose, _ = (yaml.safe_load(block) for block in blocks("recipes.md", "yaml"))
+    compose, *_ = (yaml.safe_load(block) for block in blocks("recipes.md", "yaml"))
     command, *flags = compose["services"]["smartcal"]["command"]
     assert command == "serve"
     key = compose["services"]["app"]["environment"]["SMARTCAL_KEY"]
@@ -121,10 +123,16 @@ def test_the_container_is_started_with_flags_that_serve(tmp_path: Path) -> None:
 
 
 def test_the_steps_of_the_workflow_are_commands_with_flags_that_exist() -> None:
-    _, workflow = (yaml.safe_load(block) for block in blocks("recipes.md", "yaml"))
-    steps = [step["run"] for step in workflow["jobs"]["test"]["steps"] if "run" in step]
-    ours = [step.split() for step in steps if step.startswith("smartcal ")]
-    assert ours
+    _, workflow, gitlab = (yaml.safe_load(block) for block in blocks("recipes.md", "yaml"))
+    (jenkins,) = blocks("recipes.md", "groovy")
+    listed = [
+        [step["run"] for step in workflow["jobs"]["test"]["steps"] if "run" in step],
+        gitlab["test"]["script"],
+        [step.replace("python -m smartcal_api", "smartcal") for step in re.findall(r"sh '(.*)'", jenkins)],
+    ]
+    told = [[step.split() for step in steps if step.startswith("smartcal ")] for steps in listed]
+    assert all(told)
+    ours = [step for steps in told for step in steps]
     for _, name, *words in ours:
         command: Any = cli.get_command(None, name)  # type: ignore[arg-type]  # ours looks at the name alone
         known = {flag for parameter in command.params for flag in parameter.opts}
@@ -133,7 +141,7 @@ def test_the_steps_of_the_workflow_are_commands_with_flags_that_exist() -> None:
 
 
 def test_what_the_container_and_the_workflow_are_made_of_exists() -> None:
-    compose, workflow = (yaml.safe_load(block) for block in blocks("recipes.md", "yaml"))
+    compose, workflow, _ = (yaml.safe_load(block) for block in blocks("recipes.md", "yaml"))
     service = compose["services"]["smartcal"]
     built = (ROOT / service["build"]["context"] / service["build"]["dockerfile"]).read_text(encoding="utf-8")
     assert "\nHEALTHCHECK " in built, "the app waits for a server that is healthy"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The package in js/, as `npm pack` makes it: its types, clients made from both documents, what docs/javascript.md shows,
-# and tests of its own. Usage: companion.sh BIN
+# The package in js/, as `npm pack` makes it: its types, clients made from both documents, what docs/javascript.md and
+# docs/oauth.md show, and tests of its own. Usage: companion.sh BIN
 set -eu
 . "$(dirname "$0")/start.sh"
 root=$(cd "$here/../.." && pwd)
@@ -42,7 +42,7 @@ passed() {
 node own/page.mjs "$root/docs" .
 passed "its types, of ES modules and CommonJS" npx tsc --project own/tsconfig.json
 passed "clients made by openapi-typescript, hey-api and orval" sh own/generators.sh "$root"
-passed "the page, with Vitest" npx vitest run --root vitest
+passed "the pages, with Vitest" npx vitest run --root vitest
 passed "the page, and docs/control.md, with node --test" sh -c 'cd node && node --test'
 passed "the page, with Jest" npx jest --rootDir jest
 export SMARTCAL="$bin/smartcal" VECTORS="$root/fixtures/signature-vectors.json"

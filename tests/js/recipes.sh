@@ -7,9 +7,9 @@ needs go "the recipe for Go runs with it; install Go 1.19 or newer"
 page=$here/../../docs/recipes.md
 scratch
 
-# block LANGUAGE: what stands in the page's only block of it.
+# block LANGUAGE: what stands in the page's first block of it.
 block() {
-  awk -v fence="\`\`\`$1" '$0 == fence { inside = 1; next } /^```/ { inside = 0 } inside' "$page"
+  awk -v fence="\`\`\`$1" '$0 == fence { inside = 1; next } /^```/ { if (inside) exit } inside' "$page"
 }
 
 # passed WHAT COMMAND...: runs it with a server, and says that it has passed or shows what it said.

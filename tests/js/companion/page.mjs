@@ -1,4 +1,4 @@
-// Writes the programs of docs/javascript.md into files, in a folder for each runner: "// NAME, with RUNNER" begins one;
+// Writes the programs of docs/javascript.md and docs/oauth.md into files, in a folder for each runner: "// NAME, with RUNNER" begins one;
 // what is with none goes to Vitest's. What docs/control.md says for JavaScript becomes one test.
 // Usage: node page.mjs DOCS FOLDER
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -8,7 +8,7 @@ const [docs, folder] = process.argv.slice(2);
 const runners = { Vitest: "vitest", "node --test": "node", Jest: "jest" };
 const read = (page) => readFileSync(join(docs, page), "utf8");
 
-for (const [, source] of read("javascript.md").matchAll(/^```(?:js|ts)\n(.*?)^```$/gms)) {
+for (const [, source] of `${read("javascript.md")}\n${read("oauth.md")}`.matchAll(/^```(?:js|ts)\n(.*?)^```$/gms)) {
   const [, name, runner = "Vitest"] = source.match(/^\/\/ ([\w.-]+)(?:, with (.+))?\n/);
   const place = join(folder, runners[runner]);
   mkdirSync(place, { recursive: true });
