@@ -62,9 +62,9 @@ function there(command, image, env) {
 }
 
 const NO_WAY = `There is no SmartCal server to test with, and nothing here that starts one. Any of these will do:
-  pip install ${PACKAGE}                            (or pipx, or uv tool): puts \`smartcal\` on the path
-  uv, https://docs.astral.sh/uv                       uvx then runs it without installing it
-  docker build -t ${IMAGE} -f Containerfile .        in a clone of SmartCal: the image, for docker or podman
-  SMARTCAL_CONTROL_URL=http://127.0.0.1:8080/_sandbox a server that runs already`;
+  pip install .                                   in a clone of SmartCal (or pipx, or uv tool): \`smartcal\` is on the path
+  SMARTCAL_PACKAGE=../smartcal                    with uv (https://docs.astral.sh/uv): uvx runs that clone, or an address of git
+  docker build -t ${IMAGE} -f Containerfile .    in a clone of SmartCal: the image, for docker or podman
+  SMARTCAL_CONTROL_URL=http://HOST:PORT/_sandbox  a server that runs already`;
 
 module.exports = { NO_WAY, way };

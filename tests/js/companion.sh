@@ -46,4 +46,4 @@ passed "the pages, with Vitest" npx vitest run --root vitest
 passed "the page, and docs/control.md, with node --test" sh -c 'cd node && node --test'
 passed "the page, with Jest" npx jest --rootDir jest
 export SMARTCAL="$bin/smartcal" VECTORS="$root/fixtures/signature-vectors.json"
-passed "tests of its own" node --test own/signatures.test.mjs own/ways.test.mjs own/failures.test.mjs
+passed "tests of its own" node --test own/signatures.test.mjs own/parts.test.mjs own/ways.test.mjs own/failures.test.mjs

@@ -77,7 +77,7 @@ for (const [said, scripts] of Object.entries(ways)) {
 test("an image that isn't there is no way, and without any the ways to get one are told", async () => {
   const { code, stderr } = await refused({ PATH: commands({ docker: "exit 1" }) });
   assert.equal(code, 7);
-  for (const told of ["pip install smartcal-api", "uvx", "docker build", "SMARTCAL_CONTROL_URL="]) {
+  for (const told of ["pip install .", "SMARTCAL_PACKAGE=", "docker build", "SMARTCAL_CONTROL_URL="]) {
     assert.ok(stderr.includes(told), stderr);
   }
 });
