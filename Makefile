@@ -89,7 +89,7 @@ $(VENV)/site: requirements-docs.lock $(VENV)/development
 	@touch $@
 
 docs: $(VENV)/site  ## the pages as a site, in dist/site, each link followed
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --clean
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --clean
 
 laws: $(VENV)/development  ## fill in the rows of docs/laws.md from the laws that are in code
 	@$(BIN)/python -m tests.house.laws_page
