@@ -188,8 +188,14 @@ def proxy(*flags: str) -> int:
 
 def test_sigterm_is_as_good_and_changes_nothing_for_whoever_comes_after(capsys: pytest.CaptureFixture[str]) -> None:
     before = signal.getsignal(signal.SIGTERM)
-    kill = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGTERM))
-    kill.start()
+
+    def kill() -> None:
+        """Once the proxy is there to hear it."""
+        while signal.getsignal(signal.SIGTERM) is before:
+            threading.Event().wait(0.01)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=kill, daemon=True).start()
     with answering({}, b"") as root:
         assert proxy("--upstream", root) == 3
     assert "inconclusive" in capsys.readouterr().out
