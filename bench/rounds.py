@@ -6,6 +6,7 @@ from collections.abc import Callable
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from bench.figures import CannotMeasure, Figure, Section, Target
+from bench.pipeliners import CLIENTS, pipeline
 from bench.plan import Plan
 from bench.servers import serve
 
@@ -17,7 +18,8 @@ _SNAPSHOTS = "/_sandbox/sandboxes/default/snapshots"
 
 
 def rounds(plan: Plan) -> Section:
-    """In full 20,000 refreshes, 4,000 that are refused, and 1,000 snapshots, each twice."""
+    """In full 20,000 refreshes, 4,000 that are refused, 1,000 snapshots, and 200 clients that send ahead a thousand
+    requests each and read nothing; each twice."""
     refreshes, refused, snapshots = plan.kept // 5, plan.kept // 25, max(plan.kept // 100, 50)
     with serve("--rate-limits", "off", "--oauth-consent", "auto").running(plan.folder) as server:
         client = _Client(server.port)
@@ -25,6 +27,7 @@ def rounds(plan: Plan) -> Section:
             f"{refreshes:,} refreshes": lambda: client.refresh(refreshes),
             f"{refused:,} refused refreshes": lambda: client.refuse(refused),
             f"{snapshots:,} snapshots": lambda: client.snapshots(snapshots),
+            f"{CLIENTS} pipeliners": lambda: pipeline(server.port),
         }
         rows: list[list[Figure | str]] = []
         for name, once in kinds.items():

@@ -10,6 +10,7 @@ from typing import Any
 
 from bench.client import Connection
 from bench.figures import CannotMeasure, Figure, Section, Target
+from bench.pipeliners import pipeline
 from bench.plan import Plan
 from bench.servers import CONTRACT, serve
 
@@ -42,6 +43,7 @@ def stalls(plan: Plan) -> Section:
             "reload": lambda: other.take_up(contract, text),
             "removal": lambda: other.delete("/_sandbox/sandboxes/forked"),
             "hostile bodies": lambda: [other.post("/oauth/token", _HOSTILE, _FORM, expected=400) for _ in range(3)],
+            "pipeliners": lambda: pipeline(server.port),
             "journal": lambda: other.get("/_sandbox/sandboxes/default/journal?limit=1000"),
             "journal as HAR": lambda: other.get("/_sandbox/sandboxes/default/journal/har"),
             "bundle with it": lambda: other.get("/_sandbox/sandboxes/default/bundle"),

@@ -46,6 +46,9 @@ class ManualLoop:
         self.timers.append(timer)
         return timer
 
+    def call_soon(self, callback: Callable[[], None]) -> asyncio.Handle:
+        return asyncio.get_running_loop().call_soon(callback)
+
     def create_task(self, serving: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         return asyncio.get_running_loop().create_task(serving)
 
@@ -59,13 +62,20 @@ class ManualLoop:
 
 @contextmanager
 def connected(
-    app: ASGIApp, loop: Any = None, limits: Connections | None = None, state: ServerState | None = None
+    app: ASGIApp,
+    loop: Any = None,
+    limits: Connections | None = None,
+    state: ServerState | None = None,
+    shared: dict[str, Any] | None = None,
 ) -> Iterator[tuple[BoundedProtocol, Writes]]:
     config = uvicorn.Config(
         app, interface="asgi3", http=BoundedProtocol, lifespan="off", ws="none", log_config=None, timeout_keep_alive=5
     )
     config.load()
-    protocol, transport = BoundedProtocol(config, state or ServerState(), {}, loop, connections=limits), Writes()
+    protocol, transport = (
+        BoundedProtocol(config, state or ServerState(), {} if shared is None else shared, loop, connections=limits),
+        Writes(),
+    )
     protocol.connection_made(transport)
     yield protocol, transport
     protocol.connection_lost(ConnectionResetError())

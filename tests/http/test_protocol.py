@@ -1,6 +1,8 @@
 """A request in any pieces is served; what can't be read is answered."""
 
 import asyncio
+from contextlib import ExitStack
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -166,6 +168,33 @@ def test_guard_2_of_what_is_pipelined_a_handful_of_requests_is_held_and_all_are_
                 await asyncio.sleep(0)
                 assert len(protocol._waiting) < 32
             assert not transport.paused
+
+    run(test)
+
+
+@pytest.mark.parametrize("ahead", [2, 1_000])
+def test_guard_3_who_sends_nothing_ahead_waits_for_a_few_of_all_that_others_have_sent(ahead: int) -> None:
+    served: list[str] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        served.append(scope["path"])
+        await plain(scope, receive, send)
+
+    async def test() -> None:
+        shared: dict[str, Any] = {}
+        with ExitStack() as stack:
+            several = [stack.enter_context(connected(app, shared=shared))[0] for _ in range(100)]
+            (other, transport) = stack.enter_context(connected(app, shared=shared))
+            for each in several:
+                each.data_received(GET * ahead)
+            while len(served) < 150:
+                await asyncio.sleep(0)
+            before = len(served)
+            other.data_received(GET.replace(b"/", b"/other", 1))
+            while not transport.written:
+                await asyncio.sleep(0)
+            assert served[before:].index("/other") <= 12
+            assert set(served) == {served[0], "/other"}
 
     run(test)
 

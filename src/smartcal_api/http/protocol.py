@@ -6,6 +6,7 @@ from urllib.parse import unquote
 
 import httptools
 
+from smartcal_api.http.ahead import Ahead
 from smartcal_api.http.cycle import Cycle
 from smartcal_api.http.exchange import REQUEST
 from smartcal_api.http.hang_up import HANG_UP
@@ -20,6 +21,7 @@ _HEAD_BYTES = 1024 * 1024
 _HEAD_END = b"\r\n\r\n"
 # In a body the end of a head is no end of anything, so it isn't looked for in smaller steps.
 _BODY_STEP = 512
+_AHEAD = "smartcal.ahead"  # in what a server's connections share
 _NO_OPTIONS: dict[object, object] = {}  # an extension of ASGI may have some
 
 
@@ -37,6 +39,7 @@ class BoundedProtocol(PartingProtocol):
         self._offset = 0
         # What was parsed last, if it is small, until a request ends in it.
         self._read = b""
+        self._ahead: Ahead = self.app_state.setdefault(_AHEAD, Ahead(self.loop))
 
     def data_received(self, data: bytes) -> None:
         if self._deaf:
@@ -198,11 +201,17 @@ class BoundedProtocol(PartingProtocol):
             self._parse()
         elif self._refusal is not None:
             self._tell()
+        elif self._unread:
+            self._ahead.later(self._go_on)
         else:
-            if self._unread:
-                self._parse()
-            else:
-                self._await()
+            self._await()
+            if self.flow.read_paused:
+                self.flow.resume_reading()
+
+    def _go_on(self) -> None:
+        """With what was sent ahead, unless the connection has ended meanwhile."""
+        if not self.transport.is_closing():
+            self._parse()
             if self.flow.read_paused:
                 self.flow.resume_reading()
 
