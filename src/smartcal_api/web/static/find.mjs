@@ -7,6 +7,7 @@ import { collections, contract } from "./stated.mjs";
 
 export const filters = ["find"];
 const MOST = 1000;
+const ID = /^[\w.-]+$/;
 
 export async function list(root, here) {
   const { data: sandboxes } = await get("/sandboxes");
@@ -25,7 +26,7 @@ export async function list(root, here) {
   const gone = names.includes(here.sandbox) ? null : await left();
   if (gone) return go(link(gone, {}), { replace: true });
   for (const sandbox of names) {
-    const found = await place(sandbox, here.find, kind);
+    const found = ID.test(here.find) && (await place(sandbox, here.find, kind));
     if (found) return go(link({ sandbox, ...found }, {}), { replace: true });
   }
   const last = await left();
@@ -54,7 +55,8 @@ async function place(sandbox, id, kind) {
   if (["delivery", "webhook_event", "request"].includes(kind)) return null;
   for (const collection of await collections(kind)) {
     const path = `${of(sandbox)}/resources/${collection}`;
-    const { data, total } = await get(path, { limit: MOST });
+    // A schema with ids need not be of anything that is kept.
+    const { data, total } = await get(path, { limit: MOST }).catch(() => ({ data: [], total: 0 }));
     const found = data.some(({ resource }) => resource.id === id) || (total > MOST && (await get(`${path}/${encodeURIComponent(id)}`).catch(() => null)));
     if (found) return { view: "data", collection, id };
   }
