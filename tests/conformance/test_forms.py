@@ -10,6 +10,7 @@ import pytest
 
 from smartcal_api.conformance.consent import read_form
 from smartcal_api.conformance.exchange import Exchange
+from smartcal_api.conformance.laws.accounts import who
 from smartcal_api.conformance.oracle import plainly
 from smartcal_api.conformance.resources import alike
 from smartcal_api.conformance.secret import most_bits
@@ -66,6 +67,20 @@ def test_book_1_the_beginning_of_a_text_is_not_all_of_it() -> None:
 def test_what_differs_from_one_reading_to_the_next_is_no_change() -> None:
     assert alike({"a": 1, "at": 1}, {"a": 1, "at": 2}, {"a": 1, "at": 3})
     assert not alike({"a": 1, "at": 1}, {"a": 2, "at": 2}, {"a": 2, "at": 3})
+
+
+@pytest.mark.parametrize(
+    ("account", "name"),
+    [
+        ({"id": 41, "scopes": ["read"]}, 41),
+        ({"user": {"email": "a@example.com", "plan": {"id": 1}}}, "a@example.com"),
+        ({"plan": {"id": 1}, "limits": {"id": 2}}, None),
+        ({"name": "A"}, None),
+        ([], None),
+    ],
+)
+def test_auth_6_an_account_is_named_by_its_id_in_whatever_envelope(account: Any, name: object) -> None:
+    assert who(account) == name
 
 
 def test_oauth_9_a_counted_token_can_be_guessed() -> None:

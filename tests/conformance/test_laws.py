@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -157,6 +158,49 @@ def fails_far_beyond_a_bound(request: Request, answer: Answer) -> Answer:
     return Answer(500, answer.headers, answer.body) if "page=100000000000000000000" in request.target else answer
 
 
+def _asked(request: Request) -> list[tuple[str, str]]:
+    return parse_qsl(urlsplit(request.target).query, keep_blank_values=True)
+
+
+def _taken(answer: Answer, wrong: bool) -> Answer:
+    return Answer(200, answer.headers, b"{}") if wrong and answer.status == 400 else answer
+
+
+def takes_one_of_two(request: Request, answer: Answer) -> Answer:
+    return _taken(answer, len(_asked(request)) != len(dict(_asked(request))))
+
+
+def takes_an_empty_one(request: Request, answer: Answer) -> Answer:
+    return _taken(answer, any(not value for _, value in _asked(request)))
+
+
+def takes_a_page_that_is_no_number(request: Request, answer: Answer) -> Answer:
+    page = dict(_asked(request)).get("page", "1")
+    return _taken(answer, not page.lstrip("-").isdigit())
+
+
+def calls_broken_json_422(request: Request, answer: Answer) -> Answer:
+    broken = request.body and answer.status == 400 and not _is_json(request.body)
+    return Answer(422, answer.headers, answer.body) if broken else answer
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        json.loads(body)
+    except ValueError:
+        return False
+    return True
+
+
+def counts_below_nothing(request: Request, answer: Answer) -> Answer:
+    remaining = {name.lower(): value for name, value in answer.headers}.get("x-ratelimit-remaining")
+    return with_header(answer, "X-RateLimit-Remaining", str(int(remaining) - 1000)) if remaining else answer
+
+
+def tells_of_another_limit(request: Request, answer: Answer) -> Answer:
+    return with_header(answer, "X-RateLimit-Limit", "77")
+
+
 SPOILED: list[tuple[str, Callable[..., Answer]]] = [
     ("PAGE 1", drops_the_last_item_of_full_pages),
     ("PAGE 2", counts_one_too_many),
@@ -177,8 +221,14 @@ SPOILED: list[tuple[str, Callable[..., Answer]]] = [
     ("SCOPE 3", grants_everything),
     ("ERR 1", has_a_title_of_its_own),
     ("ERR 2", takes_any_parameter),
+    ("ERR 2", takes_one_of_two),
+    ("ERR 2", takes_an_empty_one),
+    ("ERR 2", takes_a_page_that_is_no_number),
     ("ERR 4", allows_more),
+    ("ERR 5", calls_broken_json_422),
     ("ERR 6", fails_on_depth),
+    ("RATE 2", counts_below_nothing),
+    ("RATE 2", tells_of_another_limit),
     ("RATE 5", lacks_the_limit),
     ("HEADERS 1", repeats_its_request_id),
     ("HEADERS 2", head_says_something_else),

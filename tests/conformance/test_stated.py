@@ -27,6 +27,18 @@ def test_forms_that_only_the_contract_decides_are_stated_and_counted(tmp_path: P
     assert stated_forms(overlaid(tmp_path, one, binding)) == "with 2 stated forms (staging.overlay.json)"
 
 
+def test_schemas_examples_and_links_follow_an_envelope_that_is_stated_once(tmp_path: Path) -> None:
+    named = {"items": "results", "pagination": "meta", "total": "count"}
+    found = overlaid(tmp_path, {"target": "$['x-pagination'].fields", "update": named})
+    listing = found.operations["listEvents"]
+    schemas = [each for each in found.data["components"]["schemas"].values() if "results" in each.get("properties", {})]
+    assert len(schemas) == sum(each.listing is not None for each in found.operations.values())
+    assert [each["required"] for each in schemas if not {"results", "meta"} <= {*each["required"]}] == []
+    assert "$response.body#/results/0/id" in json.dumps(found.data["paths"][listing.path])
+    assert found.policy.pagination.items == "results"
+    assert listing.listing is not None
+
+
 @pytest.mark.parametrize(
     ("target", "update"),
     [

@@ -29,6 +29,8 @@ from smartcal_api.errors import UsageError
 
 if TYPE_CHECKING:
     from smartcal_api.conformance.target import Target
+    from smartcal_api.conformance.verdict import Result
+    from smartcal_api.output import Output
 
 _FILE = click.Path(path_type=Path)
 # A prefix of its own: SMARTCAL_SEED and SMARTCAL_KEY are those of a server.
@@ -62,6 +64,7 @@ option = partial(shared_option, prefix="SMARTCAL_VERIFY_")
 @option("--spec", type=Spec(), metavar="FILE", help=SPEC_HELP)
 @overlay_option(option)
 @option("--shard", metavar="I/N", help="One part of N of the run; `smartcal verdict merge` makes one verdict of all.")
+@option("--suggest-overlay", type=_FILE, metavar="FILE", help="Write the forms that were recognised, as an overlay.")
 @option("--plan", is_flag=True, help="Say what would be sent, how long it would take, and send nothing.")
 @option("--compare", type=_FILE, metavar="LAST.json", help="A verdict.json of before, to tell what has changed.")
 @option("--baseline", type=_FILE, metavar="FILE", help="Deviations that are accepted, each with reason, owner, expiry.")
@@ -98,6 +101,7 @@ def verify(**given: Any) -> int:
         from smartcal_api.conformance.verification import FULL, Options, jobs, own, verify
 
         folder = report_folder(given["report_dir"], replace=given["replace"])
+        suggestion = _suggestion(given["suggest_overlay"], replace=given["replace"])
     forms = stated_forms(contract)
     before = read_record(given["compare"], flag="--compare") if given["compare"] else None
     labels = named_labels(given["label"])
@@ -145,8 +149,39 @@ def verify(**given: Any) -> int:
             result = verify(contract, target, options, progress=live.case, waiting=live.waiting)
         live.done()
         only_read = "" if target.writable else "only read (--allow-writes)"
+    if suggestion is not None:
+        _suggest(result, suggestion)
     ending = " · ".join(filter(None, (forms, only_read)))
     return tell(result, Masks(contract, target), folder, ending=ending, labels=labels, before=before)
+
+
+def _suggestion(path: Path | None, *, replace: bool) -> "Output | None":
+    """Where an overlay is to be written; raises `UsageError` for what must not be replaced."""
+    from smartcal_api.conformance.suggesting import MARK
+    from smartcal_api.output import Output
+
+    if path is None:
+        return None
+
+    def ours(path: Path) -> bool:
+        return path.read_text(encoding="utf-8", errors="replace").startswith(MARK)
+
+    output = Output(path, "--suggest-overlay", "an overlay", ours, replace)
+    output.check()
+    return output
+
+
+def _suggest(result: "Result", output: "Output") -> None:
+    from smartcal_api.conformance.suggesting import suggest
+
+    found = suggest(result.contract, result.evidence)
+    for each in found.seen:
+        click.echo(f"seen: {each}")
+    if found.overlay:
+        output.write(found.overlay.encode())
+        click.echo(f"wrote {output.path}; try it with --overlay {output.path}\n")
+    else:
+        click.echo(f"no form was recognised that an overlay could state, so {output.path} isn't written\n")
 
 
 def _allowed(target: "Target", *, no_input: bool) -> "Target":

@@ -104,7 +104,7 @@ class Receiver:
 
     def mailbox(self, answering: Answering = lambda _: OK) -> Mailbox:
         """An address that nobody else knows, and that says whose it is."""
-        name = uuid4().hex
+        name = f"Box-{uuid4().hex}"  # in both cases, since a path has them
         box = Mailbox(f"{self._base}/smartcal-verify/{name}", self._changed, answering)
         self._mailboxes[name] = box
         return box

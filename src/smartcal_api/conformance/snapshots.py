@@ -47,14 +47,14 @@ class Snapshots:
         self, listing: Operation, probe: "Probe", query: Mapping[str, Any] | None = None, *, account: int = 0
     ) -> list[Any]:
         """Page by page, at the largest size that is taken, with one credential; `query` has filters. The last page is
-        the one that the body says, else the first that is empty; a list that doesn't page is one page."""
+        the one that the body says, else the one before the first without anything new."""
         credential = probe.credential(listing.scopes, account=account)
         items: list[Any] = []
         for page in range(1, _MOST_PAGES + 1):
             answer = self._page(listing, probe, {**(query or {}), self._names.page_parameter: page}, credential)
             found = members(answer.json, self._names.items)
-            if page > 1 and found and found == items:
-                return items
+            if page > 1 and found and all(each in items for each in found):
+                return items  # it has no end that is told, and nothing more
             items += found
             pages = self.pages(answer.json)
             if not found or (pages is not None and page >= pages):
@@ -127,7 +127,13 @@ class Snapshots:
             items = [probe.create(creator, credential=theirs).object]
         if not items:
             raise Inconclusive(f"the other account has nothing that {operation.id} could be asked for: {answer}")
-        return str(items[0]["id"])
+        # Where ids are counted for each account by itself, one of theirs may be one of ours, too.
+        own = probe.call(listing, credential=probe.credential(listing.scopes))
+        ours = {str(each["id"]) for each in members(own.json, self._names.items)} if own.ok else set()
+        alone = [str(each["id"]) for each in items if str(each["id"]) not in ours]
+        if not alone:
+            raise Inconclusive(f"the ids of the other account in {answer} are ids of this one, too")
+        return alone[0]
 
     def above(self, operation: Operation) -> Operation:
         """The list that the resource of an operation is in."""

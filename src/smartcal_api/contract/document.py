@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 import yaml
 
+from smartcal_api.contract.forms import envelope, follow
 from smartcal_api.contract.overlay import Overlay
 from smartcal_api.contract.source import Faulty, Source, data_of, escape
 from smartcal_api.errors import ContractError, Finding
@@ -115,8 +116,11 @@ class Document:
             root = self._source.nodes()
         except Faulty:
             return None
-        for overlay in self.overlays:
-            overlay.apply(root)
+        if self.overlays:
+            names = envelope(root)
+            for overlay in self.overlays:
+                overlay.apply(root)
+            follow(root, names)
         return root
 
     def copy(self, path: Path) -> None:

@@ -113,6 +113,31 @@ def foreign_booking_is_cancelled(subject: Subject) -> None:
     subject.handled("cancelBooking", partial(_as_its_owner, "Booking"))
 
 
+@defect("AUTH 5", "A key that was good once is good for ever, whether it was revoked or has expired.")
+def ended_key_lives(subject: Subject) -> None:
+    known: dict[bytes, Any] = {}
+
+    def find(right: Any, secret: bytes) -> Any:
+        known[secret] = right(secret) or known.get(secret)
+        return known[secret]
+
+    subject.replaced(subject.sandbox, "find", find)
+
+
+@defect("AUTH 6", "Who asks for the same as was asked for just before gets that answer, whoever it was for.")
+def answers_are_kept_for_anybody(subject: Subject) -> None:
+    last: dict[str, Any] = {}
+
+    def spoil(asked: Asked, answer: Answered) -> None:
+        about = (asked.path, str(asked.query)) if asked.method == "GET" and answer.status == 200 else None
+        if about is not None and about == last.get("about"):
+            answer.body = last["body"]
+            answer.set("Content-Length", str(len(answer.body)))
+        last.update(about=about, body=answer.body)
+
+    subject.answered(spoil)
+
+
 def _as_its_owner(collection: str, right: Handler, exchange: Exchange) -> Answer:
     identity, owner = exchange.identity, exchange.sandbox.store.owner_of(collection, exchange.identifier)
     if identity is not None and identity.principal is not None and owner is not None:
@@ -133,4 +158,6 @@ DEFECTS: tuple[Defect, ...] = (
     foreign_booking_is_forbidden,
     foreign_event_is_read,
     foreign_booking_is_cancelled,
+    ended_key_lives,
+    answers_are_kept_for_anybody,
 )

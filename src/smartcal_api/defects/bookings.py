@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from smartcal_api.clock import NANOSECONDS
 from smartcal_api.defects.defect import Defect, defect
 from smartcal_api.defects.message import Answered, Asked
 from smartcal_api.defects.subject import Subject
@@ -124,6 +125,22 @@ def ended_is_called_cancelled(subject: Subject) -> None:
     subject.answered(spoil)
 
 
+@defect("BOOK 5", "A booking that was cancelled is confirmed again three seconds later.")
+def cancelled_is_confirmed_again(subject: Subject) -> None:
+    clock, ended = subject.sandbox.clock, dict[str, Any]()
+
+    def spoil(asked: Asked, answer: Answered) -> None:
+        if asked.path.endswith("/cancel") and answer.status == 200:
+            ended[answer.json["id"]] = clock.now()
+        if asked.get(subject.path("listBookings")) and answer.status == 200:
+            back = {each for each, at in ended.items() if clock.now() - at >= 3 * NANOSECONDS}
+            body = answer.json
+            rows = [each | ({"status": "confirmed"} if each["id"] in back else {}) for each in body["data"]]
+            answer.json = body | {"data": rows}
+
+    subject.answered(spoil)
+
+
 def _booking(exchange: Exchange) -> Any:
     identifier = exchange.parameters.get("booking_id", "")
     found = exchange.sandbox.store.get("Booking", identifier, owner=exchange.owner)
@@ -150,4 +167,5 @@ DEFECTS: tuple[Defect, ...] = (
     refused_and_done,
     ended_booking_is_cancelled,
     ended_is_called_cancelled,
+    cancelled_is_confirmed_again,
 )

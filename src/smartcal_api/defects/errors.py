@@ -7,7 +7,9 @@ import orjson
 from smartcal_api.defects.defect import Defect, defect
 from smartcal_api.defects.message import Answered, Asked
 from smartcal_api.defects.subject import Subject
+from smartcal_api.http.answer import Answer
 from smartcal_api.http.exchange import Exchange
+from smartcal_api.http.served import Handler
 
 
 @defect("ERR 1", "A 404 has a title of its own.", beside=("ERR 3",), decided=True)
@@ -151,6 +153,16 @@ def now_and_then_a_500(subject: Subject) -> None:
     subject.answered(spoil)
 
 
+@defect("ERR 8", "A reason that is as long as can be makes the server fail.")
+def longest_reason_fails(subject: Subject) -> None:
+    def handler(right: Handler, exchange: Exchange) -> Answer:
+        if len((exchange.body or {}).get("reason") or "") > 400:
+            raise RecursionError("as a column that is too narrow would")
+        return right(exchange)
+
+    subject.handled("cancelBooking", handler)
+
+
 def _edit(subject: Subject, status: int, edit: Any) -> None:
     def spoil(_: Asked, answer: Answered) -> None:
         if answer.status == status and isinstance(problem := answer.json, dict):
@@ -185,4 +197,5 @@ DEFECTS: tuple[Defect, ...] = (
     deep_json_fails,
     stray_bytes_fail,
     now_and_then_a_500,
+    longest_reason_fails,
 )

@@ -97,6 +97,20 @@ def filtered_total_is_the_whole(subject: Subject) -> None:
     subject.listed("listBookings", count)
 
 
+@defect("FILT 4", "What begins at this very second is still among the upcoming bookings.", decided=True)
+def upcoming_ends_a_second_late(subject: Subject) -> None:
+    _compare(subject, "listBookings", {"after": "at_or_after"})
+
+
+@defect("FILT 5", "Among the bookings of a status, the filter upcoming is forgotten.")
+def upcoming_is_forgotten_beside_a_status(subject: Subject) -> None:
+    def look(asked: Asked) -> None:
+        if asked.get(subject.path("listBookings")) and "status" in asked.query:
+            asked.query = {name: value for name, value in asked.query.items() if name != "upcoming"}
+
+    subject.asked(look)
+
+
 def _compare(subject: Subject, operation: str, others: dict[str, str]) -> None:
     def compare(page: Page, clauses: Clauses, **rest: Any) -> Any:
         return page([Clause(c.field, others.get(c.comparison, c.comparison), c.value) for c in clauses], **rest)
@@ -114,4 +128,6 @@ DEFECTS: tuple[Defect, ...] = (
     completed_are_no_shows_too,
     later_pages_forget_a_filter,
     filtered_total_is_the_whole,
+    upcoming_ends_a_second_late,
+    upcoming_is_forgotten_beside_a_status,
 )

@@ -79,6 +79,15 @@ def retry_after_is_short(subject: Subject) -> None:
     subject.replaced(subject.sandbox.limits, "admit", admit)
 
 
+@defect("RATE 3", "A 429 is no problem of the contract's: its body is an empty object.", decided=True)
+def refusal_is_no_problem(subject: Subject) -> None:
+    def spoil(_: Asked, answer: Answered) -> None:
+        if answer.status == 429:
+            answer.json = {}
+
+    subject.answered(spoil)
+
+
 @defect("RATE 3", "What was refused is counted, so that knocking keeps the door shut.")
 def refused_requests_count(subject: Subject) -> None:
     shut: dict[str, int] = {}
@@ -144,6 +153,7 @@ DEFECTS: tuple[Defect, ...] = (
     refusals_are_free,
     remaining_lags_at_first,
     retry_after_is_short,
+    refusal_is_no_problem,
     refused_requests_count,
     header_has_a_second_budget,
     keys_share_a_budget,

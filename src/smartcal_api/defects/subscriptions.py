@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 
+from smartcal_api.clock import NANOSECONDS
 from smartcal_api.defects.defect import Defect, defect
 from smartcal_api.defects.message import Answered, Asked
 from smartcal_api.defects.subject import Subject
@@ -127,6 +128,21 @@ def sync_is_called_something_else(subject: Subject) -> None:
     subject.replaced(subject.sandbox.outbox, "record", record)
 
 
+@defect("HOOK 5", "A webhook is in the list for three seconds, and then no more.")
+def webhook_is_listed_for_a_while(subject: Subject) -> None:
+    clock, made = subject.sandbox.clock, dict[str, Any]()
+
+    def spoil(asked: Asked, answer: Answered) -> None:
+        if asked.path == subject.path("createWebhook") and answer.status == 201:
+            made[answer.json["id"]] = clock.now()
+        if asked.get(subject.path("listWebhooks")) and answer.status == 200:
+            gone = {each for each, at in made.items() if clock.now() - at >= 3 * NANOSECONDS}
+            body = answer.json
+            answer.json = body | {"data": [each for each in body["data"] if each["id"] not in gone]}
+
+    subject.answered(spoil)
+
+
 DEFECTS: tuple[Defect, ...] = (
     list_tells_the_secret,
     secrets_are_counted,
@@ -138,4 +154,5 @@ DEFECTS: tuple[Defect, ...] = (
     url_with_a_password,
     one_webhook_too_many,
     sync_is_called_something_else,
+    webhook_is_listed_for_a_while,
 )

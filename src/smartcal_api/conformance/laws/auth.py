@@ -2,6 +2,8 @@
 
 import base64
 import re
+from collections.abc import Sequence
+from typing import TypeVar
 
 from smartcal_api.conformance.basis import SAFETY
 from smartcal_api.conformance.credential import Carrier
@@ -15,13 +17,16 @@ _UNAUTHORIZED = "/components/responses/Unauthorized"
 _BEARER, _HEADER = "/components/securitySchemes/bearerKey", "/components/securitySchemes/headerKey"
 _PROSE = "/info/description"
 _ERROR = re.compile(r"\berror\s*=")
+_FROM_WITHIN: Fields = (("X-Forwarded-For", "127.0.0.1"), ("X-Real-IP", "127.0.0.1"))
+"""What a proxy says of whom it forwards, and anybody can say."""
+_T = TypeVar("_T")
 
 
 @law(
     "AUTH 1",
     "Without a credential, or with one that nobody has, an operation answers 401 and says how to come in.",
     over=secured,
-    requests=16,
+    requests=22,
     worth=95,
 )
 def nobody_is_let_in(probe: Probe) -> None:
@@ -136,10 +141,14 @@ def no_answer_holds_a_credential(probe: Probe) -> None:
 def _is_closed_in_any_way(probe: Probe, target: str) -> None:
     """By HEAD, by another spelling of the path, with what is no key, or almost one in its own header."""
     basic = base64.b64encode(b"x:x").decode()
+    method = probe.operation.method
     ways: list[tuple[str, str, str, Fields]] = [
-        ("without a credential and with a slash at its end", probe.operation.method, f"{target}/", ()),
-        ("with an empty Bearer", probe.operation.method, target, (("Authorization", "Bearer "),)),
-        ("with HTTP Basic", probe.operation.method, target, (("Authorization", f"Basic {basic}"),)),
+        ("without a credential and with a slash at its end", method, f"{target}/", ()),
+        ("with an empty Bearer", method, target, (("Authorization", "Bearer "),)),
+        ("with HTTP Basic", method, target, (("Authorization", f"Basic {basic}"),)),
+        ("without a credential and in upper case", method, target.upper(), ()),
+        ("without a credential and with two slashes before it", method, f"/{target}", ()),
+        ("without a credential and as if from within", method, target, _FROM_WITHIN),
     ]
     if probe.operation.method == "GET":
         ways.append(("without a credential", "HEAD", target, ()))
@@ -147,9 +156,7 @@ def _is_closed_in_any_way(probe: Probe, target: str) -> None:
         how, value = probe.rng.choice(_wrong(probe))
         header = probe.session.key_header
         ways.append((f"with {how} in {header}", probe.operation.method, target, ((header, value),)))
-    # `quick` tries two of them with each operation, the next two with the next one.
-    turn = 2 * list(probe.contract.operations).index(probe.operation.id)
-    chosen = ways if probe.full else [ways[(turn + more) % len(ways)] for more in range(2)]
+    chosen = ways if probe.full else _some(ways, 2, probe)
     for how, method, path, headers in chosen:
         answer = probe.send(method, path, headers=headers)
         said = f"{answer} {how}."
@@ -162,16 +169,29 @@ def _wrong(probe: Probe) -> list[tuple[str, str]]:
     prefix = probe.contract.policy.secrets["api_key"]
     real = probe.credential(probe.operation.scopes).value
     known_ones = {each.value for each in probe.target.credentials}
-    made_up = [("a made-up key", f"{prefix}nobody"), ("one character", "x"), ("a made-up token", "e30.e30.x")]
+    made_up = [
+        ("a made-up key", f"{prefix}nobody"),
+        ("one character", "x"),
+        ("a made-up token", "e30.e30.x"),
+        ("a pattern", f"{prefix}%"),
+        ("a quoted condition", "'OR'1'='1"),
+        ("a word for nothing", "null"),
+    ]
     almost = [
-        ("a key and one character more", f"{real}x"),
+        ("a key and one character more", f"{real}{probe.rng.choice('x0.=/')}"),
         ("all but the last character of a key", real[:-1]),
         ("a key in the other case", real.swapcase()),
         ("a key twice", f"{real}{real}"),
         ("the first half of a key", real[: len(real) // 2 + 1]),
     ]
-    wrong = [*made_up, *almost] if probe.full else [probe.rng.choice(made_up), *probe.rng.sample(almost, 2)]
+    wrong = [*made_up, *almost] if probe.full else [*_some(made_up, 1, probe), *_some(almost, 2, probe)]
     return [(how, value) for how, value in wrong if value and value not in known_ones]
+
+
+def _some(all_of: Sequence[_T], count: int, probe: Probe) -> list[_T]:
+    """So many with each operation, the next ones with the next operation."""
+    turn = count * list(probe.contract.operations).index(probe.operation.id)
+    return [all_of[(turn + more) % len(all_of)] for more in range(count)]
 
 
 def _ask(probe: Probe, target: str, headers: Fields = ()) -> Exchange:

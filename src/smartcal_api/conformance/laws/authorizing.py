@@ -52,7 +52,7 @@ def errors_go_back_to_the_app(probe: Probe) -> None:
     "A parameter that stands twice is refused, an unknown one ignored, and the state goes back byte for byte.",
     over=of(AUTHORIZE),
     needs=(Capability.CLIENT, Capability.WRITES),
-    requests=32,
+    requests=33,
     worth=61,
 )
 def parameters_are_read_once_and_the_state_not_at_all(probe: Probe) -> None:
@@ -82,6 +82,7 @@ def parameters_are_read_once_and_the_state_not_at_all(probe: Probe) -> None:
         answer = app.authorize(app.asking(response_type="token", state=state))
         _has_state(probe, answer, state, STATE_COMES_BACK_WITH_AN_ERROR)
 
+    check(_LONG)
     probe.for_any(_states(), check, examples=15)
     app.room()
     state = probe.rng.choice(_STATES)
@@ -155,6 +156,8 @@ def _states() -> st.SearchStrategy[str]:
 
 
 _STATES = ("a b", "a+b", "%20", "a&code=x", "#", "é 🗓️", '"><x>', "a\r\nb", "=", "'", "\\", "n4Vq8sT2kXw0")
+_LONG = "n4Vq8sT2kXw0" * 16
+"""As long as one that holds a signature."""
 LAWS: tuple[Law, ...] = (
     errors_go_back_to_the_app,
     parameters_are_read_once_and_the_state_not_at_all,

@@ -28,7 +28,7 @@ def cancellation(contract: Contract) -> Iterable[Operation]:
 )
 def a_booking_is_cancelled_once_and_shows_it(probe: Probe) -> None:
     word = "".join(probe.rng.choice("abcdefghijklmnopqrstuvwxyz") for _ in range(8))
-    awkward = f'  smartcal-verify {word}  Ünïcödé e\u0301 🗓️\t"\\/\n<b>&amp;{word} '
+    awkward = f"  smartcal-verify {word}  Ünïcödé e\u0301 🗓️\t\"\\/\n<b>&amp;it's %s 50%{word} "
     reasons = [awkward, awkward.ljust(_longest(probe), "x"), word[0], None]
     probe.for_each(reasons[:2], lambda reason: _cancel_and_look(probe, reason))
     probe.for_each(reasons[2:], lambda reason: _cancel_and_look(probe, reason), quick=1)

@@ -228,7 +228,7 @@ def stated_budget(probe: Probe, answer: Exchange) -> tuple[int, int]:
     """Limit and Remaining; without them nothing is to be seen of a budget."""
     names = probe.contract.policy.rate_limit_headers
     limit, remaining = answer.header(names.limit) or "", answer.header(names.remaining) or ""
-    if not limit.isdigit() or not remaining.isdigit():
+    if not limit.isdigit() or not remaining.removeprefix("-").isdigit():
         probe.give_up(f"answers tell no budget: {names.limit} is {limit!r}, {names.remaining} {remaining!r}")
     return int(limit), int(remaining)
 
