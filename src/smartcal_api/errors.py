@@ -119,11 +119,9 @@ class Foreseen(Problem):
 
 
 class NotFound(Problem):
-    def __init__(self, noun: str, identifier: str, *, list_path: str) -> None:
-        super().__init__(
-            "not_found",
-            f"This account has no {noun} with the id {shortened(identifier, 64)!r}. GET {list_path} lists what it has.",
-        )
+    def __init__(self, noun: str, identifier: str, *, list_path: str | None) -> None:
+        listed = f" GET {list_path} lists what it has." if list_path is not None else ""
+        super().__init__("not_found", f"This account has no {noun} with the id {shortened(identifier, 64)!r}.{listed}")
 
 
 class Unavailable(Problem):

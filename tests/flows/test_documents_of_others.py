@@ -37,7 +37,7 @@ def test_src_4_a_document_of_3_0_says_what_was_made_of_it(pets: World) -> None:
     assert f"policy {len(TOP)} of {len(TOP)} x- members are defaults" in told
     assert "3 operations without an operationId" in told
     assert {*contract.operations} == {"listPets", "post_pets", "get_pets_petId", "delete_pets_petId"}
-    assert {"/servers/0/variables", "/components/schemas/NewPet/xml"} <= {each.pointer for each in contract.idle}
+    assert "/components/schemas/NewPet/xml" in {each.pointer for each in contract.idle}
     assert contract.key_scopes == {"write:pets": ("write:pets",)}
 
 

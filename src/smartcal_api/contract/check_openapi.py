@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from smartcal_api.contract import check_members, check_schema, check_security
 from smartcal_api.contract.check_kinds import Anything, Choice, Flag, Items, Kind, Member, Reference, Table, Text
 from smartcal_api.contract.check_members import FILTER, IN_OPERATION, IN_PATH, NAME, TOP
-from smartcal_api.contract.check_shape import Described, OrFlag, Shape, article
+from smartcal_api.contract.check_shape import Described, Headers, OrFlag, Shape, article
 from smartcal_api.contract.delivery_headers import VALUES
 from smartcal_api.contract.methods import METHODS
 
@@ -32,8 +32,7 @@ _OPERATION: Mapping[str, Member] = {
     "deprecated": Flag(),
     "security": Items("requirement"),
 }
-# Header names that OpenAPI has state elsewhere are ignored by it (Response Object).
-_HEADERS = Table(
+_HEADERS = Headers(
     "header",
     re.compile(r"^(?!(?i:content-type)\Z)[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z"),
     "the name of a header other than Content-Type, which the media type states",
@@ -74,9 +73,9 @@ _SHAPES = (
     ),
     Shape(
         "server",
-        {"url!": Text(), "name": Text(), "description": Text()},
-        idle={"variables": "write a server for each value"},
+        {"url!": Text(), "name": Text(), "description": Text(), "variables": _named("server variable")},
     ),
+    Shape("server variable", {"enum": Items(Text(), least=1), "default!": Text(), "description": Text()}),
     Shape(
         "tag",
         {"name!": NAME, **_WORDS, "externalDocs": "external documentation", "parent": NAME, "kind": Text()},

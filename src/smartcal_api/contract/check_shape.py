@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from smartcal_api.contract.check_kinds import Member, closest, shown
+from smartcal_api.contract.check_kinds import Member, Table, closest, shown
 from smartcal_api.contract.document import escape
 
 if TYPE_CHECKING:
@@ -97,6 +97,21 @@ class OrFlag:
             survey.nodes[at] = (self.name, value)
         else:
             survey.read(self.name, value, at)
+
+
+class Headers(Table):
+    """Headers by their names.
+
+    One that OpenAPI has stated elsewhere is ignored by it (Response Object), and a fault only in a document with policy
+    of ours.
+    """
+
+    def read(self, survey: "Survey", value: Any, at: str) -> None:
+        if isinstance(value, dict) and not survey.ours:
+            ignored = [name for name in value if name.lower() == "content-type"]
+            survey.idle.extend(f"{at}/{escape(name)}" for name in ignored)
+            value = {name: each for name, each in value.items() if name not in ignored}
+        super().read(survey, value, at)
 
 
 def article(name: str) -> str:

@@ -16,6 +16,7 @@ from smartcal_api.contract.filling import filled
 from smartcal_api.contract.granting import granting, token_path
 from smartcal_api.contract.inlining import Inlining
 from smartcal_api.contract.methods import METHODS
+from smartcal_api.contract.servers import bases
 from smartcal_api.contract.upgrade import Upgrade
 
 _OLDER = re.compile(r"3\.0\.[0-9]+\Z")
@@ -107,6 +108,9 @@ class Reading:
             )
         if self.named:
             lines.append(f"names {_many(self.named, 'operation')} without an operationId, named by method and path")
+        below = bases(self.data)
+        if below:
+            lines.append(f"servers every path is served below {' and '.join(below)}, too")
         if self.token_path is not None:
             lines.append(f"tokens POST {self.token_path} grants client_credentials, as a flow says")
         if self.unreachable:

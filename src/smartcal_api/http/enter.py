@@ -1,6 +1,6 @@
 """The outermost step: makes the exchange, in the sandbox that the path names."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from time import monotonic_ns
 from urllib.parse import unquote_to_bytes
 
@@ -19,21 +19,36 @@ _NAMED = (_MARK, _WELL_KNOWN)
 
 
 class Enter:
-    """Wherever it is served, a sandbox's paths are those of the contract: what names it is taken off, and kept."""
+    """Wherever it is served, a sandbox's paths are those of the contract: what names it is taken off, and kept.
 
-    def __init__(self, app: ASGIApp, *, registry: Registry) -> None:
+    So is the path of a server of the contract, one of `bases`, which clients have before every path.
+    """
+
+    def __init__(self, app: ASGIApp, *, registry: Registry, bases: Sequence[str] = ()) -> None:
         self._app = app
         self._registry = registry
+        self._bases = bases
+        self._prefixes = (*_NAMED, *(f"{base}/" for base in bases))
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != "http":
             return _nothing()
         if b"%2" in scope["raw_path"]:
             scope["path"] = decoded(scope["raw_path"])
-        named = scope["path"].startswith(_NAMED)
-        exchange = scope[KEY] = self._named(scope) if named else Exchange(scope, self._registry.default)
+        longer = scope["path"].startswith(self._prefixes)
+        exchange = scope[KEY] = self._below(scope) if longer else Exchange(scope, self._registry.default)
         exchange.started = monotonic_ns()
         return self._app(scope, receive, send)
+
+    def _below(self, scope: Scope) -> Exchange:
+        named = scope["path"].startswith(_NAMED)
+        exchange = self._named(scope) if named else Exchange(scope, self._registry.default)
+        for base in self._bases:
+            if scope["path"].startswith(f"{base}/") and scope["raw_path"].startswith(base.encode()):
+                scope["path"], scope["raw_path"] = scope["path"][len(base) :], scope["raw_path"][len(base) :]
+                exchange.prefix += base
+                break
+        return exchange
 
     def _named(self, scope: Scope) -> Exchange:
         first, _, rest = scope["raw_path"][1:].partition(b"/")

@@ -39,6 +39,7 @@ class Exchange:
         "handed_over",
         "headers",
         "identity",
+        "named",
         "no_store",
         "now",
         "parameters",
@@ -59,9 +60,11 @@ class Exchange:
         self.scope = scope
         self.sandbox = sandbox
         self.prefix = prefix
+        """What the path began with: the name of a sandbox, the path of a server of the contract, or both."""
+        self.named = bool(prefix)
+        """Whether the path names the sandbox; else the credential does."""
         self.handed_over = False
         """To the application of an edited contract, which makes an exchange of its own of the request."""
-        """What the path began with to name its sandbox; empty at the bare root, where the credential says which."""
         self.drawn = request_id
         """The request id, once it was asked for."""
         # Names are lower-case already (httptools); of a repeated one the last value stays.

@@ -38,7 +38,7 @@ class Identify:
                 return self._read(scope, receive, send)
         elif exchange.refusal is None:
             presented = self._identification.presented(exchange.headers, scope["headers"], scope["query_string"])
-            if not exchange.prefix and isinstance(presented, Presented):
+            if not exchange.named and isinstance(presented, Presented):
                 exchange.sandbox = self._registry.of_credential(presented.secret)
             if exchange.sandbox.store.turn.taken:
                 return self._wait(presented, scope, receive, send)

@@ -59,7 +59,7 @@ class RawPaths:
             identifier = await registry.background.run(lambda: handler.client_id(exchange))
         else:
             identifier = handler.client_id(exchange)
-        if identifier and not exchange.prefix:
+        if identifier and not exchange.named:
             await registry.default.store.turn.free()
             exchange.sandbox = registry.of_client(identifier)
         await exchange.sandbox.store.turn.free()

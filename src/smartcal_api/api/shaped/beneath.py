@@ -30,7 +30,7 @@ class Beneath:
         identifier = given[self._parameter]
         key = parent.key(identifier, given)
         if exchange.sandbox.store.get(parent.collection, key, owner=exchange.owner) is None:
-            raise NotFound(parent.collection, str(identifier), list_path=parent.path)
+            raise NotFound(parent.collection, str(identifier), list_path=parent.listed)
 
     def clauses(self, exchange: Exchange) -> list[Clause]:
         """What selects the resources; raises the 404."""

@@ -61,11 +61,11 @@ class Documents:
 
     def _kept(self, sent: Document) -> Document:
         """What of a request is the client's to say, and can be shown."""
-        known = self._fields
+        closed = self._closed or self._use.form
         return {
             name: value
             for name, value in sent.items()
-            if name not in self._unseen and not (known[name].read_only if name in known else self._closed)
+            if name not in self._unseen and not (self._fields[name].read_only if name in self._fields else closed)
         }
 
     def _touched(self, document: Document, former: Document, now: int) -> Document:

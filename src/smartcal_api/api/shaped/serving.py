@@ -53,7 +53,7 @@ class _Shaped:
         key = self._resource.key(identifier, exchange.parameters)
         document = exchange.sandbox.store.get(self._resource.collection, key, owner=exchange.owner)
         if document is None or not self._is_beneath(exchange, document):
-            raise NotFound(self._resource.collection, str(identifier), list_path=self._resource.path)
+            raise NotFound(self._resource.collection, str(identifier), list_path=self._resource.listed)
         return key, document
 
     def _is_beneath(self, exchange: Exchange, document: bytes) -> bool:

@@ -3,7 +3,7 @@
 from smartcal_api.contract.document import Document
 from smartcal_api.contract.operation import Operation
 from smartcal_api.contract.shape.fields import fields
-from smartcal_api.contract.shape.places import ENOUGH, arrays, closest, json_schema, likeness, objects
+from smartcal_api.contract.shape.places import ENOUGH, arrays, body_schema, closest, json_schema, likeness, objects
 from smartcal_api.contract.shape.resource import Resource
 
 Taken = tuple[tuple[str, ...], dict[str, bool]]
@@ -12,9 +12,9 @@ Taken = tuple[tuple[str, ...], dict[str, bool]]
 
 def body_of(document: Document, operation: Operation, resource: Resource) -> Taken | None:
     """What a request says of a resource; None where its body is not like one."""
-    schema = json_schema(operation.body.media_types) if operation.body is not None else None
+    schema = body_schema(operation.body.media_types) if operation.body is not None else None
     if schema is None:
-        return ((), {}) if operation.body is None and answers(document, operation, resource) else None
+        return ((), {}) if answers(document, operation, resource) else None
     place = closest(document, objects(document, schema), resource.pointer)
     if place is None:
         free = not fields(document, schema).members and not list(arrays(document, schema))

@@ -8,12 +8,26 @@ from smartcal_api.contract.document import Document, escape, pointer_of
 
 _PARTS = 40  # of one schema, at most
 _BRANCHES = ("anyOf", "oneOf")
+_COMPOSING = (*_BRANCHES, "allOf")
+_DEPTH = 8  # of references and parts, in search of a type
+_NAMES: Mapping[type, str] = {
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    str: "string",
+    type(None): "null",
+    list: "array",
+    dict: "object",
+}
 _CLOSING = ("additionalProperties", "unevaluatedProperties")
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A member: where its schema is stated, and that schema followed to its end."""
+    """A member: where its schema is stated, and that schema followed to its end.
+
+    `types`: those that it says it may have; none where it says nothing.
+    """
 
     name: str
     pointer: str
@@ -21,11 +35,7 @@ class Field:
     required: bool
     read_only: bool
     write_only: bool
-
-    @property
-    def types(self) -> frozenset[str]:
-        """The types that it says it may have; none where it says nothing."""
-        return types_of(self.schema)
+    types: frozenset[str]
 
     @property
     def format(self) -> str:
@@ -88,16 +98,21 @@ def parts(document: Document, pointer: str) -> Iterator[tuple[str, Mapping[str, 
             ]
 
 
-def types_of(schema: Any) -> frozenset[str]:
-    """Of a schema that was followed to its end, branches included."""
-    if not isinstance(schema, Mapping):
+def types_of(document: Document, schema: Any, depth: int = _DEPTH) -> frozenset[str]:
+    """The types that a schema allows: as it says, by its values, or of what it consists of."""
+    if not isinstance(schema, Mapping) or not depth:
         return frozenset()
-    stated = schema.get("type", ())
-    found = {stated} if isinstance(stated, str) else set(stated)
-    for keyword in _BRANCHES:
-        for branch in schema.get(keyword, ()):
-            found |= types_of(branch)
-    return frozenset(found)
+    if "type" in schema:
+        stated = schema["type"]
+        return frozenset({stated} if isinstance(stated, str) else stated)
+    for values in ([schema["const"]] if "const" in schema else (), schema.get("enum", ())):
+        if values:
+            return frozenset(_NAMES.get(type(each), "") for each in values)
+    if "$ref" in schema:
+        return types_of(document, document.resolve(schema["$ref"]), depth - 1)
+    of = {keyword: [types_of(document, each, depth - 1) for each in schema.get(keyword, ())] for keyword in _COMPOSING}
+    branches = [*of["anyOf"], *of["oneOf"]]
+    return frozenset().union(*branches) if branches else next((each for each in of["allOf"] if each), frozenset())
 
 
 def _field(document: Document, name: str, at: str, stated: Any, required: bool) -> Field:
@@ -107,7 +122,7 @@ def _field(document: Document, name: str, at: str, stated: Any, required: bool) 
     read_only, write_only = (
         any(each.get(mark) is True for each in (beside, schema)) for mark in ("readOnly", "writeOnly")
     )
-    return Field(name, at, schema, required, read_only, write_only)
+    return Field(name, at, schema, required, read_only, write_only, types_of(document, stated))
 
 
 def _names(document: Document, pointer: str) -> bool:

@@ -28,10 +28,10 @@ def filters(document: Document, operation: Operation, resource: Resource) -> tup
 
 
 def _comparison(document: Document, parameter: Parameter, member: Field) -> str | None:
-    wanted, has = types_of(parameter.schema), member.types
+    wanted, has = types_of(document, parameter.schema), member.types
     if not has or not has <= _SCALARS:
         return None
     if wanted == {"array"}:
-        items = document.resolve(f"#{end_of(document, f'{parameter.pointer}/items')}")
-        return ONE_OF if types_of(items) and types_of(items) <= has else None
+        each = types_of(document, document.resolve(f"#{end_of(document, f'{parameter.pointer}/items')}"))
+        return ONE_OF if each and each <= has else None
     return EQUALS if wanted and wanted <= has else None

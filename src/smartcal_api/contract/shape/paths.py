@@ -7,8 +7,8 @@ from typing import NamedTuple
 from smartcal_api.contract.document import Document
 from smartcal_api.contract.operation import Operation
 from smartcal_api.contract.shape import words
-from smartcal_api.contract.shape.fields import Field, end_of
-from smartcal_api.contract.shape.places import ENOUGH, Place, arrays, json_schema, likeness, objects
+from smartcal_api.contract.shape.fields import Field, end_of, fields
+from smartcal_api.contract.shape.places import ENOUGH, Place, arrays, body_schema, json_schema, likeness, objects
 
 _ITEM = re.compile(r"(?P<list>.*)/\{(?P<parameter>[^{}]+)\}\Z")
 _PARENTS = re.compile(r"([^/{}]*)/?\{([^{}]+)\}")
@@ -26,6 +26,14 @@ def collection_path(path: str) -> str | None:
     """The path of the list that an item's path belongs to; None where a path is that of no item."""
     found = _ITEM.fullmatch(path)
     return found["list"] if found and not found["list"].endswith("}") else None
+
+
+def elsewhere(paths: Mapping[str, Mapping[str, Operation]], listed: str) -> Mapping[str, Operation]:
+    """The one list beneath something else of what has a shorter path of its own: `/posts/{id}/comments` for those of
+    `/comments/{id}`."""
+    ends = f"}}/{listed.rpartition('/')[2]}"
+    found = [path for path in paths if path.endswith(ends)]
+    return paths[found[0]] if len(found) == 1 else {}
 
 
 def tail(path: str) -> str:
@@ -46,9 +54,16 @@ def above(path: str, members: Mapping[str, Field], stated: Mapping[str, str], ow
 
 
 def shown_by(
-    document: Document, lists: Mapping[str, Operation], items: Mapping[str, Operation], stated: str | None
+    document: Document,
+    lists: Mapping[str, Operation],
+    items: Mapping[str, Operation],
+    parameter: str,
+    stated: str | None,
 ) -> Shown | None:
-    """The schema of one resource: what its own path shows, as long as its list is of the same; None where it isn't."""
+    """The schema of one resource: what its own path shows, as long as its list is of the same; None where it isn't.
+
+    An envelope has no member that the path's `parameter` tells, and what is in it has one.
+    """
     single = [place for operation in _showing(items) for place in _objects(document, operation)]
     listed = _arrays(document, lists["GET"]) if "GET" in lists else []
     if stated is not None:
@@ -63,12 +78,14 @@ def shown_by(
         likely = [
             one for one in single if any(likeness(document, one.pointer, each.pointer) >= ENOUGH for each in sent)
         ]
-        return Shown((likely or single)[0].pointer, None)
+        told = [one for one in likely or single if words.tells(parameter, fields(document, one.pointer).members)]
+        return Shown((told or likely or single)[0].pointer, None)
     if listed:
         return Shown(listed[0].pointer, listed[0])
     answered = _objects(document, lists["POST"]) if "POST" in lists else []
     made = [*answered, *_sent(document, lists.get("POST")), *_sent(document, items.get("PUT"))]
-    return Shown(made[0].pointer, None) if made else None
+    told = [one for one in made if words.tells(parameter, fields(document, one.pointer).members)]
+    return Shown((told or made)[0].pointer, None) if made else None
 
 
 def _nearest(document: Document, places: list[Place], pointer: str) -> Place | None:
@@ -94,5 +111,5 @@ def _arrays(document: Document, operation: Operation) -> list[Place]:
 
 
 def _sent(document: Document, operation: Operation | None) -> list[Place]:
-    schema = json_schema(operation.body.media_types) if operation is not None and operation.body else None
+    schema = body_schema(operation.body.media_types) if operation is not None and operation.body else None
     return list(objects(document, schema)) if schema else []

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from smartcal_api.contract.document import Document
-from smartcal_api.contract.media_type import is_json
+from smartcal_api.contract.media_type import essence, is_json
 from smartcal_api.contract.shape.fields import end_of, fields, parts
 from smartcal_api.contract.shape.words import plain
 
@@ -14,6 +14,7 @@ _CONTENT = frozenset(
         *("rows", "elements", "content", "hits", "objects", "value", "docs", "nodes"),
     }
 )
+_FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 _DEEP = 2  # members, at most, that an envelope has around its content
 # So much of what two schemas name is the same when both are of one resource: seen are 0.89 to 1, and 0 otherwise.
 ENOUGH = 0.5
@@ -31,6 +32,12 @@ class Place:
 def json_schema(media_types: Mapping[str, str | None]) -> str | None:
     """The pointer to the schema of a body's JSON, if it has any."""
     return next((pointer for key, pointer in media_types.items() if pointer and is_json(key)), None)
+
+
+def body_schema(media_types: Mapping[str, str | None]) -> str | None:
+    """The pointer to the schema of what is sent as JSON, or else in a form."""
+    forms = (pointer for key, pointer in media_types.items() if pointer and essence(key) in _FORMS)
+    return json_schema(media_types) or next(forms, None)
 
 
 def objects(document: Document, pointer: str, path: tuple[str, ...] = ()) -> Iterator[Place]:

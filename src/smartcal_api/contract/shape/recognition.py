@@ -13,9 +13,9 @@ from smartcal_api.contract.shape.fields import fields
 from smartcal_api.contract.shape.filtering import filters
 from smartcal_api.contract.shape.happenings import told_by
 from smartcal_api.contract.shape.names import called, others, schema_named
-from smartcal_api.contract.shape.paths import Shown, above, collection_path, shown_by, tail
+from smartcal_api.contract.shape.paths import Shown, above, collection_path, elsewhere, shown_by, tail
 from smartcal_api.contract.shape.places import Place, arrays, json_schema, listed, objects
-from smartcal_api.contract.shape.reasons import nothing
+from smartcal_api.contract.shape.reasons import nothing, pair
 from smartcal_api.contract.shape.resource import Above, Action, Resource, Role, Use
 from smartcal_api.contract.shape.stated import NOTHING, RESOURCE, said
 
@@ -71,8 +71,10 @@ class _Recognition:
             if operation.id not in self._uses:
                 self._reasons.setdefault(operation.id, nothing(operation, self._resources.values()))
         told = told_by(self._document, self._resources, self._contract.about, self._contract.payload)
+        lists = [(use.resource.collection, name) for name, use in self._uses.items() if use.role is Role.LIST]
+        paths = {collection: self._contract.operations[name].path for collection, name in lists}
         for name, each in self._resources.items():
-            self._resources[name] = replace(each, told=told.get(name, {}))
+            self._resources[name] = replace(each, told=told.get(name, {}), listed=paths.get(name))
         uses = {
             name: replace(use, resource=self._resources[use.resource.collection]) for name, use in self._uses.items()
         }
@@ -81,34 +83,34 @@ class _Recognition:
     # -- a list and an item path
 
     def _pair(self, listed: str, path: str) -> None:
-        items, lists = self._paths[path], self._paths.get(listed, {})
+        items, own = self._paths[path], self._paths.get(listed, {})
+        lists = own or elsewhere(self._paths, listed)
         stated = said(self._document, listed, path)
         if stated is None:
-            self._leave([*items.values(), *lists.values()], f"{RESOURCE} says that it is none")
+            self._leave([*items.values(), *own.values()], f"{RESOURCE} says that it is none")
             return
-        shown = shown_by(self._document, lists, items, stated.schema)
+        shown = shown_by(self._document, lists, items, tail(path), stated.schema)
         known = [each for method, each in items.items() if method in ("GET", "PUT", "PATCH", "DELETE")]
         if not known or not ({"GET", "POST"} & lists.keys() or stated.schema):
             self._leave(items.values(), f"there is no list at {listed or '/'}")
             return
         if shown is None:
-            self._leave([*known, *lists.values()], f"the schemas of {listed} and {path} have too little in common")
+            self._leave([*known, *own.values()], f"the schemas of {listed} and {path} have too little in common")
             return
         members = fields(self._document, shown.pointer).members
         parameter = tail(path)
         named = stated.id if stated.id in members else words.identifier(parameter, members)
         if named not in members:
             reason = f"no member is what {{{parameter}}} tells; say which in {RESOURCE}: {{id: …}}"
-            self._leave([*known, *lists.values()], reason)
+            self._leave([*known, *own.values()], reason)
             return
         parents = above(listed, members, stated.parents, named)
         resource = self._resource(shown, listed, named, parents, stated.unique)
-        says_so = RESOURCE if stated.schema or stated.id else f"{listed} and {path} are"
-        why = f"{says_so} of {resource.collection}"
-        self._list(lists.get("GET"), shown, resource, parents, why)
-        self._post(lists.get("POST"), resource, parents, why)
+        why = pair(resource.collection, listed if own else None, path, stated=bool(stated.schema or stated.id))
+        self._list(own.get("GET"), shown, resource, parents, why)
+        self._post(own.get("POST"), resource, parents, why)
         self._item(items, resource, why)
-        put = lists.get("PUT")
+        put = own.get("PUT")
         if put is not None and (body := body_of(self._document, put, resource)) is not None and named in body[1]:
             self._use(put, Role.REPLACE, resource, parents, f"{why}, by the {named} of the body", body)
 
@@ -243,7 +245,8 @@ class _Recognition:
         body: tuple[tuple[str, ...], Mapping[str, bool]] | None = None,
     ) -> None:
         path, taken = body if body is not None else (None, {})
-        self._uses[operation.id] = Use(role, resource, parents, why, path, taken)
+        form = operation.body is not None and json_schema(operation.body.media_types) is None
+        self._uses[operation.id] = Use(role, resource, parents, why, path, taken, form=form)
 
     def _leave(self, operations: Iterable[Operation], reason: str) -> None:
         for each in operations:

@@ -50,6 +50,8 @@ class Resource:
     """Members besides `id` that no two have the same of."""
     told: Mapping[Moment, str] = field(default_factory=dict)
     """The event types that name it."""
+    listed: str | None = None
+    """A path that GET lists it at."""
 
     def key(self, identifier: object, given: Mapping[str, Any]) -> str:
         """What the resource of an id is stored by, beneath what the parameters of its path say."""
@@ -94,3 +96,5 @@ class Use:
     order: tuple[str, ...] = ()
     """What its list is ordered by, as `x-order` has it; empty: in the order in which they were made."""
     action: Action | None = None
+    form: bool = False
+    """Whether a request comes as a form, in which there may be what is no data of the resource, such as a file."""

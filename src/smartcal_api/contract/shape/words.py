@@ -56,6 +56,11 @@ def identifier(parameter: str, members: Iterable[str]) -> str | None:
     return next((known[each] for each in (*tails, *_IDS) if each in known), None)
 
 
+def tells(parameter: str, members: Iterable[str]) -> bool:
+    """Whether one of the members is what a path's parameter tells."""
+    return identifier(parameter, members) is not None
+
+
 def moment(event_type: str) -> Moment | None:
     """What an event type says has happened, by its words."""
     said = set(words(event_type))
