@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
-from smartcal_api.contract.document import Document
 from smartcal_api.contract.operation import Operation
 from smartcal_api.contract.shape import words
 from smartcal_api.contract.shape.actions import action_of
 from smartcal_api.contract.shape.bodies import answers, body_of
+from smartcal_api.contract.shape.described import Described
 from smartcal_api.contract.shape.fields import fields
 from smartcal_api.contract.shape.filtering import filters
 from smartcal_api.contract.shape.happenings import told_by
@@ -20,17 +19,6 @@ from smartcal_api.contract.shape.resource import Above, Action, Resource, Role, 
 from smartcal_api.contract.shape.stated import NOTHING, RESOURCE, said
 
 _CHANGES = {"PUT": Role.REPLACE, "PATCH": Role.CHANGE}
-
-
-class Described(Protocol):
-    """What is asked of a contract here."""
-
-    document: Document
-    operations: dict[str, Operation]
-    resources: Mapping[str, str]
-
-    def about(self, event_type: str) -> str | None: ...
-    def payload(self, event_type: str) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
