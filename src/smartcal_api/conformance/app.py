@@ -196,8 +196,8 @@ class App:
 
 
 def apps(probe: Probe) -> list[App]:
-    """Of every client of the target; without one, not verified."""
-    if not probe.target.clients:
+    """Of every client of the target; without one, or where nobody can be asked for consent, not verified."""
+    if not probe.target.clients or AUTHORIZE not in probe.contract.operations:
         raise NotVerified(Capability.CLIENT)
     return [App(probe, client) for client in probe.target.clients]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import takewhile, zip_longest
 from typing import TYPE_CHECKING
 
 from smartcal_api.conformance.capability import Capability
@@ -74,10 +74,31 @@ def _plain(text: str) -> str:
     return "".join(text.lower().split())
 
 
+_DEEP = 12  # segments, more than any path has
+
+
 def product(contract: Contract) -> str:
     """The path that all operations with security begin with."""
     paths = [each.path.split("/") for each in secured(contract)]
     return "/".join(parts[0] for parts in takewhile(lambda parts: len(set(parts)) == 1, zip(*paths, strict=False)))
+
+
+def is_none(contract: Contract, path: str) -> bool:
+    """Whether no path of the contract is asked for by this one."""
+    parts = path.split("/")
+    for template in contract.data["paths"]:
+        pairs = zip_longest(template.split("/"), parts, fillvalue="")
+        if all(part if "{" in wanted else wanted == part for wanted, part in pairs):
+            return False
+    return True
+
+
+def nowhere(contract: Contract, name: str = "nothing") -> str:
+    """A path that is none, as far below what all begin with as there is one."""
+    parts = product(contract).split("/")
+    below = ("/".join((*parts[:length], name)) for length in range(len(parts), 0, -1))
+    found = (each for each in below if "{" not in each and is_none(contract, each))
+    return next(found, f"/{name}" * _DEEP)
 
 
 def once(_: Contract) -> Iterable[Operation | None]:

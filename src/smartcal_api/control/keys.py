@@ -26,6 +26,9 @@ def handlers(control: Control) -> dict[str, ControlHandler]:
     def mint_key(exchange: Exchange) -> Answer:
         body, sandbox, value = exchange.body, exchange.sandbox, exchange.body.get("key")
         check_scopes(body["scopes"], control)
+        if not body["scopes"] and control.contract.scopes:
+            detail = "is empty; name one of the contract's scopes."
+            raise Problem("invalid_body", f"/scopes {detail}", errors=[Invalid(detail, pointer="/scopes")])
         if value is not None and value.startswith(control.contract.policy.secrets["api_key"] + _WELL_KNOWN):
             detail = "is a demo key's name, which everybody knows; give another value, or none."
             raise Problem("invalid_body", f"/key {detail}", errors=[Invalid(detail, pointer="/key")])

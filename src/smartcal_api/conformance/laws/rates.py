@@ -10,7 +10,7 @@ from smartcal_api.conformance.credential import Carrier, Credential
 from smartcal_api.conformance.exchange import Exchange
 from smartcal_api.conformance.findings import NotVerified
 from smartcal_api.conformance.granted import granted
-from smartcal_api.conformance.law import Law, keyed, law, product, readable, secured
+from smartcal_api.conformance.law import Law, keyed, law, nowhere, product, readable, secured
 from smartcal_api.conformance.probe import Probe
 from smartcal_api.conformance.resources import NOTHING
 from smartcal_api.contract import Operation
@@ -62,6 +62,7 @@ def remaining_falls_by_one(probe: Probe) -> None:
 @law(
     "RATE 4",
     "A budget is a credential's: using one leaves the others whole, and it is one for both headers and all operations.",
+    over=keyed,
     needs=(Capability.SECOND_KEY,),
     requests=80,
     worth=60,
@@ -106,9 +107,9 @@ def a_budget_is_a_credentials(probe: Probe) -> None:
 def the_headers_are_on_every_answer(probe: Probe) -> None:
     """Every answer of the API, that is: of what is below its base URL. Elsewhere only the contract wants them."""
     key = probe.credentials()[0] if probe.credentials() else None
-    below = product(probe.contract)
+    below, other = product(probe.contract), nowhere(probe.contract, "nowhere")
     unknown = "PUT" if probe.target.writable else "GET"
-    for method, path in (("GET", f"{below}/nothing"), ("GET", below), (unknown, f"{below}/nowhere")):
+    for method, path in (("GET", nowhere(probe.contract)), ("GET", below), (unknown, other)):
         probe.send(method, path, credential=key)
     names = probe.contract.policy.rate_limit_headers
     for exchange in probe.answers():

@@ -9,7 +9,7 @@ from smartcal_api.conformance.capability import Capability
 from smartcal_api.conformance.exchange import Exchange
 from smartcal_api.conformance.findings import NotVerified
 from smartcal_api.conformance.judge import Fault
-from smartcal_api.conformance.law import Law, law, product, readable
+from smartcal_api.conformance.law import Law, law, nowhere, product, readable
 from smartcal_api.conformance.probe import Probe
 from smartcal_api.conformance.standards import (
     HEAD_HAS_NO_CONTENT,
@@ -62,7 +62,7 @@ def answers_are_valid(probe: Probe) -> None:
     watches=True,
 )
 def answers_outside_of_operations_are_valid(probe: Probe) -> None:
-    probe.send("GET", f"{product(probe.contract)}/nothing")
+    probe.send("GET", nowhere(probe.contract))
     _judge(probe, [each for each in probe.answers() if each.operation is None and each.status >= 400])
 
 
