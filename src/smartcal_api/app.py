@@ -15,7 +15,6 @@ from smartcal_api.api.own import OwnHandlers
 from smartcal_api.auth import Identification
 from smartcal_api.contract import Contract, Description, Operation
 from smartcal_api.contract.routing_view import routing_view
-from smartcal_api.contract.servers import bases
 from smartcal_api.control import PREFIX, Stale, build_control, describe
 from smartcal_api.errors import Finding
 from smartcal_api.http.connexion import Connexion
@@ -110,7 +109,7 @@ def build(contract: Contract, registry: Registry, options: Options) -> Applicati
         metadata=metadata.path if metadata is not None else None,
     )
     steps = [
-        partial(Enter, registry=registry, bases=bases(contract.data)),
+        partial(Enter, registry=registry, bases=contract.bases),
         partial(Record, gate=gate, counts=registry.counts),
         partial(Cors, origins=options.origins, contract=contract),
         partial(HeadGuard, limits=policy.request_limits, roots=roots),

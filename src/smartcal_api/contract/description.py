@@ -14,6 +14,7 @@ from smartcal_api.contract.policy import Policy
 from smartcal_api.contract.resources import named, schemas_of
 from smartcal_api.contract.schema_name import schema_name
 from smartcal_api.contract.schemas import Schemas
+from smartcal_api.contract.servers import bases
 from smartcal_api.errors import Finding
 
 _ALL: Mapping[str, Finding] = MappingProxyType({})  # none is left out
@@ -63,6 +64,11 @@ class Description:
     def base(self) -> str:
         """What all of the product's paths begin with, if anything."""
         return PRODUCT if any(path.startswith(f"{PRODUCT}/") for path in self.data["paths"]) else ""
+
+    @property
+    def bases(self) -> tuple[str, ...]:
+        """The paths of its servers, which a client may have before each of its paths."""
+        return bases(self.data)
 
     def allowed(self, path: str) -> list[str]:
         """The methods that a path template answers, sorted; HEAD where there is GET (RFC 9110 section 10.2.1)."""
