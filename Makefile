@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-war
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint types check bench crash fuzz dates edits saves plugin fixtures conformance laws picture reference docs prove foreign contract-lint client browser dashboard oauth-js collection webhooks-js recipes recipes-java documents js js-types load lock clean
+.PHONY: help serve test lint types check bench crash fuzz dates edits saves plugin fixtures conformance laws picture reference docs prove foreign contract-lint client browser dashboard oauth-js collection webhooks-js recipes recipes-java documents js js-types load lock clean mutations
 
 help:  ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,10 @@ dates: $(VENV)/development  ## the tests at thirteen other instants, in other zo
 
 edits: $(VENV)/development  ## every name, status and schema that code mentions, edited in turn (three minutes)
 	@$(BIN)/python -m pytest tests/flows/test_contract_edits.py --edits all -n 0 $(ARGS)
+
+mutations: $(VENV)/development  ## 10,000 changes of documents whose truth is known, and every edit that there is (an hour)
+	@$(BIN)/python -m pytest tests/changes/test_mutations.py tests/changes/test_audit.py tests/changes/test_any_edit.py \
+	  --mutations 5000 -rP $(ARGS)
 
 saves: $(VENV)/development  ## a contract saved 200 times in each of four ways, under --reload (three minutes)
 	@$(BIN)/python -m pytest tests/server/test_saves.py --saves 200 -n 0 $(ARGS)

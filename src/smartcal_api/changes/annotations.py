@@ -5,9 +5,11 @@ from typing import Any
 
 from smartcal_api.changes.delta import Delta
 from smartcal_api.changes.flat import Placed
+from smartcal_api.changes.wording import shown
 
 SENT, RECEIVED = frozenset({"writeOnly"}), frozenset({"readOnly"})
-EITHER = frozenset({"deprecated", "discriminator"})
+CONTENT = ("contentEncoding", "contentMediaType", "contentSchema", "xml")
+EITHER = frozenset({"deprecated", "discriminator", *CONTENT})
 _FLAGS: Mapping[str, tuple[str, str, str, str]] = {
     "readOnly": ("property-read-only", "is read only now", "property-writable", "is no longer read only"),
     "writeOnly": ("property-write-only", "is write only now", "property-readable", "is no longer write only"),
@@ -25,6 +27,12 @@ def annotated(old: Pair, new: Pair, *, sent: bool) -> Iterator[Delta]:
             rules = _FLAGS[flag]
             rule, text = rules[:2] if after is True else rules[2:]
             yield Delta(rule, (), text, old_at, new_at, breaks=False)
+    for keyword in CONTENT:
+        (one, old_at), (other, new_at) = _stated(old, keyword), _stated(new, keyword)
+        if one != other:
+            text = f"{keyword} {shown(one) if one is not None else '(none)'}"
+            text += f" → {shown(other) if other is not None else '(none)'}"
+            yield Delta("content-changed", (), text, old_at, new_at, breaks=False)
     (one, old_at), (other, new_at) = _stated(old, "discriminator"), _stated(new, "discriminator")
     if _told_by(one) != _told_by(other):
         text = f"told apart by {_words(one)} → {_words(other)}"
@@ -38,16 +46,18 @@ def _stated(pair: Pair, keyword: str) -> tuple[Any, str]:
     return None, pair[0].at
 
 
-def _told_by(stated: Any) -> tuple[Any, frozenset[str]] | None:
-    """The member and the values that are on the wire; what the schemas are called is nobody's business."""
+def _told_by(stated: Any) -> tuple[Any, frozenset[str], bool] | None:
+    """The member, the values that are on the wire, and whether there may be others; no names of schemas."""
     if not isinstance(stated, dict):
         return None
     mapping = stated.get("mapping")
-    return stated.get("propertyName"), frozenset(mapping if isinstance(mapping, dict) else ())
+    known = frozenset(mapping if isinstance(mapping, dict) else ())
+    return stated.get("propertyName"), known, "defaultMapping" in stated
 
 
 def _words(stated: Any) -> str:
     told = _told_by(stated)
     if told is None:
         return "(none)"
-    return f"{told[0]}" + (f" ({', '.join(sorted(told[1]))})" if told[1] else "")
+    values = [*sorted(told[1]), *(["else another"] if told[2] else [])]
+    return f"{told[0]}" + (f" ({', '.join(values)})" if values else "")

@@ -85,7 +85,7 @@ def apart(
     wide: End, wider: Schema, narrow: End, placed: Placed, flat: Flat, others: Iterable[Any] = ()
 ) -> Iterator[Any]:
     """Values that `placed` admits and `wider` doesn't, the likely ones first."""
-    for value in narrow.values.at_the_bounds(flat, placed):
+    for value in narrow.values.at_the_bounds(flat, placed, wider):
         if _tells(wide, wider, narrow, placed, value):
             yield value
     for value in others:

@@ -55,10 +55,10 @@ class Messages:
                     subject=subject,
                     part=part,
                 )
-                encodings = one.get("encoding") or {}, other.get("encoding") or {}
-                if encodings[0] != encodings[1]:
-                    places = (f"{one_at}/encoding", f"{other_at}/encoding")
-                    self.changes.add("body-encoding", audience, subject, part, f"{name}: encoding", places)
+                for key in ("encoding", "prefixEncoding", "itemEncoding"):
+                    if (one.get(key) or {}) != (other.get(key) or {}):
+                        places = (f"{one_at}/{key}", f"{other_at}/{key}")
+                        self.changes.add("body-encoding", audience, subject, part, f"{name}: {key}", places)
             elif name in before:
                 where = (before[name][1], at[1])
                 self.changes.add("media-type-removed", audience, subject, part, f"{name} is gone", where)
@@ -101,6 +101,16 @@ class Messages:
             rule = "header-optional" if before else "header-required"
             text = "required → optional" if before else "optional → required"
             self.changes.add(rule, audience, subject, part, text, where)
+        flags = old[0].get("deprecated") is True, new[0].get("deprecated") is True
+        if flags[0] != flags[1]:
+            rule, text = "header-deprecated", "deprecated"
+            if flags[0]:
+                rule, text = "header-undeprecated", "no longer deprecated"
+            self.changes.add(rule, audience, subject, part, text, where)
+        values = old[0].get("x-value"), new[0].get("x-value")
+        if values[0] != values[1]:
+            text = f"x-value {values[0] or '(none)'} → {values[1] or '(none)'}"
+            self.changes.add("header-value-changed", audience, subject, part, text, where)
         for key, default in (("style", "simple"), ("explode", False)):
             values = old[0].get(key, default), new[0].get(key, default)
             if values[0] != values[1]:

@@ -83,8 +83,8 @@ class Operations:
         at, subject = (before.at, after.at), after.title
         stated = before.stated, after.stated
         names = [each.get("operationId") for each in stated]
-        if names[0] != names[1] and names[0]:
-            text = f"operationId {names[0]} → {names[1] or '(none)'}"
+        if names[0] != names[1]:
+            text = f"operationId {names[0] or '(none)'} → {names[1] or '(none)'}"
             where = (f"{at[0]}/operationId", f"{at[1]}/operationId")
             self._changes.add("operation-id-changed", Audience.CALLERS, subject, "", text, where)
         self._lifetime(before, after)
@@ -119,6 +119,9 @@ class Operations:
             text = "no longer deprecated" if flags[0] else "deprecated"
             self._changes.add(rule, Audience.CALLERS, after.title, "", text, at)
         days = before.stated.get("x-sunset"), after.stated.get("x-sunset")
+        if days[1] and not days[0]:
+            text = f"x-sunset {days[1]}"
+            self._changes.add("sunset-announced", Audience.CALLERS, after.title, "", text, at)
         if days[0] and days[0] != days[1]:
             earlier = days[1] is not None and str(days[1]) < str(days[0])
             text = f"x-sunset {days[0]} → {days[1] or '(none)'}"
@@ -171,6 +174,24 @@ class Operations:
 
     def _delivery(self, old: Placed, new: Placed) -> None:
         subject, audience, at = new.path, Audience.RECEIVERS, (old.at, new.at)
+        flags = old.stated.get("deprecated") is True, new.stated.get("deprecated") is True
+        if flags[0] != flags[1]:
+            rule, text = "delivery-deprecated", "deprecated"
+            if flags[0]:
+                rule, text = "delivery-undeprecated", "no longer deprecated"
+            self._changes.add(rule, audience, subject, "", text, at)
+        names = old.stated.get("operationId"), new.stated.get("operationId")
+        if names[0] != names[1]:
+            text = f"operationId {names[0] or '(none)'} → {names[1] or '(none)'}"
+            self._changes.add("delivery-id-changed", audience, subject, "", text, at)
+        about = old.stated.get("x-about"), new.stated.get("x-about")
+        if about[0] != about[1]:
+            text = f"x-about {about[0] or '(none)'} → {about[1] or '(none)'}"
+            self._changes.add("extension-changed", audience, subject, "x-about", text, at)
+        credentials = old.stated.get("security"), new.stated.get("security")
+        if credentials[0] != credentials[1]:
+            where = (f"{at[0]}/security", f"{at[1]}/security")
+            self._changes.add("delivery-credentials-changed", audience, subject, "", "other credentials", where)
         parameters = self._declared(old, new)
         for key in dict.fromkeys([*parameters[0], *parameters[1]]):
             before, after = parameters[0].get(key), parameters[1].get(key)
@@ -181,6 +202,12 @@ class Operations:
             end.side.follow(each.stated.get("requestBody"), f"{each.at}/requestBody")
             for end, each in ((self._messages.old, old), (self._messages.new, new))
         ]
+        required = [bool((body or {}).get("required")) for body, _ in bodies]
+        if required[0] != required[1] and all(body for body, _ in bodies):
+            rule, text = "delivery-body-required", "optional → required"
+            if required[0]:
+                rule, text = "delivery-body-optional", "required → optional"
+            self._changes.add(rule, audience, subject, "body", text, (bodies[0][1], bodies[1][1]))
         contents = [(body or {}).get("content") for body, _ in bodies]
         wheres = (f"{bodies[0][1]}/content", f"{bodies[1][1]}/content")
         self._messages.content(

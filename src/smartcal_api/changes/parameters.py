@@ -72,6 +72,9 @@ class Parameters:
             self._add(rule, after, text, at)
         for text in _encodings(before, after):
             self._add("parameter-encoding", after, text, at)
+        for flag in _WAYS:
+            if after.get(flag) is True and before.get(flag) is not True:
+                self._add("parameter-encoding-added", after, f"{flag} false → true", at)
         filters = before.get("x-filter"), after.get("x-filter")
         if _meaning(filters[0]) != _meaning(filters[1]):
             rule = "filter-changed" if filters[0] else "filter-added"
@@ -92,6 +95,10 @@ class Parameters:
         self._messages.changes.add(rule, self._audience, self._subject, _named(stated), text, at)
 
 
+_WAYS = ("allowReserved", "allowEmptyValue")
+"""Flags that allow a value to be written in another way, too."""
+
+
 def _encodings(before: Any, after: Any) -> list[str]:
     """`style`, `explode` and `allowReserved`, where they make a difference to how a value is written."""
     found = []
@@ -101,7 +108,7 @@ def _encodings(before: Any, after: Any) -> list[str]:
     exploded = [stated.get("explode", style == "form") for stated, style in zip((before, after), styles, strict=True)]
     if exploded[0] != exploded[1]:
         found.append(f"explode {str(exploded[0]).lower()} → {str(exploded[1]).lower()}")
-    for flag in ("allowReserved", "allowEmptyValue"):
+    for flag in _WAYS:
         if before.get(flag) is True and after.get(flag) is not True:
             found.append(f"{flag} true → false")
     if ("content" in before) != ("content" in after):

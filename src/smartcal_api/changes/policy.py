@@ -24,7 +24,9 @@ _NAMES: Mapping[str, Audience] = {
     "/x-secrets": Audience.SIGNING_IN,
 }
 _BOUNDS = ("x-request-limits", "x-resource-limits")
-_KNOWN = frozenset({"x-basis", "x-sunset", "x-order", "x-filter", FILES})
+_KNOWN = frozenset({"x-basis", "x-source", "x-sources", "x-sunset", "x-order", "x-filter", FILES})
+# What our members say where they say nothing (`contract/signed.py`).
+_SIGNED = {"encoding": "hex", "signed": "{body}", "key": "text"}
 
 
 class Policy:
@@ -46,7 +48,7 @@ class Policy:
         self._bounds("x-lifetimes", "lifetime-shorter", "lifetime-longer", Audience.SIGNING_IN, limitless=False)
         self._names(
             "x-webhook-signature",
-            *self._both("x-webhook-signature"),
+            *({**_SIGNED, **each} if each else None for each in self._both("x-webhook-signature")),
             _RECEIVERS,
             "/x-webhook-signature",
             "signature-changed",
@@ -69,6 +71,9 @@ class Policy:
             rule = "order-refined" if refined else "order-changed"
             text = f"order {', '.join(orders[0])} → {', '.join(orders[1] or ['(none)'])}"
             self._changes.add(rule, _CALLERS, after.title, "x-order", text, at)
+        elif orders[1] and not orders[0]:
+            self._changes.add("order-added", _CALLERS, after.title, "x-order", f"order {', '.join(orders[1])}", at)
+        self._extensions(before.path, before.item, after.item, (before.item_at, after.item_at))
         self._extensions(after.title, before.stated, after.stated, (before.at, after.at))
 
     def _both(self, member: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -100,8 +105,14 @@ class Policy:
         self, member: str, old: Any, new: Any, audience: Audience, at: str, rule: str = "policy-name-changed"
     ) -> None:
         if isinstance(old, dict) and isinstance(new, dict | None):
-            for key, value in own(old).items():
-                self._names(member, value, own(new).get(key), audience, f"{at}/{escape(key)}", rule)
+            for key in dict.fromkeys([*own(old), *own(new)]):
+                self._names(member, own(old).get(key), own(new).get(key), audience, f"{at}/{escape(key)}", rule)
+        elif old is None and new is not None:
+            for key in own(new) if isinstance(new, dict) else ():
+                self._names(member, None, own(new)[key], audience, f"{at}/{escape(key)}", rule)
+            if not isinstance(new, dict):
+                part = at.removeprefix(f"/{member}").strip("/").replace("/", ".")
+                self._add("policy-name-added", audience, member, part, f"(none) → {shown(new)}", at)
         elif old is not None and old != new:
             part = at.removeprefix(f"/{member}").strip("/").replace("/", ".")
             self._add(rule, audience, member, part, f"{shown(old)} → {'(none)' if new is None else shown(new)}", at)
@@ -121,6 +132,8 @@ class Policy:
     def _retries(self) -> None:
         member, (before, after) = "x-retry-schedule", self._both("x-retry-schedule")
         if not before:
+            if after:
+                self._add("policy-name-added", _RECEIVERS, member, "", "deliveries are tried again", f"/{member}")
             return
         delays = before.get("delays_seconds") or [], after.get("delays_seconds") or []
         if delays[0] != delays[1]:
@@ -131,8 +144,10 @@ class Policy:
             self._add(rule, _RECEIVERS, member, "delays_seconds", text, f"/{member}/delays_seconds")
         for key in ("attempt_timeout_seconds", "disable_after_exhausted"):
             values = before.get(key), after.get(key)
-            if isinstance(values[0], int) and isinstance(values[1], int) and values[0] != values[1]:
-                rule = "retries-fewer" if values[1] < values[0] else "retries-more"
+            if values[0] != values[1]:
+                rule = "retries-moved"
+                if isinstance(values[0], int) and isinstance(values[1], int):
+                    rule = "retries-fewer" if values[1] < values[0] else "retries-more"
                 self._add(rule, _RECEIVERS, member, key, f"{values[0]} → {values[1]}", f"/{member}/{key}")
         if before.get("jitter_percent") != after.get("jitter_percent"):
             text = f"{before.get('jitter_percent')} → {after.get('jitter_percent')}"

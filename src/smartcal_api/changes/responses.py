@@ -47,6 +47,9 @@ class Responses:
                     self._messages.content(
                         *contents, at, sent=False, audience=self._audience, subject=self._subject, part=status
                     )
+                elif contents[0] or contents[1]:
+                    text = "a body is no longer foreseen" if contents[0] else "a body is foreseen now"
+                    self._add("reply-body-changed", status, text, (one[1], other[1]))
 
     def _read(self, old: Table, new: Table) -> tuple[Members, Members]:
         sides = []
@@ -68,6 +71,8 @@ class Responses:
         links = own(one[0].get("links")), own(other[0].get("links"))
         for name in links[0].keys() - links[1].keys():
             self._add("link-removed", status, f"the link {name} is gone", at)
+        for name in links[1].keys() - links[0].keys():
+            self._add("link-added", status, f"the link {name} is new", at)
         for name in links[0].keys() & links[1].keys():
             ends = self._messages.old, self._messages.new
             found = [end.side.follow(each[name], "")[0] for end, each in zip(ends, links, strict=True)]

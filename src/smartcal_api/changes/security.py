@@ -33,6 +33,12 @@ class Security:
             if shown[0] != shown[1]:
                 text = f"{' '.join(map(str, shown[0]))} → {' '.join(map(str, shown[1]))}"
                 self._add("security-scheme-changed", name, "", text, (at, new_at))
+            flags = before.get("deprecated") is True, after.get("deprecated") is True
+            if flags[0] != flags[1]:
+                rule, text = "security-scheme-deprecated", "deprecated"
+                if flags[0]:
+                    rule, text = "security-scheme-undeprecated", "no longer deprecated"
+                self._add(rule, name, "", text, (at, new_at))
             self._urls(name, before, after, (at, new_at))
             flows = own(before.get("flows")), own(after.get("flows"))
             for flow in dict.fromkeys([*flows[0], *flows[1]]):
@@ -80,6 +86,8 @@ class Security:
             if key in before and before[key] != after.get(key):
                 text = f"{key} {before[key]} → {after.get(key, '(none)')}"
                 self._add("oauth-url-changed", name, part, text, (f"{at[0]}/{key}", f"{at[1]}/{key}"))
+            elif key in after and key not in before:
+                self._add("oauth-url-added", name, part, f"{key} {after[key]}", (at[0], f"{at[1]}/{key}"))
 
     def _implications(self) -> None:
         at = ("/x-scope-implies", "/x-scope-implies")

@@ -11,6 +11,10 @@ from smartcal_api.mock.unsatisfiable import Unsatisfiable
 
 _PLAIN: tuple[Any, ...] = (None, True, False, 0, 1, -1, 2, 3, 0.5, 1.5, "", "a", "0", "A", "-", " ", [], {})
 _LONGEST = 10_000
+_MOST_ITEMS = 200
+_PADS: tuple[Any, ...] = (True, "a", 0, None)
+_ARRAYS = frozenset({"uniqueItems", "prefixItems", "contains"})
+_COUNTS = ("minItems", "maxItems", "minContains", "maxContains")
 _SAMPLES = 4
 
 
@@ -50,17 +54,20 @@ class Values:
                 yield {name: each for name, each in value.items() if name in flat.required}
             yield value
 
-    def at_the_bounds(self, flat: Flat, placed: Placed) -> Iterator[Any]:
-        """Values at, above and below what a schema bounds, of the right type and of others."""
+    def at_the_bounds(self, flat: Flat, placed: Placed, other: Schema) -> Iterator[Any]:
+        """Values at, above and below what a schema bounds, of the right type and of others; at what the one that it is
+        compared with bounds, too."""
         yield from _PLAIN
         for branch in flat.branches[1] if flat.branches else ():
             yield from self._of(flatten(self._side, branch), branch)
         yield from self._of(flat, placed)
+        for schema in _spread(other):
+            yield from _of_keywords(schema)
+        yield from self._arrays([*_spread(flat.rest_schema()), *_spread(other)], flat, placed)
 
     def _of(self, flat: Flat, placed: Placed) -> Iterator[Any]:
         for schema in _spread(flat.rest_schema()):
             yield from _of_keywords(schema)
-            yield from self._arrays(schema, flat)
         if isinstance(placed.schema, dict):
             yield from placed.schema.get("examples", ()) if isinstance(placed.schema.get("examples"), list) else ()
         for value in self.several(placed.schema):
@@ -73,17 +80,37 @@ class Values:
             if isinstance(value, str):
                 yield from (value + value[-1:], value[:-1], value.upper(), value.lower(), f"{value} ")
 
-    def _arrays(self, schema: dict[str, Any], flat: Flat) -> Iterator[Any]:
-        sizes: set[int] = {schema[key] for key in ("minItems", "maxItems") if isinstance(schema.get(key), int)}
-        items: Schema = flat.items.schema if flat.items else True
-        if not sizes and "uniqueItems" not in schema and "prefixItems" not in schema:
+    def _arrays(self, schemas: list[dict[str, Any]], flat: Flat, placed: Placed) -> Iterator[Any]:
+        """Of the sizes that bounds name and those beside them, of like items and of distinct ones."""
+        bounds = {each[key] for each in schemas for key in _COUNTS if isinstance(each.get(key), int)}
+        sizes = sorted({size + more for size in bounds for more in (-1, 0, 1)} | {1, 2})
+        if not bounds and not any(each.keys() & _ARRAYS for each in schemas):
             return
+        items: Schema = flat.items.schema if flat.items else True
         made = list(self.several(items))
-        for size in sorted({size + more for size in sizes for more in (-1, 0, 1)} | {1, 2}):
-            if made and 0 < size <= 200:
-                yield [made[0]] * size
-                distinct = made if size <= len(made) else [self._nth(items, turn) for turn in range(size)]
-                yield distinct[:size]
+        starts = [each for each in self.several(placed.schema) if isinstance(each, list)][:1]
+        for size in sizes:
+            if 0 < size <= _MOST_ITEMS:
+                if made:
+                    yield [made[0]] * size
+                    yield self._distinct(items, made, size)
+                for start in starts:
+                    for pad in (*start[-1:], *_PADS):
+                        yield [*start, *[pad] * (size - len(start))][:size]
+
+    def _distinct(self, items: Schema, made: list[Any], size: int) -> list[Any]:
+        """As many as there are, up to a size."""
+        target = items
+        if isinstance(items, dict) and "$ref" in items:
+            target = self._side.follow(items, "")[0]
+        listed = target.get("enum", []) if isinstance(target, dict) else []
+        found = {json.dumps(each, sort_keys=True): each for each in (*listed, *made)}
+        for turn in range(2 * size):
+            if len(found) >= size:
+                break
+            each = self._nth(items, turn)
+            found.setdefault(json.dumps(each, sort_keys=True), each)
+        return list(found.values())[:size]
 
     def _nth(self, items: Schema, turn: int) -> Any:
         try:
