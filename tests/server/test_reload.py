@@ -9,6 +9,7 @@ import pytest
 from smartcal_api.api.own import read_handlers
 from smartcal_api.app import Application, Options
 from smartcal_api.contract import Contract
+from smartcal_api.server.differences import differences
 from smartcal_api.server.reload import reload_on_save
 from tests.api.teams import TEAMS, with_teams
 from tests.control.held import Held
@@ -71,6 +72,18 @@ def test_guard_3_a_save_is_taken_up_while_requests_are_answered(
     assert asyncio.run(test()) == [[False, False, True, False, True]] * 2
     assert statuses == [200] * 10, "whoever has waited is answered by the contract that the data fit then"
     assert len(plane.world.sandbox.journal) == 10
+
+
+def test_a_save_is_told_in_the_words_of_diff(tmp_path: Path) -> None:
+    """What breaks or is risky by itself, of what else there is the number; nothing of a save that changes nothing."""
+    first = Contract.read(write(tmp_path / "first.yaml")).document
+    edits = put("/components/schemas/PageSize/maximum", 50), put("/x-resource-limits/webhooks", 50)
+    second = Contract.read(write(tmp_path / "second.yaml", *edits)).document
+    assert differences(first, second) == [
+        "against what was served before: 1 breaking, 0 risky, 1 compatible",
+        "  breaking: GET /api/v1/events  query per_page: maximum 100 → 50",
+    ]
+    assert differences(first, first) == []
 
 
 def test_src_5_a_resource_that_is_designed_under_reload_keeps_its_data_and_its_handlers_are_taken_up(

@@ -46,9 +46,11 @@ class Policy:
         for member in _BOUNDS:
             self._bounds(member, "limit-lowered", "limit-raised", Audience.NEAR_A_LIMIT, limitless=True)
         self._bounds("x-lifetimes", "lifetime-shorter", "lifetime-longer", Audience.SIGNING_IN, limitless=False)
+        signed = [{**_SIGNED, **each} if each else None for each in self._both("x-webhook-signature")]
         self._names(
             "x-webhook-signature",
-            *({**_SIGNED, **each} if each else None for each in self._both("x-webhook-signature")),
+            signed[0],
+            signed[1],
             _RECEIVERS,
             "/x-webhook-signature",
             "signature-changed",

@@ -115,7 +115,7 @@ async def _take_up(
         return options, None
     if contract.document.sha256 == before.contract.document.sha256 and _same(former, options.own):
         return options, False
-    application = await run(partial(_build, contract, registry, options))
+    application, said = await run(partial(_build, contract, registry, options, before.contract))
     ahead = {each: await _look_ahead(each, contract, registry) for each in [*registry]}
     held: list[Sandbox] = []
     changes: list[Adaptation] = []
@@ -140,7 +140,22 @@ async def _take_up(
     for line in told(application, (*application.unfit.values(), *application.remarks, *application.idle)):
         _log.warning("%s", line)
     _log.warning("serving %s %s%s", files[0], contract.version, _words(application, changes))
+    for line in said:
+        _log.warning("%s", line)
     return options, True
+
+
+def _differences(before: Contract, after: Contract) -> list[str]:
+    """It is served, whatever happens here. What compares is read when the first save wants it."""
+    from smartcal_api.server.differences import differences
+
+    if before.document.sha256 == after.document.sha256:
+        return []
+    try:
+        return differences(before.document, after.document)
+    except Exception as error:
+        _log.error("what this save changes can't be said", exc_info=error)
+        return []
 
 
 def _same(one: OwnHandlers | None, other: OwnHandlers | None) -> bool:
@@ -170,10 +185,11 @@ async def _look_ahead(sandbox: Sandbox, contract: Contract, registry: Registry) 
     return await run(partial(foresee, image, contract, now=sandbox.clock.now(), seed=sandbox.seed))
 
 
-def _build(contract: Contract, registry: Registry, options: Options) -> Application:
+def _build(contract: Contract, registry: Registry, options: Options, before: Contract) -> tuple[Application, list[str]]:
+    """And what it changes for those who rely on the contract."""
     application = build(contract, registry, options)
     asyncio.run(prepare(application.asgi))
-    return application
+    return application, _differences(before, contract)
 
 
 def _adopt(sandbox: Sandbox, application: Application, ahead: Ahead | None = None) -> list[Adaptation]:
