@@ -9,6 +9,7 @@ from smartcal_api.changes.flat import Placed
 from smartcal_api.changes.schemas import Schemas
 from smartcal_api.changes.side import table
 from smartcal_api.changes.verification import Verification
+from smartcal_api.changes.wording import deprecation
 from smartcal_api.contract.document import escape
 
 Members = dict[str, tuple[Any, str]]
@@ -101,12 +102,9 @@ class Messages:
             rule = "header-optional" if before else "header-required"
             text = "required → optional" if before else "optional → required"
             self.changes.add(rule, audience, subject, part, text, where)
-        flags = old[0].get("deprecated") is True, new[0].get("deprecated") is True
-        if flags[0] != flags[1]:
-            rule, text = "header-deprecated", "deprecated"
-            if flags[0]:
-                rule, text = "header-undeprecated", "no longer deprecated"
-            self.changes.add(rule, audience, subject, part, text, where)
+        deprecated = deprecation("header", old[0], new[0])
+        if deprecated:
+            self.changes.add(deprecated[0], audience, subject, part, deprecated[1], where)
         values = old[0].get("x-value"), new[0].get("x-value")
         if values[0] != values[1]:
             text = f"x-value {values[0] or '(none)'} → {values[1] or '(none)'}"

@@ -12,6 +12,7 @@ from smartcal_api.changes.messages import Members, Messages
 from smartcal_api.changes.parameters import Parameters, declared
 from smartcal_api.changes.responses import Responses
 from smartcal_api.changes.side import METHODS, own
+from smartcal_api.changes.wording import deprecation
 from smartcal_api.contract.document import escape
 
 Key = tuple[str, str]
@@ -113,11 +114,9 @@ class Operations:
 
     def _lifetime(self, before: Placed, after: Placed) -> None:
         at = (before.at, after.at)
-        flags = before.stated.get("deprecated") is True, after.stated.get("deprecated") is True
-        if flags[0] != flags[1]:
-            rule = "operation-undeprecated" if flags[0] else "operation-deprecated"
-            text = "no longer deprecated" if flags[0] else "deprecated"
-            self._changes.add(rule, Audience.CALLERS, after.title, "", text, at)
+        deprecated = deprecation("operation", before.stated, after.stated)
+        if deprecated:
+            self._changes.add(deprecated[0], Audience.CALLERS, after.title, "", deprecated[1], at)
         days = before.stated.get("x-sunset"), after.stated.get("x-sunset")
         if days[1] and not days[0]:
             text = f"x-sunset {days[1]}"
@@ -174,12 +173,9 @@ class Operations:
 
     def _delivery(self, old: Placed, new: Placed) -> None:
         subject, audience, at = new.path, Audience.RECEIVERS, (old.at, new.at)
-        flags = old.stated.get("deprecated") is True, new.stated.get("deprecated") is True
-        if flags[0] != flags[1]:
-            rule, text = "delivery-deprecated", "deprecated"
-            if flags[0]:
-                rule, text = "delivery-undeprecated", "no longer deprecated"
-            self._changes.add(rule, audience, subject, "", text, at)
+        deprecated = deprecation("delivery", old.stated, new.stated)
+        if deprecated:
+            self._changes.add(deprecated[0], audience, subject, "", deprecated[1], at)
         names = old.stated.get("operationId"), new.stated.get("operationId")
         if names[0] != names[1]:
             text = f"operationId {names[0] or '(none)'} → {names[1] or '(none)'}"

@@ -5,6 +5,7 @@ from typing import Any
 from smartcal_api.changes.change import Audience
 from smartcal_api.changes.containment import End
 from smartcal_api.changes.messages import Members, Messages, schema_of
+from smartcal_api.changes.wording import deprecation
 
 _STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
 # Content negotiation and credentials are said elsewhere (OpenAPI, Parameter Object).
@@ -64,12 +65,9 @@ class Parameters:
         if required[0] != required[1] and before["in"] != "path":
             rule = "parameter-optional" if required[0] else "parameter-required"
             self._add(rule, after, "required → optional" if required[0] else "optional → required", at)
-        flags = before.get("deprecated") is True, after.get("deprecated") is True
-        if flags[0] != flags[1]:
-            rule, text = ("parameter-deprecated", "deprecated")
-            if flags[0]:
-                rule, text = ("parameter-undeprecated", "no longer deprecated")
-            self._add(rule, after, text, at)
+        deprecated = deprecation("parameter", before, after)
+        if deprecated:
+            self._add(deprecated[0], after, deprecated[1], at)
         for text in _encodings(before, after):
             self._add("parameter-encoding", after, text, at)
         for flag in _WAYS:

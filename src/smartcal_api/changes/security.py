@@ -7,6 +7,7 @@ from typing import Any
 from smartcal_api.changes.change import Audience, Changes
 from smartcal_api.changes.operations import Placed
 from smartcal_api.changes.side import Side, own, table
+from smartcal_api.changes.wording import deprecation
 from smartcal_api.contract.document import escape
 
 _MOST_CREDENTIALS = 200
@@ -33,12 +34,9 @@ class Security:
             if shown[0] != shown[1]:
                 text = f"{' '.join(map(str, shown[0]))} → {' '.join(map(str, shown[1]))}"
                 self._add("security-scheme-changed", name, "", text, (at, new_at))
-            flags = before.get("deprecated") is True, after.get("deprecated") is True
-            if flags[0] != flags[1]:
-                rule, text = "security-scheme-deprecated", "deprecated"
-                if flags[0]:
-                    rule, text = "security-scheme-undeprecated", "no longer deprecated"
-                self._add(rule, name, "", text, (at, new_at))
+            deprecated = deprecation("security-scheme", before, after)
+            if deprecated:
+                self._add(deprecated[0], name, "", deprecated[1], (at, new_at))
             self._urls(name, before, after, (at, new_at))
             flows = own(before.get("flows")), own(after.get("flows"))
             for flow in dict.fromkeys([*flows[0], *flows[1]]):

@@ -16,6 +16,14 @@ def listed(values: list[Any]) -> str:
     return ", ".join(shown(each) for each in values)
 
 
+def deprecation(of: str, old: Any, new: Any) -> tuple[str, str] | None:
+    """The rule and the words where only one of two objects is deprecated."""
+    before, after = old.get("deprecated") is True, new.get("deprecated") is True
+    if before == after:
+        return None
+    return (f"{of}-undeprecated", "no longer deprecated") if before else (f"{of}-deprecated", "deprecated")
+
+
 def edits(old: dict[str, tuple[Any, str]], new: dict[str, tuple[Any, str]]) -> str:
     """The keywords that differ, each with what it said and says."""
     differing = [key for key in {**old, **new} if old.get(key, (None,))[0] != new.get(key, (None,))[0]]
