@@ -41,7 +41,6 @@ WAIVED: Mapping[str, str] = {
     "schema.readOnly answer": "read only is about what is received",
     "schema.readOnly delivery": "read only is about what is received",
     "schema.writeOnly request": "write only is about what is sent",
-    "parameter.required request": "a parameter of the path is always required",
 }
 ELSEWHERE: Mapping[str, str] = {
     "components": "what is referred to is judged where it is used",

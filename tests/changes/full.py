@@ -62,9 +62,6 @@ paths:
     servers: [{url: 'https://other.example.com'}]
     x-resource: false
     x-parent: {thing_id: id}
-    parameters:
-      - {name: thing_id, in: path, required: true, schema: {type: string}}
-      - {$ref: '#/components/parameters/Page'}
     get:
       operationId: listThings
       summary: Words.
@@ -128,6 +125,9 @@ paths:
     patch: {operationId: patchThing, responses: {'200': {description: x}}}
     trace: {operationId: traceThing, responses: {'200': {description: x}}}
     query: {operationId: queryThing, responses: {'200': {description: x}}}
+    parameters:
+      - {name: thing_id, in: path, required: true, schema: {type: string}}
+      - {$ref: '#/components/parameters/Page'}
   /others: {get: {operationId: listOthers, responses: {'200': {description: x}}}}
 webhooks:
   thing.made:
