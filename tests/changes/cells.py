@@ -55,8 +55,6 @@ ELSEWHERE: Mapping[str, str] = {
     "media type.prefixEncoding": "the same code as for what is received",
     "x-pagination by offset": "the same code as for pages",
     "x-pagination by cursor": "the same code as for pages",
-    "parameters of pagination by": "the same code as for pages",
-    "fields of pagination by": "the same code as for pages",
     "x-pagination by page.style": "policy-name-changed, as for its other members",
 }
 """Members of the tables that the document here doesn't have, with what holds them."""

@@ -338,7 +338,7 @@ KINDS: list[tuple[str, Edit, str]] = [
     ("resp-read-only", lambda d: THING(d)["properties"]["title"].update(readOnly=True), NOTHING),
     ("resp-discriminator", told_apart(propertyName="kind"), RISKY),
     ("param-deprecated", parameter(0, deprecated=True), RISKY),
-    ("link-added", lambda d: answer(d).update(links={"one": {"operationId": "getThing"}}), NOTHING),
+    ("link-added", lambda d: answer(d).update(links={"one": {"operationId": "getThing"}}), SAFE),
     ("server-variable", variable(enum=["api", "eu"]), SAFE),
     ("server-variable-default", variable(enum=["api", "eu"], default="eu"), SAFE),
     ("server-variable-free", variable(), SAFE),
