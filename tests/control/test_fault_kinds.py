@@ -63,9 +63,7 @@ def test_sbx_5_commit_then_drop_leaves_the_change(plane: Plane, cancelling: dict
     before = booking_status(plane, cancelling)
     arm(plane, "drop", after_work=after_work, operations=["cancelBooking"])
     assert messages(plane, **cancelling) == [], "an answer that never comes"
-    assert messages(plane, extensions={"smartcal.hang_up": {}}, **cancelling) == [
-        {"type": "smartcal.hang_up", "body": b""}
-    ]
+    assert messages(plane, extensions={"smartcal.hang_up": {}}, **cancelling) == [{"type": "smartcal.hang_up"}]
     assert booking_status(plane, cancelling) == ("cancelled" if after_work else before)
 
 
@@ -80,7 +78,7 @@ def test_sbx_5_a_truncated_body_is_the_beginning_of_the_whole_one(
     assert part["more_body"] is True
     expected = min(wanted.get("bytes", len(whole.body) // 2), len(whole.body) - 1)
     assert part["body"] == whole.body[:expected]
-    assert end == {"type": "smartcal.hang_up", "body": b""}
+    assert end == {"type": "smartcal.hang_up"}
 
 
 @pytest.mark.parametrize(("path", "status"), [(EVENTS, 200), (f"{EVENTS}/evt_none", 404), ("/api/nowhere", 404)])
