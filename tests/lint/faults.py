@@ -1,17 +1,13 @@
-"""Faults as people make them, put into a sound document one at a time, each with the place where it is."""
+"""Faults as people make them, each with the kind of object that it is put into."""
 
 import copy
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from smartcal_api.contract.document import Document, escape, unescape
-from smartcal_api.lint.index import Index
+from smartcal_api.contract.document import escape
 from smartcal_api.lint.keywords import FORMATS, OF_3_1
 from smartcal_api.lint.objects import OBJECTS
-
-Place = tuple[str, Any]
-Put = Callable[[Any, Random], str | None]
 
 
 def slip(word: str, pick: Random) -> str:
@@ -21,38 +17,6 @@ def slip(word: str, pick: Random) -> str:
         return word + word[-1:]
     at = pick.choice(places)
     return word[:at] + word[at + 1] + word[at] + word[at + 2 :] if pick.random() < 0.5 else word[:at] + word[at + 1 :]
-
-
-class Faults:
-    """Of one document."""
-
-    def __init__(self, document: Document) -> None:
-        index = Index(document)
-        self.version = index.version
-        self.data = document.data
-        self.nodes = index.nodes
-
-    def some(self, seed: int, kinds: Container[str] = ()) -> Iterator[tuple[str, dict[str, Any], str]]:
-        """Every kind of fault (of those named) once, wherever it can be: its name, the document with it, and the
-        pointer to it."""
-        for kind, (of, put) in KINDS.items():
-            if kinds and kind not in kinds:
-                continue
-            pick = Random(f"{seed} {kind}")
-            places = [at for at, (found, value) in self.nodes.items() if found == of and isinstance(value, dict)]
-            pick.shuffle(places)
-            for at in places:
-                data = copy.deepcopy(self.data)
-                inside = put(resolve(data, at), pick, self.version)
-                if inside is not None:
-                    yield kind, data, f"{at}{inside}"
-                    break
-
-
-def resolve(data: Any, at: str) -> Any:
-    for token in at.split("/")[1:]:
-        data = data[int(token)] if isinstance(data, list) else data[unescape(token)]
-    return data
 
 
 def _renamed(of: str) -> Any:

@@ -14,7 +14,8 @@ from smartcal_api.lint.linter import brought, lint
 from smartcal_api.lint.rules import RULES, Level
 from tests.changes.small import SMALL
 from tests.edits import drop, put, replace, write
-from tests.lint.faults import KINDS, Faults
+from tests.lint.faults import KINDS
+from tests.lint.planting import Faults
 from tests.lint.sound import document, sound
 
 CONTROL = Path(__file__).parents[2] / "src/smartcal_api/control/control.yaml"

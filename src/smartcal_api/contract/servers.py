@@ -36,7 +36,7 @@ def _urls(url: str, variables: Mapping[str, Any]) -> Iterator[str]:
     names = list(dict.fromkeys(_VARIABLE.findall(url)))
     for chosen, _ in zip(product(*(_values(variables.get(each)) for each in names)), range(_MANY), strict=False):
         values = dict(zip(names, chosen, strict=True))
-        yield _VARIABLE.sub(lambda found, values=values: values[found[1]], url)  # type: ignore[misc]
+        yield _VARIABLE.sub(lambda found, values=values: values[found[1]], url)  # type: ignore[misc]  # a default
 
 
 def _values(variable: Any) -> list[str]:

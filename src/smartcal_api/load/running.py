@@ -106,7 +106,7 @@ def tenants(target: Target, users: int) -> Iterator[list[Target]]:
 def _sent(stated: Mapping[str, Any], folder: Path, seconds: float) -> dict[str, Any]:
     (folder / "plan.json").write_text(json.dumps(stated), encoding="utf-8")
     command = [sys.executable, "-W", "ignore", "-m", "smartcal_api.load.users", str(folder / "plan.json"), str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:  # noqa: S603
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:  # noqa: S603  # no shell
         try:
             output, _ = process.communicate(timeout=seconds + _GRACE)
         except KeyboardInterrupt:
